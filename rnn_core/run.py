@@ -1,0 +1,194 @@
+"""From an `Experiment` to everything it shows: sequence, networks, traces, gradients, clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from rnn_core.cells import GRU, LSTM, RNN, Cell
+from rnn_core.clip import Clipped, clip
+from rnn_core.experiment import Experiment
+from rnn_core.initialise import add_gate_bias, scale_recurrent
+from rnn_core.network import Network
+from rnn_core.readout import loss_weights, parse_steps
+from rnn_core.sequences import Sequence, Series, longest, make_sequence
+from rnn_core.trace import Gradient, Trace
+from rnn_core.unroll import Array
+from rnn_core.wiring import WIRINGS, Part, Pass, Wiring, run_backward, run_forward
+
+INITIAL_STREAM = 2  # keeps the random initial state apart from the draws of weights and noise
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One network of a run: the only one, or the encoder and the decoder."""
+
+    name: str
+    network: Network
+    trace: Trace
+    gradient: Gradient
+    x: Array  # (1, T, D)
+    targets: Array  # (1, T, O)
+    loss: Array  # (1, T) of every step, unweighted
+    weights: Array  # (1, T) what each step's loss counts; 0 where there is none
+
+    @property
+    def counted(self) -> Array:
+        """(1, T) True where a step's loss is part of L."""
+        return np.asarray(self.weights > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Everything an experiment left behind."""
+
+    experiment: Experiment
+    sequence: Sequence
+    stages: tuple[Stage, ...]
+    parts: tuple[Part, ...]
+    initial: Mapping[str, Array] | None
+    loss: float
+    notes: tuple[str, ...]
+
+    @cached_property
+    def weights_gradient(self) -> Mapping[str, Array]:
+        """Every weight's gradient by PyTorch's name, behind the stage's name if there are two."""
+        several = len(self.stages) > 1
+        return MappingProxyType(
+            {
+                f"{stage.name}.{name}" if several else name: array
+                for stage in self.stages
+                for name, array in stage.gradient.weights.items()
+            }
+        )
+
+    @cached_property
+    def clipped(self) -> Clipped:
+        """What the optimiser would do to the weights' gradient; BPTT itself is never clipped."""
+        e = self.experiment
+        return clip(self.weights_gradient, e.clip, e.threshold)
+
+    @property
+    def overflow(self) -> int | None:
+        """The first step (from 1, through all stages) whose state is not a finite number."""
+        offset = 0
+        for stage in self.stages:
+            if stage.trace.overflow is not None:
+                return offset + stage.trace.overflow
+            offset += stage.x.shape[1]
+        return None
+
+
+def make_cell(e: Experiment) -> Cell:
+    """The cell with the experiment's variant."""
+    if e.cell == "rnn":
+        return RNN(e.activation)
+    return GRU(e.reset, e.update) if e.cell == "gru" else LSTM(e.lstm)
+
+
+def run(e: Experiment, series: Series | None = None) -> Run:
+    """Run an experiment.  `series` is the real series that source 'stocks' reads."""
+    e, notes = _possible(e)
+    wiring = WIRINGS[e.wiring]
+    most = longest(e.source, series) or e.steps
+    if e.steps > most:
+        notes = (*notes, f"This series has {most} steps to read; T is {most} here, not {e.steps}.")
+    steps = 1 if wiring.one_step else min(e.steps, most)
+    sequence = make_sequence(
+        e.source, steps, text=e.text, seed=e.seed, series=series, readout=readout_of(e)
+    )
+    parts = make_parts(e, wiring, sequence)
+    if not any(part.weights.any() for part in parts):
+        notes = (*notes, f"No step of {e.chosen!r} exists here, so there is no loss: L = 0.")
+    networks = make_networks(e, parts, sequence)
+    initial = _initial(e, networks[0])
+    done = run_forward(parts, networks, initial)
+    gradients = run_backward(parts, networks, done, e.window or None)
+    stages = tuple(map(_stage, parts, networks, done.traces, gradients, done.losses))
+    return Run(e, sequence, stages, parts, initial, done.total, notes + sequence.notes)
+
+
+def _stage(part: Part, network: Network, trace: Trace, gradient: Gradient, loss: Array) -> Stage:
+    return Stage(part.name, network, trace, gradient, part.x, part.targets, loss, part.weights)
+
+
+def readout_of(e: Experiment) -> str:
+    """The readout in force: chosen, or the one that fits the input."""
+    if e.readout != "auto":
+        return e.readout
+    return "softmax" if e.source == "text" else "linear"
+
+
+def _possible(e: Experiment) -> tuple[Experiment, tuple[str, ...]]:
+    """Feeding outputs back needs outputs that look like inputs."""
+    needs = e.wiring == "one-to-many-fed" or (e.wiring, e.forcing) == ("encoder-decoder", "free")
+    if needs and e.source != "text" and readout_of(e).startswith("softmax"):
+        note = (
+            "Two classes (falls, rises) cannot be fed back as the next number: "
+            "the readout is linear here."
+        )
+        return replace(e, readout="linear"), (note,)
+    return e, ()
+
+
+def make_parts(e: Experiment, wiring: Wiring, sequence: Sequence) -> tuple[Part, ...]:
+    """The inputs and targets of the wiring's networks, (1, T, ...) each."""
+    x, targets = sequence.x, sequence.targets
+    if wiring.encoder:
+        half = x.shape[1] - x.shape[1] // 2
+        none = np.zeros((1, half, 0)), np.zeros((1, half))
+        back = _loss_weights(e, "every", x.shape[1] - half)
+        return (
+            Part("encoder", x[:, :half], *none),
+            Part("decoder", x[:, half:], targets[:, half:], back, fed=e.forcing == "free"),
+        )
+    weights = _loss_weights(e, wiring.placement or e.placement, x.shape[1])
+    if wiring.reads == "first":
+        x = x * (np.arange(x.shape[1]) == 0)[:, None]
+    return (Part("network", x, targets, weights, fed=wiring.reads == "fed"),)
+
+
+def _loss_weights(e: Experiment, placement: str, steps: int) -> Array:
+    chosen = parse_steps(e.chosen)
+    return loss_weights(placement, e.reduction, np.array([steps]), steps, chosen)
+
+
+def make_networks(
+    e: Experiment, parts: tuple[Part, ...], sequence: Sequence
+) -> tuple[Network, ...]:
+    """One draw for all networks of the run; the weight scale multiplies that same draw."""
+    rng = np.random.default_rng(e.seed)
+    return tuple(
+        _make_network(e, part.targets.shape[2], sequence.x.shape[2], rng) for part in parts
+    )
+
+
+def _make_network(e: Experiment, O: int, D: int, rng: np.random.Generator) -> Network:  # noqa: E741
+    cell = make_cell(e)
+    network = Network.create(
+        cell, D, e.hidden, O, layers=e.layers, direction=e.direction, readout=readout_of(e),
+        init=e.init, gain=e.gain, seed=rng,
+    )  # fmt: skip
+    weights = scale_recurrent(network.weights, e.scale)
+    if "forget" in cell.gates and e.forget_bias:
+        weights = add_gate_bias(weights, cell.gates, "forget", e.forget_bias)
+    if "update" in cell.gates and e.update_bias:
+        weights = add_gate_bias(weights, cell.gates, "update", e.update_bias)
+    return network.load_state_dict(weights)
+
+
+def _initial(e: Experiment, network: Network) -> Mapping[str, Array] | None:
+    if e.initial == "zero":
+        return None
+    rng = np.random.default_rng([e.seed, INITIAL_STREAM])
+    shape = (len(network.layers), 1, e.hidden)
+    return {s: rng.uniform(-1, 1, shape) for s in network.cell.states}
+
+
+def forward_again(done: Run, networks: tuple[Network, ...]) -> Pass:
+    """The same inputs through other weights: what a gradient check needs."""
+    return run_forward(done.parts, networks, done.initial)

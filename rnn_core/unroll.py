@@ -1,0 +1,585 @@
+"""The loops over time: forward, and back (BPTT).
+
+A `Plan` is one cell at one shape, written out flat: every call of every step, with the buffers it
+works on, made once and run many times.  The calls come from the cell's own equations (`layout`).
+Inside, arrays are time-major; gates lie slot after slot, (T, slots, B, H), so that a step's gates
+are one block and one call.  The input's share, the recurrent product and the biases of all gates
+are one matrix product per step; all weight gradients are one product over all steps.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rnn_core.cells import Cell
+from rnn_core.layout import layout
+from rnn_core.symbols import PEEPHOLES, UFUNCS, Node, evaluate, namespace, walk
+
+Array = npt.NDArray[Any]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+CACHE_BYTES = 1 << 20  # coefficients are computed in time chunks that stay in cache
+
+
+class Weights(NamedTuple):
+    """One layer, one direction, in PyTorch's layout: gates stacked along the first axis."""
+
+    weight_ih: Array  # (G*H, D)
+    weight_hh: Array  # (G*H, H)
+    bias_ih: Array  # (G*H,)
+    bias_hh: Array  # (G*H,)
+    weight_ph: Array | None = None  # (P, H)
+
+
+class Back(NamedTuple):
+    """What a backward pass found, time-major, fresh arrays."""
+
+    total: dict[str, Array]  # (T+1, B, H) dL/ds at every boundary
+    from_next: dict[str, Array]  # (T+1, B, H)
+    from_output: dict[str, Array]  # (T+1, B, H)
+    du: dict[str, Array]  # gate -> (T, B, H), dL/d(what the input asks)
+    dv: dict[str, Array]  # gate -> (T, B, H), dL/d(what the past asks)
+    weights: Weights
+
+
+class _Affine:
+    """v -> W v + b, and d -> W^T d, on arrays of any leading shape."""
+
+    def __init__(self, weight: Array, bias: Array):
+        self.weight, self.bias = weight, bias
+
+    def __call__(self, v: Array) -> Array:
+        return v @ self.weight.T + self.bias
+
+    def T(self, d: Array) -> Array:
+        return d @ self.weight
+
+
+def equations(cell: Cell, weights: Weights) -> tuple[Callable[[Array], Any], Any, Any]:
+    """(x -> u, U, P): what `cell.step` and `cell.step_back` take, on plain arrays (..., H)."""
+    H = weights.weight_hh.shape[1]
+    block = {g: slice(k * H, (k + 1) * H) for k, g in enumerate(cell.gates)}
+
+    def u(x: Array) -> SimpleNamespace:
+        return namespace(
+            {g: x @ weights.weight_ih[b].T + weights.bias_ih[b] for g, b in block.items()}
+        )
+
+    U = namespace({g: _Affine(weights.weight_hh[b], weights.bias_hh[b]) for g, b in block.items()})
+    rows = {} if weights.weight_ph is None else dict(
+        zip(cell.peepholes, weights.weight_ph, strict=True)
+    )  # fmt: skip
+    return u, U, namespace({g: rows.get(g, 0.0) for g in PEEPHOLES})
+
+
+class Plan:
+    """One cell at one shape: T steps, B sequences, D inputs, H hidden units."""
+
+    def __init__(self, cell: Cell, T: int, B: int, D: int, H: int, dtype: Any = np.float64):
+        self.cell, self.T, self.B, self.D, self.H = cell, T, B, D, H
+        self.dtype = np.dtype(dtype)
+        self.layout = layout(cell)
+        self.lock = threading.RLock()
+        self.holds: object = None  # whose forward pass the buffers hold
+        self.weights: Weights | None = None
+        self._constants: dict[float, Array] = {}
+        self._make_forward_buffers()
+        self._forward: list[Call] = []
+        self._rest = self._remaining()
+        for t in range(T):
+            self._write_step(t)
+        self._make_backward_buffers()
+        self._backward: list[list[Call]] = [self._write_step_back(t) for t in range(T)]
+        self._whole = [call for calls in reversed(self._backward) for call in calls]
+
+    # -- buffers ---------------------------------------------------------------------------
+
+    def _new(self, *shape: int) -> Array:
+        return np.zeros(shape, self.dtype)
+
+    def _steps(self, array: Array) -> list[Array]:
+        """(T, B, ...) -> one view per step; a single sequence loses its axis (cheaper calls)."""
+        return list(array[:, 0] if self.B == 1 else array)
+
+    def _make_forward_buffers(self) -> None:
+        T, B, D, H = self.T, self.B, self.D, self.H
+        plan = self.layout
+        n = len(plan.columns)
+        self.row = H + D + 1
+        self.XH = self._new(T + 1, B, self.row)  # [h_{t-1} | x_t | 1]
+        self.XH[:, :, -1] = 1
+        self.W = self._new(self.row, n * H)
+        self.W_inner = {g: self._new(H, H) for g in plan.inner}
+        self.P = {g: self._new(H) for g in self.cell.peepholes}
+        depth = T if any(c.node in plan.kept for c in plan.columns) else 1
+        self.Z = self._new(depth, B, n * H)
+        self._rows, self._z = self._steps(self.XH), self._steps(self.Z)
+        self.A = self._new(T, max(1, len(plan.sigmoids) + len(plan.tanhs)), B, H)
+        self.states = {"h": self.XH[:, :, :H]}
+        self.states |= {s: self._new(T + 1, B, H) for s in self.cell.states if s != "h"}
+        self.stored: dict[Node, Array] = {}  # whole sequences, (T, B, H)
+        for s, value in plan.reading.states.items():
+            self.stored[value] = self.states[s][1:]
+        for k, value in enumerate((*plan.sigmoids, *plan.tanhs)):
+            self.stored[value] = self.A[:, k]
+        for k, column in enumerate(plan.columns):
+            if column.node in plan.kept:
+                self.stored[column.node] = self.Z[:, :, k * H : (k + 1) * H]
+        for value in plan.kept:
+            if value not in self.stored:
+                self.stored[value] = self._new(T, B, H)
+        self._views = {value: self._steps(array) for value, array in self.stored.items()}
+        self._past = {s: self._steps(a) for s, a in self.states.items()}
+        self._scratch: dict[Node, Array] = {}
+
+    def _constant(self, value: float) -> Array:
+        return self._constants.setdefault(float(value), np.full((), value, self.dtype))
+
+    # -- forward ---------------------------------------------------------------------------
+
+    def _view(self, value: Any, t: int) -> Array:
+        """The buffer that holds a quantity of step t."""
+        if not isinstance(value, Node):
+            return self._constant(value)
+        if value.op == "past":
+            return self._past[value.args[0]][t]
+        if value.op == "P":
+            return self.P[value.args[0]]
+        if value in self._views:
+            return self._views[value][t]
+        for k, column in enumerate(self.layout.columns):
+            if column.node is value:
+                return self._z[t % len(self.Z)][..., k * self.H : (k + 1) * self.H]
+        if value not in self._scratch:
+            self._scratch[value] = self._new(*self._past["h"][0].shape)
+        return self._scratch[value]
+
+    def _write_step(self, t: int) -> None:
+        write = self._forward.append
+        row, z = self._rows[t], self._z[t % len(self.Z)]
+        write((row.dot, (self.W, z)))
+        self._write_activations(t, z)
+        for value in self._rest:
+            self._write(value, t)
+
+    def _remaining(self) -> list[Node]:
+        """What remains of a step after its matrix product and activations, arguments first."""
+        plan, reading = self.layout, self.layout.reading
+        done = {c.node for c in plan.columns} | {*plan.sigmoids, *plan.tanhs}
+        done |= {a for c in plan.columns if c.kind == "sum" for a in c.node.args}
+        order = walk([*reading.gates.values(), *reading.states.values()])
+        return [n for n in order if n.op not in ("past", "P", "u") and n not in done]
+
+    def _write_activations(self, t: int, z: Array) -> None:
+        """One tanh for all plain gates; sigmoid(a) = tanh(a/2)/2 + 1/2, a/2 comes from `W`."""
+        s, n = len(self.layout.sigmoids), len(self.layout.sigmoids) + len(self.layout.tanhs)
+        if n == 0:
+            return
+        H, half = self.H, self._constant(0.5)
+        source = z[..., : n * H]
+        target = self.A[t]
+        if self.B == 1:
+            target = target.reshape(-1)
+        else:
+            source = source.reshape(self.B, n, H).transpose(1, 0, 2)
+        self._forward.append((np.tanh, (source, target)))
+        if s:
+            gates = self.A[t, :s].reshape(-1)
+            self._forward.append((np.multiply, (gates, half, gates)))
+            self._forward.append((np.add, (gates, half, gates)))
+
+    def _write(self, value: Node, t: int) -> None:
+        write, out = self._forward.append, self._view(value, t)
+        if value.op == "U":
+            gate, v = value.args
+            write((self._view(v, t).dot, (self.W_inner[gate], out)))
+        elif value.op == "sigmoid":
+            half = self._constant(0.5)
+            write((np.multiply, (self._view(value.args[0], t), half, out)))
+            write((np.tanh, (out, out)))
+            write((np.multiply, (out, half, out)))
+            write((np.add, (out, half, out)))
+        else:
+            arguments = [self._view(a, t) for a in value.args]
+            write((UFUNCS[value.op], tuple(_flat([*arguments, out]))))
+
+    def use(self, weights: Weights) -> None:
+        """Load weights unless they are the (read-only) ones already loaded."""
+        if self.weights is not weights or weights.weight_hh.flags.writeable:
+            self.load(weights)
+
+    def load(self, weights: Weights) -> None:
+        """Pack the weights for the plan's matrix products.  Copies; call again after a change."""
+        H, D = self.H, self.D
+        self.holds = None
+        self.weights = weights
+        block = {g: slice(k * H, (k + 1) * H) for k, g in enumerate(self.cell.gates)}
+        for k, column in enumerate(self.layout.columns):
+            out, b = self.W[:, k * H : (k + 1) * H], block[column.gate]
+            out[:] = 0
+            if column.kind != "u":
+                out[:H] = weights.weight_hh[b].T
+            if column.kind != "U":
+                out[H : H + D] = weights.weight_ih[b].T
+                out[-1] = weights.bias_ih[b]
+            if column.kind != "u" or column.gate in self.W_inner:
+                out[-1] += weights.bias_hh[b]
+            if k < len(self.layout.sigmoids):
+                out *= 0.5
+        for gate, inner in self.W_inner.items():
+            inner[:] = weights.weight_hh[block[gate]].T
+        for k, gate in enumerate(self.cell.peepholes):
+            assert weights.weight_ph is not None
+            self.P[gate][:] = weights.weight_ph[k]
+        for k, slot in enumerate(self.layout.slots):
+            if slot.gate:
+                self.W_back[k * H : (k + 1) * H] = weights.weight_hh[block[slot.gate]]
+
+    def forward(
+        self,
+        x: Array,
+        initial: Mapping[str, Array] | None = None,
+        lengths: Array | None = None,
+    ) -> Array:
+        """x (T, B, D) time-major -> hidden states (T, B, H), a view that the next pass overwrites.
+
+        lengths (B,): steps at and after a sequence's length are padding; they are set to zero.
+        """
+        self.XH[:-1, :, self.H : -1] = x
+        for s, states in self.states.items():
+            states[0] = 0 if initial is None else initial[s]
+        with np.errstate(all="ignore"):
+            for call, arguments in self._forward:
+                call(*arguments)
+        if lengths is not None:
+            self._blank(lengths)
+        return self.states["h"][1:]
+
+    def _blank(self, lengths: Array) -> None:
+        """Padding carries nothing on: what was computed there may even have overflowed."""
+        padding = np.arange(self.T)[:, None] >= lengths
+        for array in (*self.stored.values(), *(a[1:] for a in self.states.values())):
+            array[padding] = 0
+
+    # -- backward --------------------------------------------------------------------------
+
+    def _make_backward_buffers(self) -> None:
+        T, B, H, plan = self.T, self.B, self.H, self.layout
+        n = len(plan.slots)
+        self.R = self._new(T + 1, B, n * H)  # every step's products, row T: what comes from outside
+        per_step = B * H * self.dtype.itemsize * (2 * n + 4)
+        self.chunk = max(1, min(T, CACHE_BYTES // per_step))
+        self.K = self._new(self.chunk, n, B, H)
+        self.E = self._new(T, B, H)  # dL/dh_t through this step's own output
+        self.W_back = self._new(n * H, H)
+        self.next = {s: self._new(T + 1, B, H) for s in self.cell.states}
+        for s in self.cell.states:
+            alias = self._alias(s)
+            if alias is not None:
+                self.next[s] = self.R[:, :, alias * H : (alias + 1) * H]
+        self.total = {s: self._new(T + 1, B, H) for s in self.cell.states}
+        self._next = {s: self._steps(a) for s, a in self.next.items()}
+        self._base_full = self._base_arrays()
+        self._base = {b: self._steps(a) for b, a in self._base_full.items()}
+        self._r, self._e = self._steps(self.R), self._steps(self.E)
+        self._h_total = self._steps(self.total["h"])
+        self.dU = {g: self._new(T, B, H) for g in self._separate}
+
+    def _alias(self, state: str) -> int | None:
+        """A carried state that is one product needs no buffer of its own."""
+        terms = self.layout.carries[state]
+        if len(terms) == 1 and isinstance(terms[0], tuple):
+            return self.layout.slot(*terms[0])
+        return None
+
+    def _base_arrays(self) -> dict[Node, Array]:
+        totals = {n: self.total[s][1:] for s, n in self.layout.reading.total.items()}
+        arrays: dict[Node, Array] = {}
+        for base in self.layout.bases:
+            if base in totals:
+                arrays[base] = totals[base]
+            elif base.op == "d":
+                arrays[base] = self.next[base.args[0]][1:]
+            else:
+                arrays[base] = self._new(self.T, self.B, self.H)
+        return arrays
+
+    @property
+    def _separate(self) -> list[str]:
+        """Gates whose input side and recurrent side get different gradients (reset after)."""
+        du = self.layout.du
+        return [g for g, (b, k) in du.items() if self.layout.slot(b, k, g) is None]
+
+    def _slot_view(self, t: int, k: int) -> Array:
+        return self._r[t][..., k * self.H : (k + 1) * self.H]
+
+    def _write_step_back(self, t: int) -> list[Call]:
+        calls: list[Call] = []
+        calls.append((np.add, (self._next["h"][t + 1], self._e[t], self._h_total[t + 1])))
+        for base in self.layout.bases:
+            self._write_base(calls, base, t)
+            self._write_products(calls, base, t)
+        for state in self.cell.states:
+            if self._alias(state) is None:
+                self._write_sum(calls, self.layout.carries[state], t, self._next[state][t])
+        return calls
+
+    def _write_base(self, calls: list[Call], base: Node, t: int) -> None:
+        out = self._base[base][t]
+        if base.op == "add":
+            self._write_sum(calls, self.layout.sums[base], t, out)
+        elif base.op == "U.T":
+            k = next(k for k, s in enumerate(self.layout.slots) if s.gate == base.args[0])
+            weight = self.W_back[k * self.H : (k + 1) * self.H]
+            calls.append((self._slot_view(t, k).dot, (weight, out)))
+
+    def _write_products(self, calls: list[Call], base: Node, t: int) -> None:
+        """base * coefficient for every slot of this base, neighbours in one call."""
+        for a, b in _runs([slot.base is base for slot in self.layout.slots]):
+            value, H = self._base[base][t], self.H
+            coefficient = self.K[t % self.chunk, a:b]
+            target = self._r[t][..., a * H : b * H]
+            if self.B > 1:
+                target = target.reshape(self.B, b - a, H).transpose(1, 0, 2)
+                calls.append((np.multiply, (value, coefficient, target)))
+            elif b - a <= 2:  # measured: two plain calls beat a copy and a call
+                for k in range(b - a):
+                    one = target[k * H : (k + 1) * H]
+                    calls.append((np.multiply, (value, coefficient[k, 0], one)))
+            else:
+                calls.append((np.copyto, (target.reshape(b - a, H), value)))
+                calls.append((np.multiply, (target, coefficient.reshape(-1), target)))
+
+    def _write_sum(self, calls: list[Call], terms: tuple[Any, ...], t: int, out: Array) -> None:
+        parts: list[Array] = []
+        for term in terms:
+            if isinstance(term, Node):
+                continue
+            k = self.layout.slot(*term)
+            parts.append(self._base[term[0]][t] if k is None else self._slot_view(t, k))
+        a, b = self._carry_slots
+        if any(isinstance(term, Node) for term in terms):
+            D = self._r[t][..., a * self.H : b * self.H]
+            calls.append((D.dot, (self.W_back[a * self.H : b * self.H], out)))
+            parts.insert(0, out)
+        if len(parts) == 1 and parts[0] is not out:
+            calls.append((np.copyto, (out, parts[0])))
+        for k, part in enumerate(parts[1:]):
+            calls.append((np.add, (parts[0] if k == 0 else out, part, out)))
+
+    @property
+    def _carry_slots(self) -> tuple[int, int]:
+        """The neighbours that W_hh^T takes back to h_{t-1} in one product."""
+        early = {b.args[0] for b in self.layout.bases if b.op == "U.T"}
+        marks = [s.gate is not None and s.gate not in early for s in self.layout.slots]
+        runs = _runs(marks)
+        assert len(runs) == 1, f"{self.cell}: recurrent products must be neighbours"
+        return runs[0]
+
+    def backward(
+        self,
+        dh: Array,
+        final: Mapping[str, Array] | None = None,
+        window: int | None = None,
+        lengths: Array | None = None,
+    ) -> None:
+        """dh (T, B, H): dL/dh_t through each step's own output.  Fills the gradient buffers.
+
+        `final` is dL/d(last states) from outside; `window` cuts the way back every so many steps.
+        """
+        T = self.T
+        self.E[...] = dh
+        inner = np.arange(0) if lengths is None else np.flatnonzero(lengths < T)
+        if lengths is not None:
+            self.E[np.arange(T)[:, None] >= lengths] = 0
+        for s, carried in self.next.items():
+            carried[T] = 0 if final is None else final[s]
+            carried[T, inner] = 0
+        arrivals = (
+            [(int(b), int(lengths[b])) for b in inner] if final and lengths is not None else []
+        )
+        with np.errstate(all="ignore"):
+            for start in range((T - 1) // self.chunk * self.chunk, -1, -self.chunk):
+                stop = min(start + self.chunk, T)
+                self._fill_coefficients(start, stop)
+                self._run_back(start, stop, window or T, final, arrivals)
+                self._fill_separate(start, stop)
+            for s, total in self.total.items():
+                total[0] = self.next[s][0]
+
+    def _run_back(
+        self, start: int, stop: int, window: int, final: Any, arrivals: list[tuple[int, int]]
+    ) -> None:
+        """`arrivals`: (sequence, boundary) where a shorter sequence's final gradient enters."""
+        if window >= self.T and stop - start == self.T and not arrivals:
+            for call, arguments in self._whole:
+                call(*arguments)
+            return
+        for t in range(stop - 1, start - 1, -1):
+            for call, arguments in self._backward[t]:
+                call(*arguments)
+            if t % window == 0 and t:
+                for carried in self.next.values():
+                    carried[t] = 0
+            for sequence, boundary in arrivals:
+                if boundary == t:
+                    for s, carried in self.next.items():
+                        carried[t, sequence] += final[s][sequence]
+
+    def _known(self, start: int, stop: int) -> tuple[dict[Node, Any], Callable[[Node], Any]]:
+        def leaf(value: Node) -> Any:
+            if value.op == "past":
+                return self.states[value.args[0]][start:stop]
+            if value.op == "P":
+                return self.P[value.args[0]]
+            stored = self.stored.get(value)
+            return None if stored is None else stored[start:stop]
+
+        return {}, leaf
+
+    def _fill_coefficients(self, start: int, stop: int) -> None:
+        """Everything of `step_back` that does not wait for the gradient, many steps at once."""
+        known, leaf = self._known(start, stop)
+        for k, slot in enumerate(self.layout.slots):
+            out = self.K[: stop - start, k]
+            top = slot.coefficient
+            if isinstance(top, Node) and top.op == "mul" and leaf(top) is None:
+                left, right = (evaluate(a, known, leaf) for a in top.args)
+                np.multiply(left, right, out)
+            else:
+                out[...] = evaluate(top, known, leaf)
+
+    def _fill_separate(self, start: int, stop: int) -> None:
+        known, leaf = self._known(start, stop)
+        for gate, du in self.dU.items():
+            base, coefficient = self.layout.du[gate]
+            value = self._base_full[base][start:stop]
+            np.multiply(value, evaluate(coefficient, known, leaf), du[start:stop])
+
+    # -- results ---------------------------------------------------------------------------
+
+    def record(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """States (T+1, B, H) and gates (T, B, H) of the last forward pass, copied out."""
+        states = {s: a.copy() for s, a in self.states.items()}
+        gates = self.layout.reading.gates
+        block = self.A.copy()
+        slots = {v: block[:, k] for k, v in enumerate((*self.layout.sigmoids, *self.layout.tanhs))}
+        after = {v: states[s][1:] for s, v in self.layout.reading.states.items()}
+        known = after | slots
+        return states, {
+            g: known[v] if v in known else self.stored[v].copy() for g, v in gates.items()
+        }
+
+    def gradients(self) -> Back:
+        """What the last backward pass found, copied out."""
+        total = {s: a.copy() for s, a in self.total.items()}
+        carried = {s: a.copy() for s, a in self.next.items()}
+        products = self.R[: self.T].reshape(self.T, self.B, -1, self.H).copy()
+        du, dv = {}, {}
+        for k, slot in enumerate(self.layout.slots):
+            if slot.gate:
+                du[slot.gate] = dv[slot.gate] = products[:, :, k]
+        du |= {g: a.copy() for g, a in self.dU.items()}
+        gates = self.cell.gates
+        here = {s: self._from_output(s, products) for s in self.cell.states}
+        return Back(total, carried, here, {g: du[g] for g in gates}, {g: dv[g] for g in gates},
+                    self.weight_gradients())  # fmt: skip
+
+    def _from_output(self, state: str, products: Array) -> Array:
+        """What reached a state at its own step: through y_t, or for c_t through h_t."""
+        here = self._new(self.T + 1, self.B, self.H)
+        value = self.layout.reading.total[state]
+        if value.op == "d":
+            here[1:] = self.E
+            return here
+        for base, coefficient in self.layout.sums[value]:
+            k = self.layout.slot(base, coefficient)
+            if k is not None:
+                here[1:] += products[:, :, k]
+        return here
+
+    def weight_gradients(self) -> Weights:
+        """Every weight's gradient: one product over all steps and sequences."""
+        T, D, H, N = self.T, self.D, self.H, self.T * self.B
+        slots = [k for k, slot in enumerate(self.layout.slots) if slot.gate]
+        a, b = slots[0], slots[-1] + 1
+        rows = self.XH[:T].reshape(N, self.row)
+        R = self.R[:T].reshape(N, -1)[:, a * H : b * H]
+        with np.errstate(all="ignore"):
+            M = (rows.T @ R).T.reshape(b - a, H, self.row)
+            where = {s.gate: k for k, s in enumerate(self.layout.slots) if s.gate}
+            M = M[[where[g] - a for g in self.cell.gates]]
+            found = Weights(
+                M[:, :, H : H + D].reshape(-1, D), M[:, :, :H].reshape(-1, H),
+                M[:, :, -1].reshape(-1), M[:, :, -1].flatten(), self._peephole_gradients(),
+            )  # fmt: skip
+            self._correct(found, rows, where)
+        return found
+
+    def _correct(self, found: Weights, rows: Array, where: Mapping[Any, int]) -> None:
+        """Gates whose input side differs, and products with something other than h_{t-1}."""
+        H, N = self.H, self.T * self.B
+        for k, gate in enumerate(self.cell.gates):
+            block = slice(k * H, (k + 1) * H)
+            if gate in self.dU:
+                M = self.dU[gate].reshape(N, H).T @ rows[:, H:]
+                found.weight_ih[block], found.bias_ih[block] = M[:, :-1], M[:, -1]
+            if gate in self.layout.inner:
+                v = self.stored[self.layout.inner[gate]].reshape(N, H)
+                s = where[gate]
+                d = self.R[: self.T].reshape(N, -1)[:, s * H : (s + 1) * H]
+                found.weight_hh[block] = d.T @ v
+
+    def _peephole_gradients(self) -> Array | None:
+        if not self.cell.peepholes:
+            return None
+        _, leaf = self._known(0, self.T)
+        rows = []
+        for gate in self.cell.peepholes:
+            k = next(k for k, s in enumerate(self.layout.slots) if s.gate == gate)
+            d = self.R[: self.T, :, k * self.H : (k + 1) * self.H]
+            rows.append((d * leaf(self.layout.peeped[gate])).sum((0, 1)))
+        return np.stack(rows)
+
+    def input_gradient(self) -> Array:
+        """dL/dx (T, B, D)."""
+        assert self.weights is not None
+        N, H = self.T * self.B, self.H
+        shared = np.zeros((len(self.layout.slots) * H, self.D), self.dtype)
+        extra = np.zeros((N, self.D), self.dtype)
+        with np.errstate(all="ignore"):
+            for k, gate in enumerate(self.cell.gates):
+                weight = self.weights.weight_ih[k * H : (k + 1) * H]
+                if gate in self.dU:
+                    extra += self.dU[gate].reshape(N, H) @ weight
+                else:
+                    s = next(s for s, slot in enumerate(self.layout.slots) if slot.gate == gate)
+                    shared[s * H : (s + 1) * H] = weight
+            extra += self.R[: self.T].reshape(N, -1) @ shared
+        return extra.reshape(self.T, self.B, self.D)
+
+
+@lru_cache(maxsize=48)
+def plan(cell: Cell, T: int, B: int, D: int, H: int, dtype: str = "float64") -> Plan:
+    """The plan for this cell and shape, made once.  Hold `plan.lock` while its buffers matter."""
+    return Plan(cell, T, B, D, H, np.dtype(dtype))
+
+
+def _runs(marks: list[bool]) -> list[tuple[int, int]]:
+    """[start, stop) of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], np.asarray(marks, int), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _flat(arrays: list[Array]) -> list[Array]:
+    """One-dimensional views where every array allows it: NumPy's cheapest call."""
+    full = [a for a in arrays if a.ndim]
+    if all(a.ndim == 2 and a.flags.c_contiguous for a in full):
+        return [a.reshape(-1) if a.ndim else a for a in arrays]
+    return arrays

@@ -1,0 +1,11 @@
+"""What every test needs before NumPy is imported, and how Hypothesis behaves."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as app.py does
+
+from hypothesis import settings
+
+# A busy machine is no fault of the engine; equal examples every time make a red run repeatable.
+settings.register_profile("repeatable", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
