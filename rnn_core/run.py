@@ -124,15 +124,19 @@ def readout_of(e: Experiment) -> str:
 
 
 def _possible(e: Experiment) -> tuple[Experiment, tuple[str, ...]]:
-    """Feeding outputs back needs outputs that look like inputs."""
-    needs = e.wiring == "one-to-many-fed" or (e.wiring, e.forcing) == ("encoder-decoder", "free")
-    if needs and e.source != "text" and readout_of(e).startswith("softmax"):
-        note = (
+    """What the wiring cannot do is put right, and said."""
+    notes: list[str] = []
+    fed = e.wiring == "one-to-many-fed" or (e.wiring, e.forcing) == ("encoder-decoder", "free")
+    if (fed or WIRINGS[e.wiring].encoder) and e.direction != "forward":
+        e = replace(e, direction="forward")
+        notes.append("What is written step by step is written forward: the direction is forward.")
+    if fed and e.source != "text" and readout_of(e).startswith("softmax"):
+        e = replace(e, readout="linear")
+        notes.append(
             "Two classes (falls, rises) cannot be fed back as the next number: "
             "the readout is linear here."
         )
-        return replace(e, readout="linear"), (note,)
-    return e, ()
+    return e, tuple(notes)
 
 
 def make_parts(e: Experiment, wiring: Wiring, sequence: Sequence) -> tuple[Part, ...]:
