@@ -29,10 +29,14 @@ UFUNCS: dict[str, Any] = {name: ufunc for ufunc, name in _NAMES.items()}
 
 
 def _maximum(a: Any, b: Any, out: Any = None) -> Any:
-    return np.maximum(a, b, out=out)  # of all ufuncs only this one takes no positional `out`
+    return np.maximum(a, b, out=out)  # of all these only this one takes no positional `out`
 
 
-UFUNCS["maximum"] = _maximum
+def _greater(a: Any, b: Any, out: Any = None) -> Any:
+    return np.greater(a, b, out=out, casting="unsafe")  # into numbers 0 and 1, if asked
+
+
+UFUNCS |= {"maximum": _maximum, "greater": _greater}
 _pool: dict[tuple[Any, ...], Node] = {}
 
 

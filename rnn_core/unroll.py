@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from rnn_core.cells import Cell
 from rnn_core.layout import layout
-from rnn_core.symbols import PEEPHOLES, UFUNCS, Node, evaluate, namespace, walk
+from rnn_core.symbols import PEEPHOLES, UFUNCS, Node, namespace, walk
 
 Array = npt.NDArray[Any]
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -96,7 +96,12 @@ class Plan:
             self._write_step(t)
         self._make_backward_buffers()
         self._backward: list[list[Call]] = [self._write_step_back(t) for t in range(T)]
-        self._whole = [call for calls in reversed(self._backward) for call in calls]
+        self._all_back = [call for calls in reversed(self._backward) for call in calls]
+        self._workspace: dict[Node, Array] = {}
+        self._schedule = [
+            (chunk, self._write_coefficients(*chunk), self._write_separate(*chunk))
+            for chunk in self._chunks()
+        ]
 
     # -- buffers ---------------------------------------------------------------------------
 
@@ -405,11 +410,12 @@ class Plan:
             [(int(b), int(lengths[b])) for b in inner] if final and lengths is not None else []
         )
         with np.errstate(all="ignore"):
-            for start in range((T - 1) // self.chunk * self.chunk, -1, -self.chunk):
-                stop = min(start + self.chunk, T)
-                self._fill_coefficients(start, stop)
+            for (start, stop), before, after in self._schedule:
+                for call, arguments in before:
+                    call(*arguments)
                 self._run_back(start, stop, window or T, final, arrivals)
-                self._fill_separate(start, stop)
+                for call, arguments in after:
+                    call(*arguments)
             for s, total in self.total.items():
                 total[0] = self.next[s][0]
 
@@ -418,7 +424,7 @@ class Plan:
     ) -> None:
         """`arrivals`: (sequence, boundary) where a shorter sequence's final gradient enters."""
         if window >= self.T and stop - start == self.T and not arrivals:
-            for call, arguments in self._whole:
+            for call, arguments in self._all_back:
                 call(*arguments)
             return
         for t in range(stop - 1, start - 1, -1):
@@ -432,35 +438,59 @@ class Plan:
                     for s, carried in self.next.items():
                         carried[t, sequence] += final[s][sequence]
 
-    def _known(self, start: int, stop: int) -> tuple[dict[Node, Any], Callable[[Node], Any]]:
-        def leaf(value: Node) -> Any:
-            if value.op == "past":
-                return self.states[value.args[0]][start:stop]
-            if value.op == "P":
-                return self.P[value.args[0]]
-            stored = self.stored.get(value)
-            return None if stored is None else stored[start:stop]
+    def _chunks(self) -> list[tuple[int, int]]:
+        """[start, stop) of the time chunks, last one first."""
+        starts = range((self.T - 1) // self.chunk * self.chunk, -1, -self.chunk)
+        return [(start, min(start + self.chunk, self.T)) for start in starts]
 
-        return {}, leaf
-
-    def _fill_coefficients(self, start: int, stop: int) -> None:
+    def _write_coefficients(self, start: int, stop: int) -> list[Call]:
         """Everything of `step_back` that does not wait for the gradient, many steps at once."""
-        known, leaf = self._known(start, stop)
+        calls: list[Call] = []
+        made: dict[Node, Array] = {}
         for k, slot in enumerate(self.layout.slots):
-            out = self.K[: stop - start, k]
-            top = slot.coefficient
-            if isinstance(top, Node) and top.op == "mul" and leaf(top) is None:
-                left, right = (evaluate(a, known, leaf) for a in top.args)
-                np.multiply(left, right, out)
-            else:
-                out[...] = evaluate(top, known, leaf)
+            self._write_whole(calls, made, slot.coefficient, start, stop, self.K[: stop - start, k])
+        return calls
 
-    def _fill_separate(self, start: int, stop: int) -> None:
-        known, leaf = self._known(start, stop)
+    def _write_separate(self, start: int, stop: int) -> list[Call]:
+        """dL/du where it is not dL/dv: needed after the loop only."""
+        calls: list[Call] = []
+        made: dict[Node, Array] = {}
         for gate, du in self.dU.items():
             base, coefficient = self.layout.du[gate]
-            value = self._base_full[base][start:stop]
-            np.multiply(value, evaluate(coefficient, known, leaf), du[start:stop])
+            factor = self._whole(calls, made, coefficient, start, stop)
+            calls.append((np.multiply, (self._base_full[base][start:stop], factor, du[start:stop])))
+        return calls
+
+    def _whole(
+        self, calls: list[Call], made: dict[Node, Array], value: Any, start: int, stop: int
+    ) -> Array:
+        """The array of a forward quantity over many steps, and the calls that make it."""
+        if not isinstance(value, Node):
+            return self._constant(value)
+        if value.op == "past":
+            return self.states[value.args[0]][start:stop]
+        if value.op == "P":
+            return self.P[value.args[0]]
+        if value in self.stored:
+            return self.stored[value][start:stop]
+        if value not in made:
+            if value not in self._workspace:
+                self._workspace[value] = self._new(self.chunk, self.B, self.H)
+            out = self._workspace[value][: stop - start]
+            self._write_whole(calls, made, value, start, stop, out)
+        return made[value]
+
+    def _write_whole(
+        self, calls: list[Call], made: dict[Node, Array], value: Any, start: int, stop: int,
+        out: Array,
+    ) -> None:  # fmt: skip
+        """Calls that put a forward quantity of many steps into `out`."""
+        if isinstance(value, Node) and value.op not in ("past", "P") and value not in self.stored:
+            arguments = [self._whole(calls, made, a, start, stop) for a in value.args]
+            calls.append((UFUNCS[value.op], (*arguments, out)))
+            made[value] = out
+        else:
+            calls.append((np.copyto, (out, self._whole(calls, made, value, start, stop))))
 
     # -- results ---------------------------------------------------------------------------
 
@@ -539,12 +569,12 @@ class Plan:
     def _peephole_gradients(self) -> Array | None:
         if not self.cell.peepholes:
             return None
-        _, leaf = self._known(0, self.T)
         rows = []
         for gate in self.cell.peepholes:
             k = next(k for k, s in enumerate(self.layout.slots) if s.gate == gate)
             d = self.R[: self.T, :, k * self.H : (k + 1) * self.H]
-            rows.append((d * leaf(self.layout.peeped[gate])).sum((0, 1)))
+            seen = self._whole([], {}, self.layout.peeped[gate], 0, self.T)
+            rows.append((d * seen).sum((0, 1)))
         return np.stack(rows)
 
     def input_gradient(self) -> Array:
