@@ -44,6 +44,7 @@ class Layout:
     columns: tuple[Column, ...]  # sigmoid columns first, then tanh, then the rest
     sigmoids: tuple[Node, ...]  # values of the first columns, in order
     tanhs: tuple[Node, ...]  # values of the next columns
+    pair: tuple[Node, ...]  # (sum, its two sigmoid factors, tanh factor, carried state) or ()
     inner: Mapping[str, Node]  # gate -> v of a product U(v) whose v is not h_{t-1}
     peeped: Mapping[str, Node]  # gate -> what its peephole looks at
     bases: tuple[Node, ...]  # quantities the backward step multiplies, in order of need
@@ -68,6 +69,9 @@ def layout(cell: Cell) -> Layout:
     reading = read(cell)
     forward = walk([*reading.gates.values(), *reading.states.values()])
     columns, sigmoids, tanhs = _columns(reading, forward)
+    pair = _pair(forward, sigmoids, tanhs)
+    if pair:
+        columns, sigmoids = _side_by_side(columns, sigmoids, pair[1:3])
     named = {n for n in reading.total.values() if n.op == "add"}
     carries = {s: _terms([n], named) for s, n in reading.dpast.items()}
     sums = {n: _terms(n.args, named) for n in named}
@@ -84,7 +88,7 @@ def layout(cell: Cell) -> Layout:
     }
     kept = _needed(statics, set(forward)) | {*inner.values(), *reading.gates.values()}
     return Layout(
-        reading, columns, sigmoids, tanhs, inner, peeped, bases, slots, sums, carries, du,
+        reading, columns, sigmoids, tanhs, pair, inner, peeped, bases, slots, sums, carries, du,
         frozenset(kept),
     )  # fmt: skip
 
@@ -125,6 +129,30 @@ def _columns(
         tuple(values[c.gate] for c in sigmoid),
         tuple(values[c.gate] for c in tanh),
     )
+
+
+def _pair(
+    forward: list[Node], sigmoids: tuple[Node, ...], tanhs: tuple[Node, ...]
+) -> tuple[Node, ...]:
+    """i * g + f * c: two products that one call can make if their factors lie side by side."""
+    for value in forward:
+        parts = [a.args for a in value.args if isinstance(a, Node) and a.op == "mul"]
+        if value.op != "add" or len(parts) != 2 or len(tanhs) != 1:
+            continue
+        for (a, b), (x, y) in (parts, parts[::-1]):
+            carried = isinstance(y, Node) and y.op == "past" and y.args[0] != "h"
+            if b is tanhs[0] and carried and a in sigmoids and x in sigmoids:
+                return value, a, x, b, y
+    return ()
+
+
+def _side_by_side(
+    columns: tuple[Column, ...], sigmoids: tuple[Node, ...], last: tuple[Node, ...]
+) -> tuple[tuple[Column, ...], tuple[Node, ...]]:
+    """Put the pair's gates last among the sigmoids, right before the tanh."""
+    order = [*(v for v in sigmoids if v not in last), *last]
+    front = [columns[sigmoids.index(v)] for v in order]
+    return (*front, *columns[len(sigmoids) :]), tuple(order)
 
 
 def _terms(parts: Iterable[Node], named: set[Node]) -> tuple[Any, ...]:

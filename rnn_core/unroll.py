@@ -125,14 +125,18 @@ class Plan:
         depth = T if any(c.node in plan.kept for c in plan.columns) else 1
         self.Z = self._new(depth, B, n * H)
         self._rows, self._z = self._steps(self.XH), self._steps(self.Z)
-        self.A = self._new(T, max(1, len(plan.sigmoids) + len(plan.tanhs)), B, H)
+        gates = len(plan.sigmoids) + len(plan.tanhs)
+        self.A = self._new(T + 1, gates + 1, B, H)  # gates, and the pair's carried state
         self.states = {"h": self.XH[:, :, :H]}
         self.states |= {s: self._new(T + 1, B, H) for s in self.cell.states if s != "h"}
+        if plan.pair:
+            self.states[plan.pair[-1].args[0]] = self.A[:, -1]
+            self._products = self._new(2, B, H)
         self.stored: dict[Node, Array] = {}  # whole sequences, (T, B, H)
         for s, value in plan.reading.states.items():
             self.stored[value] = self.states[s][1:]
         for k, value in enumerate((*plan.sigmoids, *plan.tanhs)):
-            self.stored[value] = self.A[:, k]
+            self.stored[value] = self.A[:T, k]
         for k, column in enumerate(plan.columns):
             if column.node in plan.kept:
                 self.stored[column.node] = self.Z[:, :, k * H : (k + 1) * H]
@@ -178,6 +182,8 @@ class Plan:
         plan, reading = self.layout, self.layout.reading
         done = {c.node for c in plan.columns} | {*plan.sigmoids, *plan.tanhs}
         done |= {a for c in plan.columns if c.kind == "sum" for a in c.node.args}
+        if plan.pair:
+            done |= set(plan.pair[0].args)
         order = walk([*reading.gates.values(), *reading.states.values()])
         return [n for n in order if n.op not in ("past", "P", "u") and n not in done]
 
@@ -188,7 +194,7 @@ class Plan:
             return
         H, half = self.H, self._constant(0.5)
         source = z[..., : n * H]
-        target = self.A[t]
+        target = self.A[t, :n]
         if self.B == 1:
             target = target.reshape(-1)
         else:
@@ -199,9 +205,21 @@ class Plan:
             self._forward.append((np.multiply, (gates, half, gates)))
             self._forward.append((np.add, (gates, half, gates)))
 
+    def _write_pair(self, t: int) -> None:
+        """i * g and f * c_{t-1} in one call, then their sum."""
+        i = len(self.layout.sigmoids) - 2
+        left, right = self.A[t, i : i + 2], self.A[t, i + 2 : i + 4]
+        flat = self._products.reshape(-1)
+        half = flat.size // 2
+        total = self._view(self.layout.pair[0], t).reshape(-1)
+        self._forward.append((np.multiply, (left.reshape(-1), right.reshape(-1), flat)))
+        self._forward.append((np.add, (flat[:half], flat[half:], total)))
+
     def _write(self, value: Node, t: int) -> None:
         write, out = self._forward.append, self._view(value, t)
-        if value.op == "U":
+        if value in self.layout.pair:
+            self._write_pair(t)
+        elif value.op == "U":
             gate, v = value.args
             write((self._view(v, t).dot, (self.W_inner[gate], out)))
         elif value.op == "sigmoid":
@@ -498,7 +516,7 @@ class Plan:
         """States (T+1, B, H) and gates (T, B, H) of the last forward pass, copied out."""
         states = {s: a.copy() for s, a in self.states.items()}
         gates = self.layout.reading.gates
-        block = self.A.copy()
+        block = self.A[: self.T].copy()
         slots = {v: block[:, k] for k, v in enumerate((*self.layout.sigmoids, *self.layout.tanhs))}
         after = {v: states[s][1:] for s, v in self.layout.reading.states.items()}
         known = after | slots
@@ -541,14 +559,15 @@ class Plan:
         a, b = slots[0], slots[-1] + 1
         rows = self.XH[:T].reshape(N, self.row)
         R = self.R[:T].reshape(N, -1)[:, a * H : b * H]
+        where = {s.gate: k for k, s in enumerate(self.layout.slots) if s.gate}
+        order = [where[g] - a for g in self.cell.gates]
         with np.errstate(all="ignore"):
-            M = (rows.T @ R).T.reshape(b - a, H, self.row)
-            where = {s.gate: k for k, s in enumerate(self.layout.slots) if s.gate}
-            M = M[[where[g] - a for g in self.cell.gates]]
+            M = R.T @ rows  # [dW_hh | dW_ih | db], gates in slot order
+            if order != list(range(b - a)):
+                M = M.reshape(b - a, H, self.row)[order].reshape(-1, self.row)
             found = Weights(
-                M[:, :, H : H + D].reshape(-1, D), M[:, :, :H].reshape(-1, H),
-                M[:, :, -1].reshape(-1), M[:, :, -1].flatten(), self._peephole_gradients(),
-            )  # fmt: skip
+                M[:, H : H + D], M[:, :H], M[:, -1], M[:, -1].copy(), self._peephole_gradients()
+            )
             self._correct(found, rows, where)
         return found
 
