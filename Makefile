@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+.PHONY: help run test lint types js bench golden format clean dev
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PORT ?= 8501
+ADDRESS ?= localhost
+PYTEST ?=
+BENCH ?= engine jacobians pages
+BIN := .venv/bin
+
+# One BLAS thread: a second gains nothing at 32 units and costs up to six times on a busy core.
+export OPENBLAS_NUM_THREADS := 1
+export PYTHON
+PYTHON ?=
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: ## make the environment, start the app, print its address (PORT=8501 ADDRESS=localhost)
+	@sh scripts/environment.sh requirements.txt
+	@$(BIN)/python -m streamlit run app.py --server.headless true \
+	  --server.port $(PORT) --server.address $(ADDRESS) --browser.gatherUsageStats false
+
+test: dev lint types js ## everything: lint, types, JavaScript, unit, page and browser tests
+	@$(BIN)/python scripts/browser.py || echo 'Browser tests will be named as skipped; where CI is set they fail.'
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+
+lint: dev ## ruff: faults and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: dev ## ruff: mend what it can
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+types: dev ## mypy
+	@$(BIN)/mypy
+
+js: ## the components' JavaScript under node, where node is installed
+	@sh scripts/javascript.sh
+
+bench: dev ## the engine against its peers, and slider to painted
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Keras)
+	@$(BIN)/python -c 'import torch, keras' || { \
+	  echo 'First: $(BIN)/python -m pip install torch keras'; exit 1; }
+	@KERAS_BACKEND=torch $(BIN)/python scripts/make_golden.py
+
+clean: ## remove the environment and every cache
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+dev:
+	@sh scripts/environment.sh requirements-dev.txt

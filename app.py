@@ -1,0 +1,103 @@
+"""The launcher: ``streamlit run app.py`` finds the ASGI application below.
+
+The Streamlit script is ``pages/_shell.py``, not this file. With the script here, beside ``pages/``,
+a fresh server would answer a shared link such as ``/gates?cell=gru`` in Streamlit's old automatic
+multipage mode: the page without its frame, an exception, the link's settings lost.
+"""
+
+import os
+
+# Before NumPy is imported: a second BLAS thread gains nothing at 32 units and costs up to six times
+# when the cores are busy. A class is served by many sessions, not by many threads of one.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import gc
+import gzip
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+ROOT = Path(__file__).resolve().parent
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+@asynccontextmanager
+async def warm_up(_app: st.App) -> AsyncIterator[None]:
+    """Pay the slow imports once, before the first reader comes, then hide them from the collector.
+
+    Objects that live for ever need not be walked again by every garbage collection.
+    """
+    import pandas  # noqa: F401
+    import plotly.graph_objects as go
+
+    go.Figure(go.Heatmap(z=[[0]])).to_json()
+    plotly_js()
+    send_at_once()
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def send_at_once() -> None:
+    """Switch off Nagle's algorithm on the listening sockets, hence on every reader's connection.
+
+    asyncio does so only for sockets that name TCP as their protocol, and Streamlit 1.67 binds its
+    own without: every rerun then waits 40 ms for the reader's delayed acknowledgement.
+    """
+    for thing in gc.get_objects():
+        if isinstance(thing, socket.socket) and is_tcp(thing):
+            thing.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def is_tcp(connection: socket.socket) -> bool:
+    """True for an open TCP socket over IPv4 or IPv6."""
+    families = (socket.AF_INET, socket.AF_INET6)
+    is_stream = connection.type == socket.SOCK_STREAM and connection.family in families
+    return is_stream and connection.fileno() >= 0
+
+
+@cache
+def plotly_js() -> bytes:
+    """plotly.min.js of the installed Plotly, compressed once instead of for every reader."""
+    return gzip.compress(PLOTLY_JS.read_bytes(), compresslevel=6)
+
+
+def vendor_plotly(request: Request) -> Response:
+    """Serve plotly.js: kept for ever if the link names its version (``?v=7.1.0``)."""
+    named = request.query_params.get("v") == plotly.__version__
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable" if named else "no-cache",
+        "ETag": f'"plotly-{plotly.__version__}"',
+        "Vary": "Accept-Encoding",
+    }
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return Response(PLOTLY_JS.read_bytes(), headers=headers, media_type="text/javascript")
+    headers["Content-Encoding"] = "gzip"
+    return Response(plotly_js(), headers=headers, media_type="text/javascript")
+
+
+def routes(base: str = "") -> list[BaseRoute]:
+    """What the server offers besides Streamlit: our own assets, and plotly.js without a CDN."""
+    return [
+        Mount(f"{base}/assets", StaticFiles(directory=ROOT / "assets", check_dir=False)),
+        Route(f"{base}/vendor/plotly/plotly.min.js", vendor_plotly),
+    ]
+
+
+# The second set answers behind any ``server.baseUrlPath``; Streamlit prefixes only its own routes.
+app = st.App(
+    ROOT / "pages" / "_shell.py",
+    lifespan=warm_up,
+    routes=[*routes(), *routes("/{base:path}")],
+)

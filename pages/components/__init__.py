@@ -1,0 +1,1 @@
+"""What Streamlit and Plotly cannot do alone: small components with plain scripts in assets/."""

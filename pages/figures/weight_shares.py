@@ -1,0 +1,80 @@
+"""One matrix, used at every step: each step's share of its gradient, and the sum as it grows.
+
+The gradient of a weight is the sum of T shares. BPTT adds them in the order it meets the steps,
+from the last one read to the first; `sum` at a step is the norm of what has come together by then,
+so at the first step read it is the norm of the whole gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from pages.figures.norms import Array, number, size
+
+KINDS = ("in", "loop", "out")  # on which arrow of the picture a weight sits
+SYMBOLS = {"in": ("W", "ih"), "loop": ("W", "hh"), "out": ("W", "hy")}  # letter and index
+
+_known: WeakKeyDictionary[Any, list[dict[str, Any]]] = WeakKeyDictionary()
+
+
+def weights_of(stage: Any) -> list[dict[str, Any]]:
+    """Every matrix of a stage with its shares, worked out once for a stage."""
+    if stage not in _known:
+        _known[stage] = list(_matrices(stage))
+    return _known[stage]
+
+
+def _matrices(stage: Any) -> Iterator[dict[str, Any]]:
+    gates = len(stage.network.cell.gates)
+    for i, gradient in enumerate(stage.gradient.layers):
+        trace, order = gradient.trace, _order(gradient.trace)
+        for kind, name in (("in", "weight_ih"), ("loop", "weight_hh")):
+            full = f"{name}_{trace.suffix}"
+            stacked = f"{gates} gates stacked" if gates > 1 else ""
+            yield _matrix(kind, i, full, stacked, gradient.share(name), order)
+    if stage.network.output_size:
+        shares = readout_shares(stage)
+        yield _matrix("out", None, "readout.weight", "", shares, _order(stage.trace.top))
+
+
+def readout_shares(stage: Any) -> Array:
+    """(T, O, F) each step's share of the readout's gradient."""
+    with np.errstate(all="ignore"):
+        return np.asarray(stage.gradient.logits[0][:, :, None] * stage.trace.features[0][:, None])
+
+
+def _order(trace: Any) -> range:
+    """Steps in the order of the backward pass: the last one read comes first."""
+    steps = int(trace.x.shape[1])
+    return range(steps) if trace.reverse else range(steps - 1, -1, -1)
+
+
+def _matrix(
+    kind: str, layer: int | None, name: str, stacked: str, shares: Array, order: range
+) -> dict[str, Any]:
+    sums = growing(shares, order)
+    return {
+        "kind": kind,
+        "layer": layer,
+        "name": name,
+        "symbol": list(SYMBOLS[kind]),
+        "shape": list(shares.shape[1:]),
+        "stacked": stacked,
+        "share": [number(size(share)) for share in shares],
+        "sum": [number(sums[t]) for t in range(len(shares))],
+        "total": number(sums[order[-1]]),
+    }
+
+
+def growing(shares: Array, order: range) -> dict[int, float]:
+    """Step -> norm of the sum of all shares up to it, in that order."""
+    total, norms = np.zeros(shares.shape[1:]), {}
+    for t in order:
+        with np.errstate(all="ignore"):
+            total += shares[t]
+        norms[t] = size(total)
+    return norms

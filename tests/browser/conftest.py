@@ -1,0 +1,113 @@
+"""One server and one browser for the whole run, one fresh reader for each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from scripts import browser as finder
+from tests.browser.serving import Server, serve
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser.driving import App, Look
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests stay together on one worker: one server, one browser, no rivals for time."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, served once for all browser tests."""
+    with serve(tmp_path_factory.mktemp("server") / "server.log") as served:
+        yield served
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """The app on a server that nobody has opened yet."""
+    with serve(tmp_path / "server.log") as served:
+        yield served
+
+
+def no_browser(reason: str) -> NoReturn:
+    """A reader's machine may lack a browser; the machine that guards the project may not."""
+    if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        pytest.fail(f"CI needs a browser: {reason}")
+    pytest.skip(f"browser test: {reason}")
+
+
+@pytest.fixture(scope="session")
+def executable() -> str:
+    """The Chromium that the tests drive."""
+    found = finder.find()
+    if found is None:
+        no_browser(f"{finder.why_none()} (python scripts/browser.py finds or installs one)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(executable: str) -> "Iterator[Browser]":
+    """One Chromium for the whole run."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> "Look":
+    """The reader's screen: ``@pytest.mark.parametrize("look", LOOKS, indirect=True)`` for all."""
+    from tests.browser.driving import Look
+
+    return getattr(request, "param", Look())
+
+
+@pytest.fixture
+def visit(browser: "Browser", look: "Look"):
+    """``visit(server)`` is a new reader at that server, with a browser profile of their own."""
+    from tests.browser.driving import App
+
+    contexts = []
+
+    def new_reader(server: Server) -> App:
+        contexts.append(
+            browser.new_context(
+                viewport={"width": look.width, "height": look.height},
+                color_scheme=look.scheme,
+                reduced_motion="reduce",
+                device_scale_factor=1,
+            )
+        )
+        return App(contexts[-1].new_page(), server)
+
+    yield new_reader
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def app(visit, server: Server) -> "App":
+    """A new reader at the shared server."""
+    return visit(server)

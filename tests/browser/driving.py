@@ -1,0 +1,148 @@
+"""A page of the app in a real browser, with the waits that Streamlit needs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, WebSocket
+
+from tests.browser.serving import Server
+
+PATIENCE_MS = 20_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the reader's screen is set."""
+
+    width: int = 1440
+    height: int = 900
+    scheme: str = "light"
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}-{self.scheme}"
+
+
+LOOKS = tuple(
+    Look(*size, scheme) for size in ((1440, 900), (390, 844)) for scheme in ("light", "dark")
+)
+
+# Components may live in a shadow root, where document.querySelectorAll does not look.
+EVERYWHERE = """
+const everywhere = (selector, root = document) => [
+  ...root.querySelectorAll(selector),
+  ...[...root.querySelectorAll('*')].filter(e => e.shadowRoot)
+      .flatMap(e => everywhere(selector, e.shadowRoot)),
+];
+"""
+
+# `data-test-script-state` is Streamlit's own hook for browser tests. A component says that it has
+# drawn by setting `data-drawn`.
+IDLE = (
+    "() => {"
+    + EVERYWHERE
+    + """
+  const app = document.querySelector('[data-testid=stApp]');
+  if (app?.getAttribute('data-test-script-state') !== 'notRunning') return false;
+  if (everywhere('[data-testid=stSkeleton], [data-testid=stAppSkeleton]').length) return false;
+  if (everywhere('[data-stale=true]').length) return false;
+  if (!everywhere('.plotly-live, [data-component]').every(e => 'drawn' in e.dataset)) return false;
+  return everywhere('[data-testid=stPlotlyChart]')
+      .every(e => e.querySelector('.main-svg .plot, .main-svg .cartesianlayer, canvas'));
+}"""
+)
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+# Plotly keeps arrays as lists, typed arrays, lists of typed arrays, or base64 with a dtype.
+PLOTS = (
+    "() => {"
+    + EVERYWHERE
+    + """
+  const plain = v => v == null ? null
+      : ArrayBuffer.isView(v) ? Array.from(v)
+      : Array.isArray(v) ? v.map(plain)
+      : v._inputArray ? plain(v._inputArray) : v;
+  return everywhere('.js-plotly-plot').map(plot => ({
+    title: plot._fullLayout?.title?.text ?? '',
+    axes: [plot._fullLayout?.xaxis?.type ?? '', plot._fullLayout?.yaxis?.type ?? ''],
+    traces: (plot._fullData ?? []).map(t => ({
+      name: t.name ?? '', type: t.type, x: plain(t.x), y: plain(t.y), z: plain(t.z),
+    })),
+  }));
+}"""
+)
+
+
+@dataclass
+class App:
+    """One reader's tab: open a page, wait until it rests, look at what is drawn."""
+
+    page: Page
+    server: Server
+    errors: list[str] = field(default_factory=list)
+    offsite: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.on("request", self._watch)
+        self.page.on("websocket", self._watch)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        where = message.location.get("url", "")
+        # The frontend asks for its server beside the page first: a 404 there is its normal way.
+        if message.type == "error" and "/_stcore/" not in where:
+            self.errors.append(f"{message.text} ({where})")
+
+    def _watch(self, request: Request | WebSocket) -> None:
+        address = urlsplit(request.url)
+        is_request = address.scheme in {"http", "https", "ws", "wss"}
+        if is_request and address.netloc != urlsplit(self.server.url).netloc:
+            self.offsite.append(request.url)
+
+    def open(self, path: str = "/") -> "App":
+        """Go to a page of the app by its link and wait until it rests."""
+        self.page.goto(self.server.url + path)
+        return self.idle()
+
+    def idle(self, timeout: float = PATIENCE_MS) -> "App":
+        """Script finished, nothing stale, every plot and component drawn and painted."""
+        self.page.wait_for_function(IDLE, timeout=timeout)
+        self.page.evaluate(TWO_FRAMES)
+        return self
+
+    def check_clean(self) -> None:
+        """No exception box, a clean console, no page error, no request off the machine."""
+        boxes = self.page.locator("[data-testid=stException]").all_inner_texts()
+        assert not boxes, f"exception on {self.page.url}:\n" + "\n".join(boxes)
+        assert not self.errors, f"console of {self.page.url}: {self.errors}"
+        assert not self.offsite, f"requests off the machine from {self.page.url}: {self.offsite}"
+
+    def text(self) -> str:
+        """What a reader can read on the page."""
+        return self.page.locator("[data-testid=stApp]").inner_text()
+
+    def plots(self) -> list[dict[str, Any]]:
+        """What Plotly has drawn: ``title``, ``axes`` and ``traces`` with name, type, x, y, z."""
+        return self.page.evaluate(PLOTS)
+
+    def wait_for_new_plots(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The plots once they differ from ``before``; fails if they never do."""
+        self.idle()
+        for _ in range(100):
+            if (now := self.plots()) != before:
+                return now
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"the drawn data of {self.page.url} did not change")
+
+    def slider(self, label: str) -> Locator:
+        """The range input of the slider whose label starts so."""
+        box = self.page.locator("[data-testid=stSlider]", has_text=label)
+        return box.locator("input[type=range]").first
+
+    def slide(self, label: str, presses: int) -> "App":
+        """Move a slider by its arrow keys: right if positive, left if negative."""
+        handle = self.slider(label)
+        for _ in range(abs(presses)):
+            handle.press("ArrowRight" if presses > 0 else "ArrowLeft")
+        return self.idle()

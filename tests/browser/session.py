@@ -1,0 +1,97 @@
+"""A reader without a browser: Streamlit's own protocol over its websocket."""
+
+import socket
+import time
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+from tests.browser.serving import Server
+
+PATIENCE_SECONDS = 30
+
+
+def prompt_socket(address: str) -> socket.socket:
+    """A connection that sends at once, as a browser's does; Nagle's algorithm would add 40 ms."""
+    where = urlsplit(address)
+    connection = socket.create_connection((where.hostname, where.port), PATIENCE_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+class Session:
+    """One session: opens the page at once, then moves its first slider.
+
+    with Session(server) as session:
+        seconds = session.move(3.0)
+    """
+
+    def __init__(self, server: Server, query: str = "") -> None:
+        self.address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
+        self.query = query
+        self.page_hash = ""
+        self.sliders: dict[str, float] = {}
+        self.texts: list[str] = []
+
+    def __enter__(self) -> "Session":
+        with ExitStack() as stack:
+            self.socket = stack.enter_context(
+                connect(
+                    self.address,
+                    sock=prompt_socket(self.address),
+                    subprotocols=["streamlit"],  # type: ignore[list-item]
+                    max_size=None,
+                    compression=None,
+                )
+            )
+            self.rerun()
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.stack.close()
+
+    def move(self, value: float) -> float:
+        """Set the first slider and wait for the script's end; seconds from sent to finished."""
+        self.sliders[next(iter(self.sliders))] = value
+        return self.rerun()
+
+    def rerun(self) -> float:
+        """Ask for a rerun with the sliders as they stand; seconds until the script has finished."""
+        message = BackMsg()
+        script = message.rerun_script
+        script.query_string, script.page_script_hash = self.query, self.page_hash
+        script.context_info.timezone, script.context_info.locale = "UTC", "en-GB"
+        for name, value in self.sliders.items():
+            widget = script.widget_states.widgets.add()
+            widget.id = name
+            widget.double_array_value.data.append(value)
+        self.texts = []
+        sent = time.perf_counter()
+        self.socket.send(message.SerializeToString())
+        while not self._finished():
+            pass
+        return time.perf_counter() - sent
+
+    def _finished(self) -> bool:
+        """Take in one message; True if it is the last of a run."""
+        message = ForwardMsg()
+        message.ParseFromString(self.socket.recv(PATIENCE_SECONDS, decode=False))
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.page_hash = message.new_session.page_script_hash
+        if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._see(message.delta.new_element)
+        return kind == "script_finished"
+
+    def _see(self, element) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "slider":
+            self.sliders.setdefault(element.slider.id, element.slider.default[0])
+        elif kind == "exception":
+            raise AssertionError(f"the page raised: {element.exception.message}")
+        elif kind in {"markdown", "text"}:
+            self.texts.append(getattr(element, kind).body)

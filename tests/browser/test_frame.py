@@ -1,0 +1,72 @@
+"""What every page owes its reader: its frame, its link, its manners."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from pages.ui.contents import FIRST, PAGES
+from tests.browser.driving import LOOKS
+
+LINKS = {name: "/" if name == FIRST else f"/{name}" for name in PAGES}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+SIDEWAYS = """() => {
+  const page = document.documentElement;
+  return page.scrollWidth - page.clientWidth;
+}"""
+
+every_page = pytest.mark.parametrize("name", LINKS)
+every_look = pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
+
+
+def warnings(app):
+    return app.page.locator("[data-testid=stAlert]").all_inner_texts()
+
+
+def words_of(fault):
+    """An axe fault as a developer needs it: the rule, and where."""
+    places = [f"{node['html'][:200]}: {node['failureSummary']}" for node in fault["nodes"][:3]]
+    return "\n".join([fault["id"], *places])
+
+
+def test_a_shared_link_opens_framed_on_a_fresh_server(visit, fresh_server):
+    """Streamlit's old multipage mode would answer with the bare page and an exception."""
+    reader = visit(fresh_server).open("/gates?cell=gru")
+    reader.check_clean()
+    assert reader.page.get_by_role("link", name=PAGES["gradients"].title).count()
+    assert "cell=gru" in reader.page.url
+    assert "update" in str(reader.plots()).lower() + reader.text().lower()
+    assert not warnings(reader)
+
+
+@every_page
+@every_look
+def test_a_page_is_clean_fits_and_is_accessible(app, name):
+    """No exception, a clean console, nothing asked of other machines, no serious axe fault."""
+    app.open(LINKS[name])
+    app.check_clean()
+    assert app.page.evaluate(SIDEWAYS) <= 0
+    found = Axe().run(app.page, options={"runOnly": RULES}).response["violations"]
+    assert not [words_of(fault) for fault in found if fault["impact"] in {"serious", "critical"}]
+
+
+@pytest.mark.parametrize(
+    ("link", "word"),
+    [
+        ("cell=transformer", "transformer"),
+        ("steps=100000", "100000"),
+        ("scale=-3", "-3"),
+        ("wat=1", "wat"),
+    ],
+)
+def test_a_link_that_cannot_be_followed_says_so(app, link, word):
+    app.open(f"/gates?{link}").check_clean()
+    assert any(word in text for text in warnings(app)), warnings(app)
+    assert word not in app.page.url
+
+
+def test_settings_follow_the_reader_from_page_to_page(app):
+    app.open("/gates?cell=gru&scale=2")
+    app.page.get_by_role("link", name=PAGES["gradients"].title).first.click()
+    app.page.wait_for_url("**/gradients*")
+    app.idle().check_clean()
+    assert "cell=gru" in app.page.url

@@ -1,0 +1,210 @@
+"""The unrolled graph's payload says what the engine's records say, and nothing else."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pages.components.unrolled import pack
+from pages.figures.unrolled import step_numbers, unrolled_graph, unrolled_rows
+from rnn_core import CELLS, Experiment, run
+
+WIRINGS = ("many-to-many", "many-to-one", "one-to-many-fed", "one-to-many-first",
+           "encoder-decoder", "one-to-one")  # fmt: skip
+
+
+def graph(experiment, **settings):
+    done = run(experiment)
+    return done, unrolled_graph(done.stages, done.sequence, selected=0, **settings)
+
+
+@pytest.fixture(params=CELLS)
+def experiment(request):
+    return Experiment(cell=request.param, steps=9, hidden=5, placement="every", initial="random")
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_every_number_is_the_engines(experiment, direction, layers):
+    done, payload = graph(replace(experiment, direction=direction, layers=layers))
+    stage, drawn = done.stages[0], payload["stages"][0]
+    assert len(drawn["layers"]) == len(stage.trace.layers)
+    for layer, gradient, shown in zip(
+        stage.trace.layers, stage.gradient.layers, drawn["layers"], strict=True
+    ):
+        assert shown["reverse"] == layer.reverse and shown["layer"] == layer.layer
+        assert set(shown["states"]) == set(layer.states)
+        for name, numbers in shown["states"].items():
+            root = np.sqrt(layer.states[name].shape[2])
+            expected = {
+                "rms": np.linalg.norm(layer.states[name][0], axis=-1) / root,
+                "total": np.linalg.norm(gradient.states[name][0], axis=-1),
+                "from_output": np.linalg.norm(gradient.from_output[name][0], axis=-1),
+                "from_next": np.linalg.norm(gradient.from_next[name][0], axis=-1),
+            }
+            for quantity, values in expected.items():
+                np.testing.assert_allclose(numbers[quantity], values, rtol=1e-12, err_msg=quantity)
+    np.testing.assert_allclose(drawn["outputs"]["loss"], stage.loss[0])
+    np.testing.assert_allclose(
+        drawn["outputs"]["gradient"], np.linalg.norm(stage.gradient.logits[0], axis=-1)
+    )
+
+
+@pytest.mark.parametrize("direction", ["forward", "bidirectional"])
+def test_input_gradient_is_the_sum_of_both_directions(experiment, direction):
+    done, payload = graph(replace(experiment, direction=direction))
+    whole = sum(g.x[0] for g in done.stages[0].gradient.layers)
+    np.testing.assert_allclose(
+        payload["stages"][0]["input_gradient"], np.linalg.norm(whole, axis=-1)
+    )
+
+
+@pytest.mark.parametrize("wiring", WIRINGS)
+@pytest.mark.parametrize("source", ["text", "sine"])
+def test_every_wiring_makes_plain_json(experiment, wiring, source):
+    done, payload = graph(replace(experiment, wiring=wiring, source=source))
+    assert payload["steps"] == sum(s["steps"] for s in payload["stages"])
+    for stage, drawn in zip(done.stages, payload["stages"], strict=True):
+        assert len(drawn["inputs"]["text"]) == len(drawn["outputs"]["text"]) == drawn["steps"]
+        assert [v is not None for v in drawn["outputs"]["loss"]] == list(stage.counted[0])
+    message = json.loads(pack(payload, selected=0))
+    assert message["graph"] == json.loads(json.dumps(payload))
+
+
+def test_symbols_are_the_readers_own():
+    done, payload = graph(Experiment(text="hello", steps=5, placement="every"))
+    drawn = payload["stages"][0]
+    assert "".join(drawn["inputs"]["text"]) == "hello"
+    assert "".join(drawn["outputs"]["target_text"]) == "elloh"
+    top = [done.sequence.output_labels[k] for k in done.stages[0].trace.outputs[0].argmax(-1)]
+    assert drawn["outputs"]["text"] == top
+
+
+def test_what_is_fed_back_is_not_called_the_readers_input():
+    _, payload = graph(Experiment(wiring="one-to-many-fed", steps=5))
+    drawn = payload["stages"][0]
+    assert drawn["fed"] and drawn["inputs"]["text"][0] == "h"
+    assert all(text.startswith("~") for text in drawn["inputs"]["text"][1:])
+    _, payload = graph(Experiment(wiring="one-to-many-first", steps=5))
+    assert payload["stages"][0]["inputs"]["text"] == ["h", "·", "·", "·", "·"]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_hand_over_carries_one_gradient(experiment, layers):
+    """What leaves the decoder's first state arrives at the encoder's last, layer by layer."""
+    _, payload = graph(replace(experiment, wiring="encoder-decoder", layers=layers))
+    encoder, decoder = payload["stages"]
+    assert (encoder["name"], decoder["name"], decoder["offset"]) == ("encoder", "decoder", 5)
+    assert encoder["outputs"]["text"] == [None] * 5
+    for first, second in zip(encoder["layers"], decoder["layers"], strict=True):
+        for name in first["states"]:
+            arrives = first["states"][name]["from_next"][-1]
+            assert arrives == pytest.approx(second["states"][name]["from_next"][0], rel=1e-12)
+            assert first["states"][name]["rms"][-1] == second["states"][name]["rms"][0]
+
+
+def test_truncation_shows_as_exact_zeros():
+    _, payload = graph(Experiment(steps=8, window=4))
+    assert payload["stages"][0]["layers"][0]["states"]["h"]["from_next"][4] == 0
+
+
+def test_overflow_is_a_word():
+    done = run(Experiment(cell="rnn", activation="relu", steps=5))
+    stage = done.stages[0]
+    layer = stage.trace.layers[0]
+    states = {"h": layer.states["h"].copy()}
+    states["h"][0, 2, 0], states["h"][0, 3, 0] = np.inf, np.nan
+    broken = replace(stage.trace, layers=(replace(layer, states=states),))
+    payload = unrolled_graph([replace(stage, trace=broken)], done.sequence, selected=0)
+    rms = payload["stages"][0]["layers"][0]["states"]["h"]["rms"]
+    assert rms[2:4] == ["inf", "nan"]
+    assert b"Infinity" not in pack(payload, selected=0)
+
+
+def test_squares_of_huge_and_tiny_numbers_neither_overflow_nor_vanish():
+    done = run(Experiment(cell="rnn", steps=5))
+    stage = done.stages[0]
+    layer = stage.trace.layers[0]
+    H = layer.states["h"].shape[2]
+    states = {"h": np.full_like(layer.states["h"], 1e300)}
+    states["h"][0, 1] = 1e-300
+    broken = replace(stage.trace, layers=(replace(layer, states=states),))
+    rows = unrolled_graph([replace(stage, trace=broken)], done.sequence, selected=0)
+    rms = rows["stages"][0]["layers"][0]["states"]["h"]["rms"]
+    np.testing.assert_allclose(rms[:2], [1e300, 1e-300])
+    assert H == 16
+
+
+def test_one_unit_instead_of_all(experiment):
+    done, payload = graph(experiment, unit=3)
+    state = payload["stages"][0]["layers"][0]["states"]["h"]
+    assert state["unit"] == done.stages[0].trace.layers[0].states["h"][0, :, 3].tolist()
+    assert payload["fill"]["h"]["low"] == -1 and "unit 4" in payload["fill"]["h"]["label"]
+
+
+def test_colour_ranges_do_not_follow_the_data(experiment):
+    _, small = graph(replace(experiment, scale=0.1))
+    _, large = graph(replace(experiment, scale=4.0))
+    assert small["fill"] == large["fill"] and small["gradient"] == large["gradient"]
+    assert small["gradient"]["floor"] == 1e-16
+
+
+def test_step_numbers_are_those_of_the_picture(experiment):
+    done, payload = graph(replace(experiment, direction="bidirectional"))
+    for layer, reverse in enumerate((False, True)):
+        for step in range(9):
+            found = step_numbers(done, step, layer)
+            b = step if reverse else step + 1
+            assert found["boundary"] == b
+            drawn = payload["stages"][0]["layers"][layer]["states"]
+            for name, numbers in found["states"].items():
+                for quantity in ("rms", "total", "from_output", "from_next"):
+                    assert numbers[quantity] == drawn[name][quantity][b]
+            assert found["loss"] == pytest.approx(done.stages[0].loss[0, step])
+            assert found["symbol"] == done.sequence.labels[step]
+            names, chances = zip(*found["outputs"], strict=True)
+            assert list(chances) == sorted(chances, reverse=True)
+            assert sum(chances) == pytest.approx(1) and names[0] in done.sequence.output_labels
+
+
+def test_gradient_parts_add_up_as_vectors(experiment):
+    """The page says "from the output plus from the next step": true of vectors, not of norms."""
+    done, _ = graph(experiment)
+    for g in done.stages[0].gradient.layers:
+        for name in g.states:
+            np.testing.assert_allclose(
+                g.from_output[name] + g.from_next[name], g.states[name], atol=1e-14
+            )
+
+
+def test_step_numbers_count_through_both_stages():
+    done = run(Experiment(wiring="encoder-decoder", steps=9))
+    assert step_numbers(done, 4, 0)["stage"] == "encoder"
+    assert step_numbers(done, 4, 0)["loss"] is None and step_numbers(done, 4, 0)["outputs"] == []
+    assert step_numbers(done, 5, 0)["stage"] == "decoder"
+    with pytest.raises(IndexError, match="expected 0 to 8"):
+        step_numbers(done, 9, 0)
+
+
+def test_rows_are_long_form_and_complete(experiment):
+    done = run(replace(experiment, direction="bidirectional"))
+    rows = unrolled_rows(done.stages, done.sequence)
+    assert {len(column) for column in rows.values()} == {len(rows["step"])}
+    states = len(done.stages[0].trace.layers[0].states)
+    assert len(rows["step"]) == 2 * states * 4 * 10 + 9 + 9
+    at = [
+        (step, symbol)
+        for step, symbol, layer, quantity in zip(
+            rows["step"], rows["symbol"], rows["layer"], rows["quantity"], strict=True
+        )
+        if layer == "layer 1, reverse" and quantity == "‖dL/dh‖"
+    ]
+    assert at[0] == (1, done.sequence.labels[0]) and at[-1] == (10, "")
+
+
+def test_selected_step_stays_inside():
+    done = run(Experiment(steps=5))
+    for asked, kept in ((-3, 0), (2, 2), (99, 4)):
+        payload = unrolled_graph(done.stages, done.sequence, selected=asked)
+        assert payload["selected"] == kept

@@ -1,0 +1,139 @@
+// The pure half of assets/unrolled.js under node: numbers, scales, folding, order of computation.
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import test from "node:test"
+
+const source = readFileSync(new URL("../../assets/unrolled.js", import.meta.url), "utf8")
+const u = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"))
+
+const scale = { floor: 1e-16, ceiling: 1e8 }
+const layer = (n, reverse = false) => ({ layer: n, reverse, caption: "", above: "this step's output", states: {} })
+const stage = (steps, layers, offset = 0) => ({ steps, layers, offset })
+
+test("overflowed numbers arrive as words", () => {
+  assert.equal(u.num("inf"), Infinity)
+  assert.equal(u.num("-inf"), -Infinity)
+  assert.ok(Number.isNaN(u.num("nan")))
+  assert.deepEqual([0, 1e-300, "inf", "nan"].map(u.kind), ["zero", "value", "overflow", "overflow"])
+  assert.match(u.fmt("nan"), /overflow/)
+})
+
+test("numbers are written shortly, small and huge ones with an exponent", () => {
+  assert.equal(u.fmt(0.12345), "0.123")
+  assert.equal(u.fmt(1.5e-7), "1.50e-7")
+  assert.equal(u.fmt(0), "0")
+  assert.deepEqual([0.434, -0.02, 1.94, 12.3, 1e75, "inf", 0, 0.996].map(u.short), [".43", "−.02", "1.9", "12", "1e75", "∞", "0", "1.0"])
+  for (let v = 0.001; v < 1e5; v *= 1.07) assert.ok(u.short(v).length <= 4, `${v}: ${u.short(v)}`)
+})
+
+test("texts are cut to fit, numbers stay numbers", () => {
+  assert.deepEqual(["−0.87", "−1.00", "0.50", "12.34", "−12.34"].map(v => u.fit(v, 4)), ["−.87", "−1.0", "0.50", "12.3", "−12"])
+  assert.equal(u.fit("rises", 4), "ris…")
+  assert.equal(u.fit("e", 4), "e")
+})
+
+test("the log scale is linear in decades and clamps at floor and ceiling", () => {
+  assert.equal(u.position(1e-16, scale), 0)
+  assert.equal(u.position(1e-40, scale), 0)
+  assert.equal(u.position(1e8, scale), 1)
+  assert.equal(u.position(1e90, scale), 1)
+  assert.equal(u.position("inf", scale), 1)
+  assert.ok(Math.abs(u.position(1e-4, scale) - 0.5) < 1e-12)
+  assert.ok(u.thickness(1, scale) > u.thickness(1e-3, scale))
+})
+
+test("colours", () => {
+  assert.equal(u.mix("#000000", "#ffffff", 0.5), "#808080")
+  assert.deepEqual(u.rgb("rgba(10, 20, 30, 0.5)"), [10, 20, 30, 0.5])
+  assert.deepEqual(u.rgb("#fff"), [255, 255, 255, 1])
+  assert.equal(u.ink("#ffffff"), "#000000")
+  assert.equal(u.ink("#0a3341"), "#ffffff")
+  const contrast = (a, b) => (Math.max(u.luminance(a), u.luminance(b)) + 0.05) / (Math.min(u.luminance(a), u.luminance(b)) + 0.05)
+  for (let v = 0; v < 256; v++) assert.ok(contrast(u.mix("#000000", "#ffffff", v / 255), u.ink(u.mix("#000000", "#ffffff", v / 255))) >= 4.5)
+  assert.equal(u.along(["#000000", "#ffffff"], 1), "#ffffff")
+})
+
+test("a node's colour belongs to its meaning", () => {
+  const colours = { background: "#ffffff", h: ["#ffffff", "#000000"], diverging: ["#ff0000", "#ffffff", "#0000ff"] }
+  const share = { state: "h", low: 0, high: 1 }, signed = { state: "h", low: -1, high: 1 }
+  assert.equal(u.fillOf(0, share, colours), "#ffffff")
+  assert.equal(u.fillOf(7, share, colours), "#000000")
+  assert.equal(u.fillOf(-1, signed, colours), "#ff0000")
+  assert.equal(u.fillOf(0, signed, colours), "#ffffff")
+  assert.equal(u.fillOf("nan", signed, colours), "#ffffff")
+})
+
+test("boundaries: a forward layer writes to the right, a reverse layer to the left", () => {
+  assert.deepEqual([u.before(layer(0), 4), u.after(layer(0), 4)], [4, 5])
+  assert.deepEqual([u.before(layer(0, true), 4), u.after(layer(0, true), 4)], [5, 4])
+  assert.equal(u.worn(layer(0), u.after(layer(0), 4)), 5)
+  assert.equal(u.worn(layer(0, true), u.after(layer(0, true), 4)), 5)
+})
+
+test("steps are counted through both stages", () => {
+  const stages = [stage(6, [layer(0)]), stage(5, [layer(0)], 6)]
+  assert.deepEqual(u.locate(stages, 0), { s: 0, t: 0 })
+  assert.deepEqual(u.locate(stages, 5), { s: 0, t: 5 })
+  assert.deepEqual(u.locate(stages, 6), { s: 1, t: 0 })
+})
+
+test("short sequences show every step, long ones fold around the selection", () => {
+  assert.equal(u.columns(60, 3, false).length, 60)
+  for (const [T, centre] of [[61, 0], [200, 0], [200, 100], [200, 199], [100, null], [200, 12]]) {
+    const cols = u.columns(T, centre, true)
+    const covered = cols.flatMap(c => Array.from({ length: c.to - c.from + 1 }, (_, i) => c.from + i))
+    assert.deepEqual(covered, Array.from({ length: T }, (_, t) => t)) // nothing lost, nothing twice
+    assert.ok(cols.length < 40)
+    assert.ok(cols.filter(c => c.kind === "gap").every(c => c.to - c.from >= 5))
+    if (centre !== null) assert.ok(cols.some(c => c.kind === "step" && c.from === centre))
+  }
+})
+
+test("a node is computed after all it reads", () => {
+  for (const sides of [[false], [true], [false, true]]) {
+    const layers = [0, 1, 2].flatMap(n => sides.map(reverse => layer(n, reverse))), T = 7
+    const clock = u.ticks([stage(T, layers), stage(T, layers, T)])
+    for (const [s, times] of clock.stages.entries()) {
+      const top = layers.filter(l => l.layer === 2)
+      for (let t = 0; t < T; t++) {
+        for (const l of layers) {
+          if (l.reverse ? t < T - 1 : t > 0) assert.ok(times.node(l, t) > times.node(l, l.reverse ? t + 1 : t - 1))
+          for (const below of layers.filter(b => b.layer === l.layer - 1)) assert.ok(times.node(l, t) > times.node(below, t))
+          if (s) assert.ok(times.node(l, t) > clock.stages[0].node(l, l.reverse ? 0 : T - 1))
+        }
+        for (const l of top) assert.ok(times.output(t) > times.node(l, t))
+        assert.ok(times.output(t) < clock.forward)
+      }
+    }
+  }
+})
+
+test("keys", () => {
+  assert.equal(u.move("ArrowRight", 3, 5), 4)
+  assert.equal(u.move("ArrowRight", 4, 5), 4)
+  assert.equal(u.move("ArrowLeft", 0, 5), 0)
+  assert.equal(u.move("Home", 3, 5), 0)
+  assert.equal(u.move("End", 3, 5), 4)
+  assert.equal(u.move("a", 3, 5), null)
+})
+
+test("layout: columns do not overlap, a wide page needs no scrolling, narrow ones keep full size", () => {
+  const nothing = { loss: [1, null, null, null, null] }
+  const make = (T, states) => ({ steps: T, stages: [{ ...stage(T, [{ ...layer(0), states }]), outputs: nothing }] })
+  for (const width of [320, 1100]) {
+    const place = u.layout(make(5, { h: {}, c: {} }), width, 0)
+    const cols = place.list[0]
+    assert.equal(cols.length, 6) // h_0 and five steps
+    for (let k = 1; k < cols.length; k++) assert.ok(cols[k].x0 - cols[k - 1].x1 >= 18)
+    assert.ok(width < 400 || place.right <= width)
+  }
+  assert.ok(u.layout(make(24, { h: {} }), 1400, 0).right <= 1400)
+  assert.ok(u.layout(make(200, { h: {} }), 1100, 100).list[0].length < 40)
+})
+
+test("the sentence for a screen reader has the numbers", () => {
+  const states = { h: { rms: [0, 0.5], total: [0, 0.25], from_output: [0, "inf"], from_next: [0, 0] } }
+  const payload = { steps: 1, stages: [{ name: "network", ...stage(1, [{ ...layer(0), states }]), inputs: { words: ["“h”"] }, outputs: { words: ["“e” (0.40)"], targets: ["“e”"], loss: [0.916] } }] }
+  const said = u.sentence(payload, 0)
+  for (const part of ["Step 1 of 1", "“h”", "“e” (0.40)", "loss 0.916", "0.5", "0.25", "overflow"]) assert.ok(said.includes(part), part)
+})

@@ -1,0 +1,144 @@
+"""Data flows engine -> trace -> figure -> page; imports point back upstream."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = {"app", "benchmarks", "pages", "rnn_core", "scripts", "tests"}
+
+# Room -> what it may import besides itself and the standard library.
+MAY_IMPORT = {
+    "rnn_core": {"numpy"},
+    "pages/figures": {"numpy", "plotly", "rnn_core"},
+    "pages/ui": {
+        "numpy",
+        "pandas",
+        "streamlit",
+        "rnn_core",
+        "plotly.data",
+    },  # a data set, no drawing
+    "pages/components": {"numpy", "plotly", "streamlit", "rnn_core", "pages.figures"},
+    "pages": {
+        *("numpy", "pandas", "streamlit", "rnn_core"),
+        *("pages.ui", "pages.figures", "pages.components"),
+    },
+}
+# The same pages are to run inside the browser, where there is none of these.
+NOT_THERE = {
+    *("asyncio", "concurrent", "http", "multiprocessing", "requests", "socket", "subprocess"),
+    *("urllib.request",),
+}
+PAGE_LINES, FUNCTION_LINES = 80, 40
+
+
+def files(room: str) -> list[Path]:
+    """The Python files of a room; ``pages`` itself is only what lies in it directly."""
+    folder = ROOT / room
+    return sorted(folder.glob("*.py") if room == "pages" else folder.rglob("*.py"))
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Every file of every room, with its room."""
+    return ((room, path) for room in MAY_IMPORT for path in files(room))
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute dotted names of all modules that a file imports, wherever in the file."""
+    package = path.relative_to(ROOT).parent.parts
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*above, *filter(None, [node.module])))
+            # `from pages import ui` imports pages.ui: name it so.
+            names |= {f"{module}.{a.name}" for a in node.names} if module == "pages" else {module}
+    return names
+
+
+def is_within(name: str, rooms: set[str]) -> bool:
+    """True if a dotted name is one of the rooms or lies in one."""
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a file, methods and inner ones included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without its docstring: equations belong there, at any length."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    end = function.end_lineno or function.lineno
+    return end - (body[0].lineno if body else end) + 2
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_imports_point_one_way(room):
+    own = room.replace("/", ".")
+    allowed = MAY_IMPORT[room] | ({own} if own != "pages" else set())
+    outside = sys.stdlib_module_names - OURS
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files(room)
+        for name in imported(path)
+        if not is_within(name, allowed) and name.split(".")[0] not in outside
+    }
+    assert not wrong, f"{room} may import {sorted(allowed)} only"
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_pages_and_engine_run_without_processes_sockets_and_threads(room):
+    for path in files(room):
+        used = {name for name in imported(path) if is_within(name, NOT_THERE)}
+        assert not used, f"{path.relative_to(ROOT)} imports {used}"
+        source = path.read_text(encoding="utf-8")
+        assert "Thread(" not in source, f"{path.relative_to(ROOT)} starts a thread"
+
+
+def test_the_engine_imports_with_nothing_but_numpy():
+    blocked = ["streamlit", "plotly", "pandas", "pages", "app"]
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in files("rnn_core")
+    ]
+    code = (
+        "import importlib, sys\n"
+        f"sys.modules.update(dict.fromkeys({blocked}))\n"
+        f"for name in {names}: importlib.import_module(name)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_importing_the_pages_package_does_nothing():
+    assert not imported(ROOT / "pages" / "__init__.py")
+
+
+@pytest.mark.parametrize("path", files("pages"), ids=lambda path: path.name)
+def test_a_page_is_short(path):
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= PAGE_LINES, f"{path.name} has {lines} lines: does it compute?"
+
+
+def test_functions_are_short():
+    long = {
+        f"{path.relative_to(ROOT)}:{function.lineno} {function.name} ({length(function)} lines)"
+        for _, path in modules()
+        for function in functions(path)
+        if length(function) > FUNCTION_LINES
+    }
+    assert not long
+
+
+def test_nothing_is_called_utils():
+    names = {path.stem for room in OURS - {"app"} for path in (ROOT / room).rglob("*.py")}
+    assert not names & {"utils", "util", "helpers", "misc", "common"}
