@@ -45,6 +45,7 @@ class Layout:
     sigmoids: tuple[Node, ...]  # values of the first columns, in order
     tanhs: tuple[Node, ...]  # values of the next columns
     pair: tuple[Node, ...]  # (sum, its two sigmoid factors, tanh factor, carried state) or ()
+    mixture: tuple[Node, ...]  # (a * x + (1 - a) * y, x - y, a, y) or ()
     inner: Mapping[str, Node]  # gate -> v of a product U(v) whose v is not h_{t-1}
     peeped: Mapping[str, Node]  # gate -> what its peephole looks at
     bases: tuple[Node, ...]  # quantities the backward step multiplies, in order of need
@@ -69,7 +70,7 @@ def layout(cell: Cell) -> Layout:
     reading = read(cell)
     forward = walk([*reading.gates.values(), *reading.states.values()])
     columns, sigmoids, tanhs = _columns(reading, forward)
-    pair = _pair(forward, sigmoids, tanhs)
+    pair, mixture = _pair(forward, sigmoids, tanhs), _mixture(forward)
     if pair:
         columns, sigmoids = _side_by_side(columns, sigmoids, pair[1:3])
     named = {n for n in reading.total.values() if n.op == "add"}
@@ -86,10 +87,12 @@ def layout(cell: Cell) -> Layout:
         for i in (0, 1)
         if n.op == "mul" and isinstance(n.args[i], Node) and n.args[i].op == "P"
     }
+    if mixture:  # made instead of a, 1 - a and their products
+        forward = [n for n in forward if n not in _instead(mixture)] + [mixture[1]]
     kept = _needed(statics, set(forward)) | {*inner.values(), *reading.gates.values()}
     return Layout(
-        reading, columns, sigmoids, tanhs, pair, inner, peeped, bases, slots, sums, carries, du,
-        frozenset(kept),
+        reading, columns, sigmoids, tanhs, pair, mixture, inner, peeped, bases, slots, sums,
+        carries, du, frozenset(kept),
     )  # fmt: skip
 
 
@@ -144,6 +147,23 @@ def _pair(
             if b is tanhs[0] and carried and a in sigmoids and x in sigmoids:
                 return value, a, x, b, y
     return ()
+
+
+def _mixture(forward: list[Node]) -> tuple[Node, ...]:
+    """a * x + (1 - a) * y is y + a * (x - y): one call less, and backward wants x - y as well."""
+    for value in forward:
+        parts = [a.args for a in value.args if isinstance(a, Node) and a.op == "mul"]
+        if value.op != "add" or len(parts) != 2:
+            continue
+        for (a, x), (rest, y) in (parts, parts[::-1]):
+            if rest.op == "sub" and is_constant(rest.args[0], 1.0) and rest.args[1] is a:
+                return value, node("sub", x, y), a, y
+    return ()
+
+
+def _instead(mixture: tuple[Node, ...]) -> set[Node]:
+    value, _, a, _ = mixture
+    return {*value.args, node("sub", 1.0, a)}
 
 
 def _side_by_side(

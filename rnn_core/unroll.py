@@ -129,6 +129,7 @@ class Plan:
         self.A = self._new(T + 1, gates + 1, B, H)  # gates, and the pair's carried state
         self.states = {"h": self.XH[:, :, :H]}
         self.states |= {s: self._new(T + 1, B, H) for s in self.cell.states if s != "h"}
+        self._blend = self._steps(self._new(1, B, H))[0]
         if plan.pair:
             self.states[plan.pair[-1].args[0]] = self.A[:, -1]
             self._products = self._new(2, B, H)
@@ -184,6 +185,8 @@ class Plan:
         done |= {a for c in plan.columns if c.kind == "sum" for a in c.node.args}
         if plan.pair:
             done |= set(plan.pair[0].args)
+        if plan.mixture:
+            done |= set(walk(plan.mixture[0].args)) - set(walk([*reading.gates.values()]))
         order = walk([*reading.gates.values(), *reading.states.values()])
         return [n for n in order if n.op not in ("past", "P", "u") and n not in done]
 
@@ -215,10 +218,20 @@ class Plan:
         self._forward.append((np.multiply, (left.reshape(-1), right.reshape(-1), flat)))
         self._forward.append((np.add, (flat[:half], flat[half:], total)))
 
+    def _write_mixture(self, t: int) -> None:
+        """a * x + (1 - a) * y, as y + a * (x - y)."""
+        value, difference, a, y = (self._view(v, t) for v in self.layout.mixture)
+        x = self._view(self.layout.mixture[1].args[0], t)
+        self._forward.append((np.subtract, tuple(_flat([x, y, difference]))))
+        self._forward.append((np.multiply, tuple(_flat([difference, a, self._blend]))))
+        self._forward.append((np.add, tuple(_flat([self._blend, y, value]))))
+
     def _write(self, value: Node, t: int) -> None:
         write, out = self._forward.append, self._view(value, t)
-        if value in self.layout.pair:
+        if value in self.layout.pair[:1]:
             self._write_pair(t)
+        elif value in self.layout.mixture[:1]:
+            self._write_mixture(t)
         elif value.op == "U":
             gate, v = value.args
             write((self._view(v, t).dot, (self.W_inner[gate], out)))
