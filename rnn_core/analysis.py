@@ -14,31 +14,61 @@ import numpy as np
 
 from rnn_core.cells import RNN
 from rnn_core.initialise import spectral_radius as spectral_radius
+from rnn_core.layout import layout
 from rnn_core.trace import LayerTrace
-from rnn_core.unroll import Array, equations
+from rnn_core.unroll import Array, Listening, equations
 
 GAMMA = {"tanh": 1.0, "sigmoid": 0.25, "relu": 1.0}  # the largest slope of the activation
 
 
 def jacobians(trace: LayerTrace, b: int = 0) -> Array:
-    """(T, S, S) exact d s_t / d s_{t-1} of every step: `step_back` applied to the identity."""
+    """(T, S, S) exact d s_t / d s_{t-1} of every step, by `step_back` of the cell's own text."""
+    past, now = _around(trace, b)
+    mixed = any(base.op == "U.T" for base in layout(trace.cell).bases)
+    with np.errstate(all="ignore"):
+        return (_by_rows if mixed else _by_diagonals)(trace, past, now)
+
+
+def _around(trace: LayerTrace, b: int) -> tuple[SimpleNamespace, SimpleNamespace]:
+    """States before, and gates and states after each step in reading order, (T, 1, H) each."""
     n = int(trace.lengths[b])
     order = np.arange(n)[::-1] if trace.reverse else np.arange(n)
+    names = trace.cell.states
+    before = {s: trace.before(s)[b, order][:, None] for s in names}
+    after = {g: a[b, order][:, None] for g, a in trace.gates.items()}
+    after |= {s: trace.after(s)[b, order][:, None] for s in names}
+    return SimpleNamespace(**before), SimpleNamespace(**after)
+
+
+def _by_rows(trace: LayerTrace, past: Any, now: Any) -> Array:
+    """Row by row: what `step_back` makes of the identity."""
     H, names = trace.weights.weight_hh.shape[1], trace.cell.states
     rows = np.eye(H * len(names))
     d = SimpleNamespace(**{s: rows[None, :, k * H : (k + 1) * H] for k, s in enumerate(names)})
-
-    def at(arrays: Any) -> dict[str, Array]:
-        return {name: array[b, order][:, None, :] for name, array in arrays.items()}
-
-    past = at({s: trace.before(s) for s in names})
-    now = at(trace.gates) | at({s: trace.after(s) for s in names})
     _, U, P = equations(trace.cell, trace.weights)
-    with np.errstate(all="ignore"):
-        _, before, _ = trace.cell.step_back(
-            d, U, P, SimpleNamespace(**past), SimpleNamespace(**now)
-        )
+    _, before, _ = trace.cell.step_back(d, U, P, past, now)
     return np.concatenate([before[s] for s in names], axis=-1)
+
+
+def _by_diagonals(trace: LayerTrace, past: Any, now: Any) -> Array:
+    """All but W_hh is elementwise: a block is a diagonal, plus diagonals times the gates' W_hh."""
+    weights, names, gates = trace.weights, trace.cell.states, trace.cell.gates
+    T, H = len(past.h), weights.weight_hh.shape[1]
+    J = np.zeros((T, H * len(names), H * len(names)))
+    unit = np.arange(H)
+    for k, out in enumerate(names):
+        d = SimpleNamespace(**{s: np.full((T, 1, H), float(s == out)) for s in names})
+        _, U, P = equations(trace.cell, weights)
+        ear = Listening(U, gates, mute=True)
+        _, before, _ = trace.cell.step_back(d, ear, P, past, now)
+        rows = slice(k * H, (k + 1) * H)
+        for j, s in enumerate(names):
+            diagonal = np.broadcast_to(before[s], (T, 1, H))[:, 0]
+            J[:, k * H + unit, j * H + unit] = diagonal
+        for g, gate in enumerate(gates):
+            W = weights.weight_hh[g * H : (g + 1) * H]
+            J[:, rows, :H] += ear.heard[gate][:, 0, :, None] * W
+    return J
 
 
 def jacobian_products(steps: Array, hidden: int) -> Array:
@@ -48,7 +78,7 @@ def jacobian_products(steps: Array, hidden: int) -> Array:
     products[T] = np.eye(S)[:hidden]
     with np.errstate(all="ignore"):
         for k in range(T - 1, -1, -1):
-            np.matmul(products[k + 1], steps[k], out=products[k])
+            products[k + 1].dot(steps[k], products[k])
     return products
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from rnn_core.cells import Cell
 from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
-from rnn_core.unroll import Array, Weights, equations
+from rnn_core.unroll import Array, Listening, Weights, equations
 
 if TYPE_CHECKING:
     from rnn_core.network import Network
@@ -54,26 +54,6 @@ def _stack(steps: list[Any]) -> dict[str, Array]:
     return {name: np.stack([step[name] for step in steps], 1) for name in steps[0]}
 
 
-class _Listening:
-    """U, remembering what W_hh^T was applied to: dL/d(what the past asks)."""
-
-    def __init__(self, U: Any, gates: tuple[str, ...]):
-        self.heard: dict[str, Array] = {}
-        for gate in gates:
-            setattr(self, gate, self._product(gate, getattr(U, gate)))
-
-    def _product(self, gate: str, affine: Any) -> Any:
-        def product(v: Array) -> Array:
-            return np.asarray(affine(v))
-
-        def back(d: Array) -> Array:
-            self.heard[gate] = d
-            return np.asarray(affine.T(d))
-
-        product.T = back  # type: ignore[attr-defined]
-        return product
-
-
 def backward_fed(
     network: Network, trace: Trace, dlogits: Array, final: Mapping[str, Array] | None,
     window: int | None,
@@ -111,7 +91,7 @@ def _step_back(
     cell: Cell, text: Any, trace: LayerTrace, t: int, carried: Mapping[str, Array], dh: Array
 ) -> SimpleNamespace:
     _, U, P = text
-    ear = _Listening(U, cell.gates)
+    ear = Listening(U, cell.gates)
     past = SimpleNamespace(**{s: a[:, t] for s, a in trace.states.items()})
     now = {g: a[:, t] for g, a in trace.gates.items()}
     now |= {s: a[:, t + 1] for s, a in trace.states.items()}

@@ -78,6 +78,32 @@ def equations(cell: Cell, weights: Weights) -> tuple[Callable[[Array], Any], Any
     return u, U, namespace({g: rows.get(g, 0.0) for g in PEEPHOLES})
 
 
+class Listening:
+    """U, remembering what W_hh^T was applied to: dL/d(what the past asks).
+
+    `mute`: the product itself is not made, zeros stand for it.
+    """
+
+    def __init__(self, U: Any, gates: tuple[str, ...], mute: bool = False):
+        self.heard: dict[str, Array] = {}
+        for gate in gates:
+            setattr(self, gate, _Heard(self.heard, gate, getattr(U, gate), mute))
+
+
+class _Heard:
+    """One gate's product of `Listening`."""
+
+    def __init__(self, heard: dict[str, Array], gate: str, affine: Any, mute: bool):
+        self.heard, self.gate, self.affine, self.mute = heard, gate, affine, mute
+
+    def __call__(self, v: Array) -> Array:
+        return np.asarray(self.affine(v))
+
+    def T(self, d: Array) -> Array:
+        self.heard[self.gate] = d
+        return np.zeros_like(d) if self.mute else np.asarray(self.affine.T(d))
+
+
 class Plan:
     """One cell at one shape: T steps, B sequences, D inputs, H hidden units."""
 
