@@ -1,0 +1,1 @@
+"""What the reader sees.  Scripts here are pages; figures/, components/ and ui/ serve them."""

@@ -1,0 +1,18 @@
+"""The frame round every page: link, navigation, controls, then the page itself."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # this script's own folder is there, the repository need not be
+    sys.path.insert(0, str(ROOT))
+
+from pages.ui import contents, controls, lab  # noqa: E402
+
+st.set_page_config(page_title="Inside an RNN", page_icon=contents.ICON, layout="wide")
+page, script = contents.navigation()
+lab.open_desk(page)
+controls.sidebar()
+script.run()

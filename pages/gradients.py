@@ -1,0 +1,80 @@
+"""Gradients: how far back can the loss be felt?"""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gradient_rows
+from pages.figures.theme import number
+from pages.figures.verdict import Bound, verdict
+from pages.ui import controls, furniture, lab, runs
+from rnn_core.cells import CELLS
+from rnn_core.experiment import Experiment
+
+EXPLAINED = """
+Each line is **the norm of the total gradient ∂L/∂h at every step**, on a logarithmic axis, for the
+three cells on the same input, the same seed and the same axis. Read it from right to left, the way
+the gradient travels. For the LSTM the dashed line is ∂L/∂c, total as well: it includes what comes
+through h of the same step.
+
+A straight line means a constant factor per step. Sloping down to the left is **vanishing**, sloping
+up **exploding**. With the loss at the last step only, the line shows how much of that loss can
+still be felt; with a loss at every step each step adds its own, and nothing seems to vanish.
+
+**Clipping** is done by the optimiser, on the weights' gradients, after BPTT. It never changes the
+lines above. It is a ceiling, not a floor: it tames an explosion and cannot mend vanishing.
+"""
+
+CLAIM = (
+    "On its way back through time the gradient is multiplied once per step: it **vanishes** or "
+    "**explodes**. Gates alone do not prevent that; how they are initialised decides."
+)
+
+
+def picture() -> None:
+    """The picture, its controls and its numbers."""
+    results = {cell: lab.variant(cell=cell) for cell in CELLS}
+    run = lab.current_run()
+    loss = runs.loss_words(run)
+    curves = curves_of(results)
+    bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
+    plot(
+        gradient_norms(curves, loss=loss, labels=run.sequence.labels),
+        key="norms",
+        alt="Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis",
+        name="gradient-norms",
+    )
+    controls.bench()
+
+    st.subheader("Verdict", anchor=False)
+    st.markdown("\n".join(f"* {line}" for line in verdict(curves, loss=loss, bounds=bounds)))
+
+    clipped = run.clipped
+    st.subheader(f"Clipping the {run.experiment.cell.upper()}'s weight gradients", anchor=False)
+    if clipped.mode == "off":
+        st.markdown(
+            f"Clipping is **off**. The norm of all weights' gradients together is "
+            f"**{number(clipped.norm_before)}**."
+        )
+    else:
+        st.markdown(
+            f"Norm of all weights' gradients together: **{number(clipped.norm_before)}** before, "
+            f"**{number(clipped.norm_after)}** after; turned by {clipped.angle_degrees:.1f}°."
+        )
+        plot(
+            clipping_bars(clipped),
+            key="clipping",
+            alt="Gradient of every parameter before and after clipping",
+            name="clipping",
+        )
+
+
+def numbers(e: Experiment, _: lab.View) -> pd.DataFrame:
+    """Every number of the lines, one per row."""
+    results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
+    return pd.DataFrame(gradient_rows(curves_of(results)))
+
+
+furniture.page("Gradients", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,63 @@
+"""Start: what this is, in a minute, with a live picture and ways in."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.unrolled import unrolled
+from pages.figures.unrolled import unrolled_graph, unrolled_rows
+from pages.ui import contents, controls, furniture, lab, runs
+from rnn_core.experiment import Experiment, to_params
+from rnn_core.presets import PRESETS
+
+WAYS_IN = (  # page, preset, what one will see there
+    ("unrolled", "hello", "Follow “hello” through the network"),
+    ("gradients", "Default LSTM vanishes", "Watch an LSTM's gradient vanish"),
+    ("gates", "Forget bias 5 overshoots", "See forget gates wide open"),
+)
+
+EXPLAINED = """
+Every column is one step of the same small network: it reads a symbol (below), updates its hidden
+state h (and, in an LSTM, its cell state c), and puts out what it expects next (above). The thick
+arrows run back: they are the gradient of the loss, on a logarithmic scale.
+
+The network is **untrained**: its guesses are no better than chance. What these pages show is how
+the signal runs forward and the gradient back. Pick a step with the pointer or the arrow keys; every
+setting is in the address, so a link shows others the same picture.
+"""
+
+CLAIM = (
+    "Type something. A small network reads it symbol by symbol and guesses what comes next. "
+    "Everything it computes on the way is on these pages: each state, each gate, each gradient."
+)
+
+
+def picture() -> None:
+    """The picture, its controls and its numbers."""
+    run = lab.current_run()
+    steps = runs.total_steps(run)
+    unrolled(
+        unrolled_graph(run.stages, run.sequence, selected=lab.step(steps)),
+        key="start",
+        selected=lab.step(steps),
+        on_select=lab.pick_step,
+    )
+    controls.bench()
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """Every number of the picture, one per row."""
+    run = runs.compute(e)
+    return pd.DataFrame(unrolled_rows(run.stages, run.sequence, selected=view.t - 1))
+
+
+furniture.page("Inside a recurrent network", CLAIM, picture, EXPLAINED, numbers)
+
+st.subheader("Ways in", anchor=False)
+for page, preset, words in WAYS_IN:
+    st.page_link(
+        contents.page_link(page),
+        label=words,
+        icon=contents.PAGES[page].icon,
+        query_params=to_params(PRESETS[preset].experiment),
+        help=PRESETS[preset].claim,
+    )

@@ -1,0 +1,71 @@
+"""The table of contents: one entry per page, in reading order."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's name, and the settings that stand right below its picture."""
+
+    title: str
+    icon: str
+    bench: tuple[str, ...]  # fields of `Experiment`; all others are in the sidebar
+    every_cell: bool = False  # the page draws all cells, so every cell's settings matter
+
+
+PAGES: Final = {  # file in pages/ and part of the link
+    "start": Page("Start", ":material/home:", ("text", "cell", "steps")),
+    "unrolled": Page(
+        "Unrolled graph", ":material/account_tree:", ("text", "cell", "scale", "steps")
+    ),
+    "wirings": Page("Wirings", ":material/schema:", ("text", "cell", "scale", "steps")),
+    "cell": Page(
+        "Inside the cell",
+        ":material/memory:",
+        ("text", "cell", "hidden", "steps", "activation", "reset", "update", "lstm"),
+    ),
+    "hold": Page("Hold a gate", ":material/front_hand:", ("cell", "scale", "steps", "forget_bias")),
+    "gates": Page("Gates", ":material/grid_on:", ("cell", "scale", "steps", "forget_bias")),
+    "saturation": Page(
+        "Saturation", ":material/scatter_plot:", ("cell", "scale", "steps", "forget_bias")
+    ),
+    "notation": Page(
+        "Notation", ":material/translate:", ("cell", "activation", "reset", "update", "lstm")
+    ),
+    "gradients": Page(
+        "Gradients",
+        ":material/trending_down:",
+        ("scale", "steps", "clip", "threshold"),
+        every_cell=True,
+    ),
+}
+FIRST: Final = "start"
+FOLDER: Final = Path(__file__).resolve().parents[1]
+_SVG: Final = (FOLDER.parent / "assets" / "favicon.svg").read_bytes()
+ICON: Final = "data:image/svg+xml;base64," + b64encode(_SVG).decode()  # a path is read every run
+
+
+def page_link(name: str) -> StreamlitPage:
+    """What `st.navigation` and `st.page_link` know the page by."""
+    page = PAGES[name]
+    return st.Page(
+        FOLDER / f"{name}.py",
+        title=page.title,
+        icon=page.icon,
+        url_path=name,
+        default=name == FIRST,
+    )
+
+
+def navigation() -> tuple[Page, StreamlitPage]:
+    """The page asked for: our entry, and the script to run."""
+    links = {name: page_link(name) for name in PAGES}
+    asked = st.navigation(list(links.values()), position="top")
+    name = next(n for n, link in links.items() if link.title == asked.title)
+    return PAGES[name], asked

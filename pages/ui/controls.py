@@ -1,0 +1,45 @@
+"""Where the controls stand: a few below the picture, all others at the side."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from pages.ui import lab
+from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
+from rnn_core.presets import PRESETS
+
+OPEN: Final = (INPUT, NETWORK)  # a closed group is not even sent
+WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the other on a phone
+
+
+def bench() -> None:
+    """The settings this page is about."""
+    names, _ = lab.shown()
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        for name in names:
+            lab.control(name, width=WIDE if len(names) > 3 else WIDER)
+
+
+def sidebar() -> None:
+    """Presets, and every setting that is not on the bench."""
+    _, names = lab.shown()
+    with st.sidebar:
+        lab.preset_menu()
+        preset = lab.preset_name()
+        if preset is not None:
+            st.caption(PRESETS[preset].claim)
+        for group in GROUPS:
+            _group(group, [n for n in names if SETTINGS[n].group == group])
+        st.button("Reset all", on_click=lab.load, args=(Experiment(),), icon=":material/undo:")
+        st.caption("The address always says what you see: copy it to share this picture.")
+
+
+def _group(group: str, names: Sequence[str]) -> None:
+    if not names:
+        return
+    box = st.expander(group, expanded=group in OPEN, key=f"group_{group}", on_change="rerun")
+    if box.open:
+        with box:
+            for name in names:
+                lab.control(name)

@@ -1,0 +1,324 @@
+"""Settings, link and caches: the only module that reads Streamlit's state.
+
+The truth is one frozen `Experiment` in the session.  A control shows it and, when moved, replaces
+it before the script runs; the link is read when the reader follows one and written after each run.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
+
+import streamlit as st
+
+from pages.ui.contents import Page
+from pages.ui.rivals import RIVALS
+from pages.ui.runs import compute
+from rnn_core.experiment import SETTINGS, Experiment, matters, parse
+from rnn_core.hold import may_be_steps
+from rnn_core.notation import NOTATIONS
+from rnn_core.presets import PRESETS
+from rnn_core.run import Run
+from rnn_core.settings import (
+    Setting,
+    Value,
+    choice,
+    number,
+    read_row,
+    settings_of,
+    to_params,
+    whole,
+    words,
+)
+
+QUANTITIES: Final = ("h", "c", "input", "forget", "candidate", "output", "reset", "update")
+
+
+def _pick(label: str, names: Sequence[str], words: str) -> Any:
+    """A field of `View` with a few values; the page that draws its menu has words for them."""
+    return choice(names[0], label, "View", {name: name for name in names}, help=words)
+
+
+Table = TypeVar("Table")
+
+
+@dataclass(frozen=True)
+class View:
+    """What the reader looks at; it changes no number."""
+
+    t: int = whole(1, "Step", "View", 1, 200, help="The selected step, from 1.")
+    layer: int = whole(0, "Layer", "View", 0, 5, help="Layers count from 0; two per layer if both.")
+    unit: int = whole(0, "Unit", "View", 0, 64, help="The picked hidden unit, from 1; 0 is none.")
+    quantity: str = _pick("Gate or state", QUANTITIES, "The picked gate or state.")
+    maps: str = _pick("Show", ("all", "states", "spread"), "What the gates page draws.")
+    sort: str = _pick("Sort units by", ("number", *QUANTITIES), "By number or by likeness in it.")
+    compare: str = _pick("Compare with", ("off", *RIVALS), "What is drawn beside it.")
+    cells: str = _pick("Gradients of", ("own", "all"), "The wirings page: one cell or all three.")
+    wires: str = _pick("Wires show", ("unit", "mean"), "The cell page: one unit or the mean.")
+    notation: str = _pick("Notation", tuple(NOTATIONS), "Whose letters are shown.")
+    hold: str = _pick("Held gate", ("", *QUANTITIES[2:]), "The gate that is fixed at a value.")
+    held_at: float = number(1.0, "Held at", "View", -1, 1, 0.05, help="The value of the held gate.")
+    held_steps: str = words(
+        "all", "At steps", "View", parser=may_be_steps, help="all, or steps such as 3 or 1,5-8."
+    )
+
+
+VIEW: Final = settings_of(View)
+
+
+@dataclass
+class _Desk:
+    """One reader's session."""
+
+    experiment: Experiment = field(default_factory=Experiment)
+    view: View = field(default_factory=View)
+    notes: tuple[str, ...] = ()
+    page: Page | None = None
+    written: dict[str, str] | None = None  # the link as we left it
+    carried: bool = False  # an empty link to this page means the settings we came with
+    moved: bool = False  # a control was used: the link in the browser may lag behind
+    drawn: set[str] = field(default_factory=set)  # controls on screen before this run
+    drawing: set[str] = field(default_factory=set)
+    frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
+
+
+def _desk() -> _Desk:
+    if "desk" not in st.session_state:
+        st.session_state["desk"] = _Desk()
+    desk: _Desk = st.session_state["desk"]
+    return desk
+
+
+def open_desk(page: Page) -> None:
+    """Begin a run: follow the link if the reader came by one."""
+    desk, link = _desk(), st.query_params.to_dict()
+    elsewhere = desk.page is not page
+    if elsewhere:  # the navigation bar's links carry no settings: ours came along
+        desk.carried = not link
+    asked = link or not desk.carried
+    if desk.written is None or (asked and not desk.moved and link != desk.written):
+        _follow(link)
+        desk.written = link  # even if the page should fail before it says what it shows
+    desk.drawn = set() if elsewhere else desk.drawing
+    desk.page, desk.moved, desk.drawing = page, False, set()
+    desk.frame = _frame()
+
+
+def take_away(table: Callable[[Experiment, View], Table]) -> Callable[[], Table]:
+    """A table of what is on the desk when it is asked for, outside of any run."""
+    desk = _desk()
+    return lambda: table(desk.experiment, desk.view)
+
+
+def frame_is_old() -> bool:
+    """Whether a control beside the picture changed what the sidebar or the page's head must show.
+
+    Such controls run the picture alone, which is fast because the frame rests.
+    """
+    desk = _desk()
+    desk.drawn |= desk.drawing
+    return desk.frame != _frame()
+
+
+def _frame() -> tuple[object, ...]:
+    return (*shown(), preset_name(), notes())
+
+
+def _follow(link: Mapping[str, str]) -> None:
+    desk = _desk()
+    desk.view, unclear = read_row(View, {n: v for n, v in link.items() if n in VIEW})
+    desk.experiment, notes = parse({n: v for n, v in link.items() if n not in VIEW})
+    desk.notes = unclear + notes
+
+
+def close_desk() -> None:
+    """End a run: the link says what is on screen."""
+    desk = _desk()
+    link = to_params(desk.experiment) | to_params(desk.view)
+    if st.query_params.to_dict() != link:
+        st.query_params.from_dict(link)
+    desk.written, desk.moved = link, False
+
+
+def experiment() -> Experiment:
+    """Every setting as the reader left it."""
+    return _desk().experiment
+
+
+def view() -> View:
+    """What the reader has picked to look at."""
+    return _desk().view
+
+
+def notes() -> tuple[str, ...]:
+    """What was wrong with the link the reader came by; gone once a control is used."""
+    return _desk().notes
+
+
+def change(**changes: Value) -> None:
+    """Replace some settings; for callbacks."""
+    desk = _desk()
+    desk.experiment = replace(desk.experiment, **changes)  # type: ignore[arg-type]
+    desk.moved, desk.notes = True, ()
+
+
+def look(**changes: Value) -> None:
+    """Look elsewhere in the same run; for callbacks."""
+    desk = _desk()
+    desk.view, desk.moved = replace(desk.view, **changes), True  # type: ignore[arg-type]
+
+
+def load(wish: Experiment) -> None:
+    """Put another experiment on the desk; for callbacks."""
+    desk = _desk()
+    desk.experiment, desk.view, desk.moved, desk.notes = wish, View(), True, ()
+
+
+def preset_name() -> str | None:
+    """The preset that is on the desk, whichever way it came there."""
+    return next((n for n, p in PRESETS.items() if p.experiment == experiment()), None)
+
+
+def current_run() -> Run:
+    """What the settings ask for.  The first line of every page."""
+    return compute(experiment())
+
+
+def variant(**changes: Value) -> Run:
+    """The same with some settings changed: `variant(cell="gru")`."""
+    return compute(replace(experiment(), **changes))  # type: ignore[arg-type]
+
+
+def control(name: str, **shape: Any) -> None:
+    """Draw the one widget of a setting of `Experiment`."""
+    key, setting, value = f"set_{name}", SETTINGS[name], getattr(experiment(), name)
+    _show(key, value)
+    _widget(setting, key=key, help=setting.help, on_change=_moved, args=(name,), **shape)
+
+
+def _show(key: str, value: object) -> None:
+    """Make the widget show the truth; left alone if it does, or quick keys would be undone."""
+    desk = _desk()
+    if key not in desk.drawn or st.session_state.get(key) != value:
+        st.session_state[key] = value
+    desk.drawing.add(key)
+
+
+def _moved(name: str) -> None:
+    value = st.session_state[f"set_{name}"]
+    _desk().moved = True
+    if value is None:  # a choice was switched off: it stays as it was
+        return
+    try:
+        change(**{name: SETTINGS[name].tidy(value)})
+    except ValueError as problem:
+        _desk().notes = (f"{problem}. Left as it was.",)
+
+
+def preset_menu() -> None:
+    """Draw the menu of presets; it names the one on the desk."""
+    _show("preset", preset_name())
+    st.selectbox(
+        "Preset", PRESETS, index=None, placeholder="Choose a preset", key="preset",
+        on_change=_preset_picked,
+    )  # fmt: skip
+
+
+def _preset_picked() -> None:
+    name = st.session_state["preset"]
+    load(PRESETS[name].experiment if name else Experiment())
+
+
+def layer_menu(names: Sequence[str]) -> int:
+    """Draw the choice among a network's layers, if there is one; the number of the one picked."""
+    picked = min(view().layer, len(names) - 1)
+    if len(names) > 1:
+        _show("layer", picked)
+        st.segmented_control(
+            "Layer", range(len(names)), format_func=names.__getitem__, key="layer",
+            on_change=_layer_picked,
+        )  # fmt: skip
+    return picked
+
+
+def _layer_picked() -> None:
+    picked = st.session_state["layer"]
+    look(layer=view().layer if picked is None else picked)
+
+
+def notation_menu() -> str:
+    """Draw the choice of a notation; the name of the one picked."""
+    _show("notation", view().notation)
+    st.selectbox(
+        "Notation", NOTATIONS, format_func=lambda n: NOTATIONS[n].label, key="notation",
+        on_change=_notation_picked,
+    )  # fmt: skip
+    return view().notation
+
+
+def _notation_picked() -> None:
+    look(notation=st.session_state["notation"])
+
+
+def view_menu(name: str, words: Mapping[str, str]) -> str:
+    """Draw the menu of a field of `View`, with words for the values there are; the one picked."""
+    picked = getattr(view(), name)
+    picked = picked if picked in words else next(iter(words))
+    key = f"view_{name}"
+    _show(key, picked)
+    st.selectbox(
+        VIEW[name].label, list(words), format_func=words.__getitem__, key=key,
+        on_change=_looked, args=(name,),
+    )  # fmt: skip
+    return picked
+
+
+def _looked(name: str) -> None:
+    look(**{name: st.session_state[f"view_{name}"]})
+
+
+def view_control(name: str) -> None:
+    """Draw the one widget of a field of `View`."""
+    key, setting = f"view_{name}", VIEW[name]
+    _show(key, getattr(view(), name))
+    _widget(setting, key=key, help=setting.help, on_change=_view_moved, args=(name,))
+
+
+def _view_moved(name: str) -> None:
+    try:
+        look(**{name: VIEW[name].tidy(st.session_state[f"view_{name}"])})
+    except ValueError as problem:
+        _desk().notes = (f"{problem}. Left as it was.",)
+
+
+def step(steps: int) -> int:
+    """The selected step, from 0."""
+    return min(view().t, steps) - 1
+
+
+def pick_step(number: int) -> None:
+    """Select a step, from 0; for callbacks."""
+    look(t=number + 1)
+
+
+def shown() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The settings that change anything on the present page: those on its bench, and the others."""
+    page, e = _desk().page, experiment()
+    names = [n for n in SETTINGS if matters(e, n, every_cell=page is not None and page.every_cell)]
+    bench = tuple(n for n in (page.bench if page else ()) if n in names)
+    return bench, tuple(n for n in names if n not in bench)
+
+
+def _widget(setting: Setting, **common: Any) -> None:
+    label, words = setting.label, dict(zip(setting.options, setting.words, strict=True))
+    if setting.kind == "text":
+        st.text_input(label, max_chars=200, **common)
+    elif setting.kind == "levels":
+        st.select_slider(label, setting.options, format_func=words.__getitem__, **common)
+    elif setting.kind == "choice" and len("".join(setting.words)) <= 18:
+        st.segmented_control(label, setting.options, format_func=words.__getitem__, **common)
+    elif setting.kind == "choice":
+        st.selectbox(label, setting.options, format_func=words.__getitem__, **common)
+    else:
+        number = int if setting.kind == "integer" else float
+        low, high, step = map(number, (setting.low, setting.high, setting.step))
+        st.slider(label, low, high, step=step, **common)

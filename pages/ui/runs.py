@@ -1,0 +1,130 @@
+"""Runs and their checks, made once for all readers of this process."""
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import plotly.data
+import streamlit as st
+
+from rnn_core.analysis import Bound, pascanu
+from rnn_core.check import Check, gradient_check
+from rnn_core.experiment import Experiment, normalise
+from rnn_core.hold import Hold, hold_gate
+from rnn_core.run import Run, Stage, run
+from rnn_core.trace import LayerTrace
+
+LOCK: Final = threading.RLock()  # few cores serve a class: one computation at a time
+
+
+def compute(e: Experiment) -> Run:
+    """A run, made once for all readers."""
+    return _run(normalise(e))
+
+
+def check(done: Run) -> Check:
+    """The gradient check of this very run, made once for all readers."""
+    return _check(done.experiment, done)
+
+
+def held(done: Run, hold: Hold) -> Run:
+    """The run's twin with a gate held, made once for all readers."""
+    return _held(done.experiment, hold, done)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr, Hold: repr})
+def _held(e: Experiment, hold: Hold, _done: Run) -> Run:
+    with LOCK:
+        return hold_gate(_done, hold)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
+def _run(e: Experiment) -> Run:
+    with LOCK:
+        return run(e, series=_stock_prices() if e.source == "stocks" else None)
+
+
+@st.cache_resource(max_entries=1024, show_spinner=False, hash_funcs={Experiment: repr})
+def _check(e: Experiment, _done: Run) -> Check:
+    return gradient_check(_done)  # no lock: the largest networks take a second, others go on
+
+
+@st.cache_resource(show_spinner=False)
+def _stock_prices() -> dict[str, float]:
+    """Weekly closing prices that ship inside Plotly: date -> price."""
+    table = plotly.data.stocks()
+    return dict(zip(table["date"].astype(str), table["GOOG"].astype(float), strict=True))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One direction of one layer of one stage, and what a reader calls it."""
+
+    name: str
+    labels: tuple[str, ...]
+    trace: LayerTrace
+
+
+def layers(done: Run, only: Stage | None = None) -> tuple[Layer, ...]:
+    """Every layer of a run (or of one of its stages), in reading order."""
+    found, first = [], 0
+    for stage in done.stages:
+        labels = _labels(done, stage, first)
+        first += _steps(stage)
+        if only is None or stage is only:
+            found += [Layer(_name(done, stage, t), labels, t) for t in stage.trace.layers]
+    return tuple(found)
+
+
+def _name(done: Run, stage: Stage, trace: LayerTrace) -> str:
+    where = f"{stage.name}, " if len(done.stages) > 1 else ""
+    both = len({t.reverse for t in stage.trace.layers}) > 1
+    way = (" backward" if trace.reverse else " forward") if both else ""
+    return f"{where}layer {trace.layer + 1}{way}"
+
+
+def _labels(done: Run, stage: Stage, first: int) -> tuple[str, ...]:
+    """The input's symbols; a dot where something else is read (nothing, or a fed-back output)."""
+    read, end = stage.trace.layers[0].x[0], first + _steps(stage)
+    given = (read == done.sequence.x[0, first:end]).all(axis=1)
+    labels = done.sequence.labels[first:end]
+    return tuple(label if same else "·" for label, same in zip(labels, given, strict=True))
+
+
+def _steps(stage: Stage) -> int:
+    return int(stage.trace.features.shape[1])
+
+
+def total_steps(done: Run) -> int:
+    """Steps of all stages together."""
+    return sum(map(_steps, done.stages))
+
+
+def stage_of(done: Run, step: int) -> Stage:
+    """The stage that a step (from 0, through all stages) belongs to."""
+    for stage in done.stages:
+        if step < _steps(stage):
+            return stage
+        step -= _steps(stage)
+    return done.stages[-1]
+
+
+def bounds(done: Run) -> dict[str, Bound]:
+    """What theory says about a plain RNN; nothing where layers offer the gradient other ways."""
+    (stage, *more) = done.stages
+    found = None if more or len(stage.trace.layers) > 1 else pascanu(stage.trace.layers[0])
+    return {"rnn": found} if found else {}
+
+
+def loss_words(done: Run) -> str:
+    """Where the loss is: "the last step", "every step", or which steps."""
+    counted = np.concatenate([stage.counted[0] for stage in done.stages])
+    steps = np.flatnonzero(counted) + 1
+    if len(steps) == len(counted):
+        return "every step"
+    if list(steps) == [len(counted)]:
+        return "the last step"
+    if len(steps) == 0:
+        return "no step"
+    return "step " + ", ".join(map(str, steps)) if len(steps) < 6 else f"{len(steps)} of the steps"

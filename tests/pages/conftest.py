@@ -1,0 +1,30 @@
+"""A reader without a browser: Streamlit's own test session on the frame script."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.contents import FIRST
+from tests.pages.reader import clean
+
+SHELL = Path(__file__).parents[2] / "pages" / "_shell.py"
+PATIENCE_SECONDS = 60
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """``visit("gates", cell="gru")`` opens a page by a link and fails on any exception."""
+
+    def opened(page: str = FIRST, params: Mapping[str, str] | None = None, **more: str) -> AppTest:
+        reader = AppTest.from_file(str(SHELL), default_timeout=PATIENCE_SECONDS)
+        reader.query_params.update({**(params or {}), **more})
+        reader.run()
+        if page != FIRST:
+            reader.switch_page(f"{page}.py").run()
+        return clean(reader)
+
+    return opened

@@ -1,0 +1,9 @@
+"""What a test may demand of a page session."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def clean(reader: AppTest) -> AppTest:
+    """No exception on the page."""
+    assert not reader.exception, [(e.message, e.stack_trace) for e in reader.exception]
+    return reader

@@ -1,0 +1,103 @@
+"""Every page runs for every cell and at every extreme, and says what it must."""
+
+import pytest
+
+from pages.ui.contents import PAGES
+from rnn_core.cells import CELLS
+from rnn_core.experiment import GROUPS, SETTINGS, Experiment, matters, to_params
+from rnn_core.presets import PRESETS
+from tests.pages.reader import clean
+
+every_page = pytest.mark.parametrize("page", PAGES)
+
+EXTREMES = {
+    "exploding": {"cell": "rnn", "activation": "relu", "scale": "4", "steps": "200"},
+    "overflowing": {
+        **{"cell": "rnn", "activation": "relu", "init": "identity", "source": "sine"},
+        **{"gain": "3", "scale": "4", "steps": "200", "clip": "norm", "hidden": "64"},
+    },
+    "overflowing lstm": {"lstm": "no-forget", "scale": "4", "steps": "200", "clip": "value"},
+    "one unit": {"hidden": "1", "steps": "5"},
+    "zero weights": {"init": "zero", "clip": "norm", "threshold": "0.01"},
+    "no text": {"text": ""},
+    "blank text": {"text": "   "},
+    "one letter": {"text": "a"},
+    "not Latin": {"text": "こんにちは"},
+    "right to left": {"text": "مرحبا بالعالم"},
+    "emoji": {"text": "👩‍👩‍👧🇩🇪é"},
+    "markup": {"text": "<img src=x onerror=alert(1)> $x$ `:red[a]` **b**"},
+    "long": {"text": "".join(map(chr, range(192, 392))), "steps": "200"},
+    "stocks": {"source": "stocks", "steps": "200"},
+    "stocks, classes": {"source": "stocks", "readout": "softmax"},
+    "noise": {"source": "random", "initial": "random"},
+    "no such step": {"placement": "chosen", "chosen": "150-160"},
+    "some steps": {"placement": "chosen", "chosen": "1,5-8", "reduction": "mean"},
+    "window": {"window": "3"},
+    "deep": {"layers": "3", "direction": "bidirectional"},
+    "backwards": {"layers": "2", "direction": "reverse"},
+}
+
+
+@every_page
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_page_shows_every_cell(visit, page, cell):
+    reader = visit(page, cell=cell)
+    assert reader.header[0].value
+    assert not reader.warning
+    assert any("Gradient check" in m.value for m in reader.markdown)
+
+
+@every_page
+@pytest.mark.parametrize("extreme", EXTREMES)
+def test_every_page_stands_the_extremes(visit, page, extreme):
+    reader = visit(page, EXTREMES[extreme])
+    assert not any("link" in (w.icon or "") for w in reader.warning)
+
+
+@every_page
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [(n, v) for n in ("wiring", "readout", "init", "source") for v in SETTINGS[n].options],
+)
+def test_every_page_shows_every_choice(visit, page, setting, value):
+    visit(page, {setting: value, "forcing": "free", "layers": "2"})
+
+
+@every_page
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_page_shows_every_preset(visit, page, preset):
+    reader = visit(page, to_params(PRESETS[preset].experiment))
+    assert reader.selectbox(key="preset").value == preset
+    assert PRESETS[preset].claim in [c.value for c in reader.caption]
+
+
+@every_page
+def test_every_setting_is_on_the_page_once(visit, page):
+    reader = visit(page, clip="norm", init="orthogonal", cell="lstm")
+    for group in GROUPS:
+        reader.session_state[f"group_{group}"] = True
+    clean(reader.run())
+    keys = [w.key for part in (reader.main, reader.sidebar) for w in part if hasattr(w, "key")]
+    names = [key.removeprefix("set_") for key in keys if key and key.startswith("set_")]
+    assert len(names) == len(set(names))
+    shown = Experiment(clip="norm", init="orthogonal", cell="lstm")
+    every = PAGES[page].every_cell
+    assert set(names) == {name for name in SETTINGS if matters(shown, name, every_cell=every)}
+
+
+def test_an_overflow_is_said_in_words(visit):
+    reader = visit("gradients", EXTREMES["overflowing"])
+    assert any("overflow" in w.value for w in reader.warning)
+    assert any("Not checked" in m.value for m in reader.markdown)
+
+
+def test_text_that_cannot_be_used_is_said_in_words(visit):
+    assert any("no visible character" in m.value for m in visit("start", text="").markdown)
+
+
+def test_the_gradients_page_names_its_gradient_and_its_clipping(visit):
+    reader = visit("gradients", clip="norm", cell="rnn")
+    words = " ".join(m.value for m in reader.markdown)
+    assert "‖dL/dhₜ‖" in words and "before" in words and "after" in words
+    reader.button_group(key="set_clip").set_value("off")
+    assert "Clipping is **off**" in " ".join(m.value for m in clean(reader.run()).markdown)
