@@ -29,7 +29,7 @@ lines above. It is a ceiling, not a floor: it tames an explosion and cannot mend
 
 CLAIM = (
     "On its way back through time the gradient is multiplied once per step: it **vanishes** or "
-    "**explodes**. Gates alone do not prevent that; how they are initialised decides."
+    "**explodes**. Gates alone do not prevent that; the starting weights matter as much."
 )
 
 

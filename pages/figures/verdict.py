@@ -62,9 +62,9 @@ def _curve(curve: Curve) -> str:
         return f"{name} is exactly 0 at t = {zero} and reaches nothing before it."
     ratio = number(float(np.exp(np.log(norms[0]) - np.log(norms[T]))))
     return (
-        f"{name} is {number(norms[T])} at t = {T} and {number(norms[0])} at t = 0: {ratio} times "
-        f"as much, on average a factor of {number(growth(norms))} for each step back "
-        f"(geometric mean). {_judged(norms)}"
+        f"{name}: a factor of {number(growth(norms))} per step back (geometric mean). "
+        f"{number(norms[T])} at t = {T} becomes {number(norms[0])} at t = 0, {ratio} times as much."
+        f"{_judged(norms)}"
     )
 
 
@@ -79,11 +79,11 @@ def _judged(norms: np.ndarray) -> str:
     small, large = np.flatnonzero(norms < VANISHED * end), np.flatnonzero(norms / end > EXPLODED)
     if small.size:
         t, back = int(small.max()), len(norms) - 1 - int(small.max())
-        return f"It vanished: {back} steps back, at t = {t}, it is below a millionth of its end."
+        return f" It vanished: {back} steps back, at t = {t}, it is below a millionth of its end."
     if large.size:
         t, back = int(large.max()), len(norms) - 1 - int(large.max())
-        return f"It exploded: {back} steps back, at t = {t}, it is above a thousand times its end."
-    return "It stays between a millionth and a thousand times its end."
+        return f" It exploded: {back} steps back, at t = {t}, it is above a thousand times its end."
+    return ""
 
 
 def _overflow(norms: np.ndarray) -> str:

@@ -140,7 +140,7 @@ def test_growth_is_the_geometric_mean_per_step_back():
     [
         (falling(0.1), ("vanished", "7 steps back, at t = 3", "factor of 0.1")),
         (falling(3.0), ("exploded", "7 steps back, at t = 3")),
-        (falling(0.9), ("stays between",)),
+        (falling(0.9), ("0.349 at t = 0, 0.349 times as much",)),
         (Curve("rnn", "h", np.zeros(4)), ("exactly 0 at every t",)),
         (Curve("rnn", "h", np.array([0, 0, 0.5, 1.0])), ("exactly 0 at t = 1",)),
         (Curve("rnn", "h", np.array([np.nan, np.inf, 1e300, 1.0])), ("overflowed", "t = 1")),
