@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_core.cells import Cell
+from rnn_core.layout import layout
 from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
 from rnn_core.unroll import Array, Listening, Weights, equations
 
@@ -109,14 +110,25 @@ def _assemble(trace: LayerTrace, log: list[Any], first: Mapping[str, Array]) -> 
     total = {
         s: np.stack([first[s], *(step.total[s] for step in steps)], 1) for s in trace.cell.states
     }
-    here = {s: total[s] - from_next[s] for s in trace.cell.states}
-    here["h"] = np.stack([np.zeros_like(first["h"]), *(d for _, d, _ in log)], 1)
+    here = {"h": np.stack([np.zeros_like(first["h"]), *(d for _, d, _ in log)], 1)}
+    here |= {s: _through_h(trace, s, total["h"]) for s in trace.cell.states if s != "h"}
     return LayerGradient(
         trace, total, here, from_next,
         {g: np.stack([step.du[g] for step in steps], 1) for g in trace.cell.gates},
         {g: np.stack([step.dv[g] for step in steps], 1) for g in trace.cell.gates},
         np.stack([step.dx for step in steps], 1),
     )  # fmt: skip
+
+
+def _through_h(trace: LayerTrace, state: str, dh: Array) -> Array:
+    """The part of dL/dc_t that came through h of the same step, (B, T+1, H)."""
+    plan = layout(trace.cell)
+    here = np.zeros_like(dh)
+    for base, coefficient in plan.sums.get(plan.reading.total[state], ()):
+        if base.op == "d" and base.args[0] == "h":
+            with np.errstate(all="ignore"):
+                here[:, 1:] += dh[:, 1:] * trace.compute(coefficient)
+    return here
 
 
 def _sum_shares(layers: tuple[LayerGradient, ...]) -> dict[str, Array]:

@@ -155,6 +155,19 @@ def test_gradient_at_every_boundary_is_the_slope_of_the_rest_of_the_run(cell):
 
 
 @pytest.mark.parametrize("cell", VARIANTS, ids=str)
+@pytest.mark.parametrize("wiring", ["many-to-many", "one-to-many-fed"])
+def test_the_two_sources_of_a_states_gradient_make_the_whole(cell, wiring):
+    lab = Lab(cell, wiring)
+    nets = lab.nets()
+    (gradient,) = run_backward(lab.parts, nets, lab.forward(nets))
+    (layer,) = gradient.layers
+    for s in cell.states:
+        both = layer.from_output[s] + layer.from_next[s]
+        np.testing.assert_allclose(layer.states[s], both, rtol=1e-12, atol=1e-15)
+        assert not layer.from_output[s][:, 0].any()
+
+
+@pytest.mark.parametrize("cell", VARIANTS, ids=str)
 def test_shares_of_the_steps_add_up_to_the_gradient(cell):
     for wiring in ("many-to-many", "one-to-many-fed"):
         lab = Lab(cell, wiring)

@@ -1,0 +1,16 @@
+// Shows a drawing made on the server and gives it the reader's light or dark chart colours.
+// `data` is UTF-8 SVG; every text in it is already escaped.
+
+/** The palette as custom properties: --chart-0, --chart-1, ... */
+export function palette(colours) {
+  return colours.split(",").map((c, k) => [`--chart-${k}`, c.trim()]).filter(([, c]) => c)
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector("[data-component=wirings]")
+  const text = typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data))
+  const colours = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors")
+  for (const [name, colour] of palette(colours)) root.style.setProperty(name, colour)
+  if (root.dataset.shown !== text) root.innerHTML = root.dataset.shown = text
+  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+}

@@ -1,0 +1,21 @@
+"""A drawing made in Python, in the reader's light or dark colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+_component = st.components.v2.component(
+    "wirings",
+    html='<div data-component="wirings">\n</div>',
+    css=(_ASSETS / "wirings.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "wirings.js").read_text(encoding="utf-8"),
+)
+
+
+def drawing(svg: str, *, key: str) -> None:
+    """Show SVG whose colours are tokens, `var(--chart-3)` or `var(--st-text-color)`."""
+    _component(key=key, data=svg.encode())

@@ -1,0 +1,76 @@
+"""Wirings: one cell, many ways to let inputs in and outputs out."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.wirings import drawing
+from pages.figures.wiring_profile import legend
+from pages.figures.wiring_svg import miniature
+from pages.figures.wirings import CARDS, Card, profile_rows, profiles, sentence, span
+from pages.ui import contents, controls, furniture, lab, runs
+from rnn_core.cells import CELLS
+from rnn_core.experiment import Experiment, to_params
+from rnn_core.run import Run
+
+EXPLAINED = """
+Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes below
+are what it reads, coloured boxes are **the one cell** that all steps share, boxes above what it
+answers. Shapes are those of the arrays, batch first: x (1, 20, 4) is one sequence of 20 steps of 4
+numbers, and its first step is x[:, 0, :].
+
+Lines: **the norm of the total ∂L/∂hₜ** of the top layer after each step (∂L/∂cₜ dashed), on one
+logarithmic axis for all cards; what lies beyond is drawn on its edge, zeros as rings, overflows as
+crosses. Every output counts in the loss here, whatever “Loss at” says, so that the cards differ in
+their wiring alone. Your input stands in for images and sentences, and nothing is trained: the path
+is compared, not the skill.
+"""
+
+CLAIM = (
+    "The same cell, wired differently, answers different questions. What changes is **where inputs "
+    "enter and where losses sit**, and that decides the gradient's path."
+)
+
+
+def sheet_of(e: Experiment, view: lab.View) -> dict[Card, dict[str, Run]]:
+    """Every card's runs: of the reader's cell first, then of the others if they are asked for."""
+    cells = (e.cell, *(c for c in CELLS if view.cells == "all" and c != e.cell))
+    return {c: {cell: runs.compute(c.wired(e, cell=cell)) for cell in cells} for c in CARDS}
+
+
+def picture() -> None:
+    """The controls, and the cards, two in a row."""
+    mine = lab.experiment()
+    sheet = sheet_of(mine, lab.view())
+    norms = {c: {n: profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
+    axis = span([curves for each in norms.values() for curves in each.values()])
+    controls.bench()
+    with st.columns(4)[0]:
+        lab.view_menu("cells", {"own": "this cell", "all": "all three cells"})
+    drawing(legend(list(norms[CARDS[0]]), axis), key="legend")
+    places = (place for _ in CARDS for place in st.columns(2, gap="large"))
+    for (card, drawn), place in zip(sheet.items(), places, strict=False):
+        svg = miniature(card.title, drawn[mine.cell], card.words.image, norms[card], axis)
+        with place:
+            shown(card, svg, sentence(drawn[mine.cell]))
+
+
+def shown(card: Card, svg: str, found: str) -> None:
+    """A card: its names, the drawing, what it says, and the way to the unrolled graph."""
+    yours = " :primary-badge[yours]" if card.fits(lab.experiment()) else ""
+    st.markdown(f"### {card.title}{yours}\n:small[{card.words.other}]")
+    drawing(svg, key=card.key)
+    st.markdown(f"{card.words.task} {found}")
+    st.page_link(
+        contents.page_link("unrolled"),
+        label=f"Open “{card.title}”",
+        query_params=to_params(card.wired(lab.experiment())) | to_params(lab.view()),
+        icon=contents.PAGES["unrolled"].icon,
+    )
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """The drawn gradient norms."""
+    return pd.DataFrame(profile_rows(sheet_of(e, view)))
+
+
+furniture.page("One cell in many wirings", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,115 @@
+"""The wiring gallery in a browser: its numbers, its look, and the way to the unrolled graph."""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+
+from pages.figures.theme import number
+from pages.figures.wiring_profile import PANEL
+from pages.figures.wirings import CARDS, losses_at, profiles, span
+from rnn_core.experiment import Experiment, parse
+from rnn_core.run import run
+from tests.browser.driving import LOOKS, App
+
+EVERY_LOOK = pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
+SMALLEST_TEXT = 12
+
+CARD = """svg => {
+  const texts = [...svg.querySelectorAll('text')]
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
+  const box = svg.getBoundingClientRect()
+  const size = text => parseFloat(getComputedStyle(text).fontSize) * scale
+  return {
+    name: svg.dataset.card, words: svg.getAttribute('aria-label'),
+    left: box.left, right: box.right, text: Math.min(...texts.map(size)),
+    inside: texts.every(t => t.getBoundingClientRect().right <= box.right + 1
+      && t.getBoundingClientRect().left >= box.left - 1),
+    hover: [...svg.querySelectorAll('.wg-hit title')].map(t => t.textContent),
+    curves: [...svg.querySelectorAll('[data-cell]')].map(g =>
+      [g.dataset.cell, g.dataset.state, g.querySelector('path').getAttribute('d'),
+       getComputedStyle(g.querySelector('path')).stroke]),
+    losses: svg.querySelectorAll('.wg-loss').length,
+    grid: [...svg.querySelectorAll('.wg-grid')].map(p => p.getBBox().y),
+  }
+}"""
+
+
+def cards(app: App) -> dict[str, dict]:
+    """What is drawn, by the card's title."""
+    found = app.page.locator("svg[data-card]").all()
+    return {card["name"]: card for card in (svg.evaluate(CARD) for svg in found)}
+
+
+def norms_of(path: str, grid: list[float], axis: tuple[float, float]) -> np.ndarray:
+    """The numbers that a drawn curve stands for, read off its axis."""
+    ys = np.array([float(y) for _, y in re.findall(r"([\d.]+) ([\d.]+)", path)])
+    low, high = np.log10(axis)
+    return 10 ** (high - (ys - min(grid)) / PANEL * (high - low))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_what_is_drawn_are_the_engines_numbers(app, cell):
+    app.open(f"/wirings?cell={cell}&steps=12&scale=1.3").check_clean()
+    mine, found = Experiment(cell=cell, steps=12, scale=1.3), cards(app)
+    runs = {card: run(card.wired(mine)) for card in CARDS}
+    axis = span([profiles(result) for result in runs.values()])
+    for card, result in runs.items():
+        shown, expected = found[card.title], profiles(result)
+        assert [(c, s) for c, s, *_ in shown["curves"]][::-1] == [(cell, s) for s in expected]
+        for _, state, path, _ in shown["curves"]:
+            read = norms_of(path, shown["grid"], axis)
+            np.testing.assert_allclose(read, expected[state], rtol=0.03)
+        hover = [f"‖∂L/∂h‖ = {number(float(v))}" for v in expected["h"]]
+        assert all(line in said for line, said in zip(hover, shown["hover"], strict=True))
+        assert shown["losses"] <= losses_at(result).sum()
+
+
+@EVERY_LOOK
+def test_one_calm_sheet(app, look):
+    app.open("/wirings?text=recurrent&steps=200&layers=2").check_clean()
+    found = list(cards(app).values())
+    assert [card["name"] for card in found] == [card.title for card in CARDS]
+    columns = {round(card["left"]) for card in found}
+    assert len(columns) == (2 if look.width > 1000 else 1)
+    for card in found:
+        assert card["text"] >= SMALLEST_TEXT and card["inside"], card["name"]
+        assert card["left"] >= 0 and card["right"] <= look.width
+    across = app.page.evaluate("document.documentElement.scrollWidth")
+    assert across <= look.width
+
+
+def test_three_cells_by_keyboard(app):
+    app.open("/wirings?steps=8")
+    app.page.get_by_role("combobox", name="Gradients of").focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        app.page.keyboard.press(key)
+    app.page.wait_for_url("**cells=all*")
+    curves = cards(app.idle())["Many to one"]["curves"]
+    assert {cell for cell, *_ in curves} == {"rnn", "gru", "lstm"}
+    assert len({colour for *_, colour in curves}) == 3
+    app.check_clean()
+
+
+@pytest.mark.parametrize("key", ["many-to-one", "encoder-decoder-free"])
+def test_a_card_opens_its_wiring_in_the_unrolled_graph(app, key):
+    card = next(card for card in CARDS if card.key == key)
+    app.open("/wirings?cell=gru&steps=9")
+    app.page.get_by_role("link", name=f"Open “{card.title}”").click()
+    app.page.wait_for_url("**/unrolled?*")
+    app.idle().check_clean()
+    asked = dict(parse_qsl(urlsplit(app.page.url).query))
+    assert parse(asked)[0] == card.wired(Experiment(cell="gru", steps=9))
+    assert app.page.locator("[data-component=unrolled]").count() == 1
+
+
+def test_the_numbers_can_be_downloaded(app):
+    app.open("/wirings?steps=7&cells=all")
+    with app.page.expect_download() as found:
+        app.page.get_by_role("button", name="Numbers as CSV").click()
+    head, *rows = found.value.path().read_text(encoding="utf-8").splitlines()
+    assert head.startswith("card,wiring,cell,state,stage,step,")
+    states = 4  # h of three cells, and the LSTM's c
+    assert len(rows) == states * (1 + 7 * (len(CARDS) - 1))
+    app.check_clean()
