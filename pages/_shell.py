@@ -14,5 +14,5 @@ from pages.ui import contents, controls, lab  # noqa: E402
 st.set_page_config(page_title="Inside an RNN", page_icon=contents.ICON, layout="wide")
 page, script = contents.navigation()
 lab.open_desk(page)
-controls.sidebar()
+controls.sidebar(page)
 script.run()

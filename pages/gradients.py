@@ -12,6 +12,7 @@ from pages.figures.verdict import Bound, verdict
 from pages.ui import controls, furniture, lab, runs
 from rnn_core.cells import CELLS
 from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
 
 EXPLAINED = """
 Each line is **the norm of the total gradient ∂L/∂h at every step**, on a logarithmic axis, for the
@@ -38,7 +39,7 @@ def picture() -> None:
     results = {cell: lab.variant(cell=cell) for cell in CELLS}
     run = lab.current_run()
     loss = runs.loss_words(run)
-    curves = curves_of(results)
+    curves = curves_of(results, notation=NOTATIONS[lab.view().notation])
     bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
     plot(
         gradient_norms(curves, loss=loss, labels=run.sequence.labels),
@@ -71,10 +72,10 @@ def picture() -> None:
         )
 
 
-def numbers(e: Experiment, _: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """Every number of the lines, one per row."""
     results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
-    return pd.DataFrame(gradient_rows(curves_of(results)))
+    return pd.DataFrame(gradient_rows(curves_of(results, notation=NOTATIONS[view.notation])))
 
 
 furniture.page("Gradients", CLAIM, picture, EXPLAINED, numbers)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,56 +26,94 @@ _component = st.components.v2.component(
 )
 
 
+@dataclass(frozen=True)
+class Picked:
+    """What the reader looks at, and what was chosen in the menus."""
+
+    step: int  # from 0
+    unit: int  # from 1; 0 is none
+    quantity: str
+    menus: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A choice that stands beside the title; the first option holds if `value` is none."""
+
+    name: str
+    label: str
+    value: str
+    options: Mapping[str, str]  # value -> words
+
+
 def heatmaps(
     payload: Mapping[str, Any],
     *,
     key: str,
-    selected: int,
-    on_select: Callable[[int], None] | None = None,
+    picked: Picked,
+    on_pick: Callable[[Picked], None],
+    menus: Sequence[Menu] = (),
     name: str = "gates",
-) -> int:
-    """Draw the panels of `gate_panels` and return the selected step (0-based).
+) -> None:
+    """Draw the panels of `gate_panels`; the caller keeps what is picked.
 
-    Without `on_select` the reader's choice is kept by the component and `selected` is where it
-    starts. With it the caller keeps the choice: `on_select(step)` is called before the page runs
-    again, and what the caller then passes as `selected` is shown. `name` names downloaded files.
+    `on_pick` is called before the page runs again, and what the caller then passes as `picked` and
+    in `menus` is shown. `name` names downloaded files.
     """
-    last = len(payload["labels"]) - 1
-    controlled = on_select is not None
+    now = tidied(vars(picked), payload, menus)
 
     def changed() -> None:
-        if on_select is not None:
-            on_select(_clamp(st.session_state[key]["step"], last))
+        on_pick(tidied(st.session_state[key]["choice"], payload, menus))
 
-    start = _clamp(selected, last)
-    data = pack(payload, selected=start, follow=controlled, name=name)
-    result = _component(key=key, data=data, default={"step": start}, on_step_change=changed)
-    return start if controlled else _clamp(result.step, last)
+    _component(
+        key=key,
+        data=pack(payload, picked=now, menus=menus, name=name),
+        default={"choice": {**vars(now), "at": 0}},
+        on_choice_change=changed,
+    )
 
 
-def pack(payload: Mapping[str, Any], *, selected: int, follow: bool, name: str) -> bytes:
-    """The component's message: length of the JSON header, the header, then every panel's numbers.
+def tidied(choice: Mapping[str, Any], payload: Mapping[str, Any], menus: Sequence[Menu]) -> Picked:
+    """A choice within what there is: it may have been made in another picture."""
+    unit = int(choice["unit"])
+    asked = {menu.name: choice["menus"].get(menu.name) for menu in menus}
+    return Picked(
+        step=max(0, min(int(choice["step"]), len(payload["labels"]) - 1)),
+        unit=unit if 0 <= unit <= len(payload["order"]) else 0,
+        quantity=str(choice["quantity"]),
+        menus={m.name: v for m in menus if (v := asked[m.name]) in m.options},
+    )
 
-    Numbers are little-endian float32, unit by unit (H, T); float64 where float32 would overflow, so
-    that the number under the pointer is the true one. Blocks start at multiples of eight bytes.
+
+def pack(
+    payload: Mapping[str, Any], *, picked: Picked, menus: Sequence[Menu] = (), name: str
+) -> bytes:
+    """The component's message: what is picked, the picture's header, then every panel's numbers.
+
+    The first two are JSON behind their length. Numbers are little-endian float32, row by row;
+    float64 where float32 would overflow, so that the number under the pointer is the true one. All
+    parts start at multiples of eight bytes. What follows the choice is the same as long as the
+    picture is.
     """
     blocks = [_block(panel["values"]) for panel in payload["panels"]]
     header = {
-        "title": payload["title"],
-        "labels": payload["labels"],
-        "selected": selected,
-        "follow": follow,
+        **payload,
         "name": name,
         "panels": [_described(p, b) for p, b in zip(payload["panels"], blocks, strict=True)],
     }
-    text = json.dumps(header, ensure_ascii=False).encode()
-    head = struct.pack("<I", len(text)) + text
-    return b"".join(_padded(part) for part in (head, *(b.tobytes() for b in blocks)))
+    choice = {**vars(picked), "menus": [vars(menu) for menu in menus]}
+    parts = (_json(choice), _json(header), *(b.tobytes() for b in blocks))
+    return b"".join(map(_padded, parts))
+
+
+def _json(part: Mapping[str, Any]) -> bytes:
+    text = json.dumps(part, ensure_ascii=False, allow_nan=False).encode()
+    return struct.pack("<I", len(text)) + text
 
 
 def _described(panel: Mapping[str, Any], block: NDArray[Any]) -> dict[str, Any]:
     about = {k: v for k, v in panel.items() if k != "values"}
-    return {**about, "units": block.shape[0], "double": block.dtype.itemsize == 8}
+    return {**about, "rows": block.shape[0], "double": block.dtype.itemsize == 8}
 
 
 def _block(values: NDArray[Any]) -> NDArray[Any]:
@@ -85,7 +124,3 @@ def _block(values: NDArray[Any]) -> NDArray[Any]:
 
 def _padded(part: bytes) -> bytes:
     return part + b" " * (-len(part) % 8)
-
-
-def _clamp(step: int | None, last: int) -> int:
-    return max(0, min(int(step or 0), last))

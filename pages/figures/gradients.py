@@ -21,6 +21,7 @@ from pages.figures.theme import (
     number,
 )
 from rnn_core.clip import Clipped
+from rnn_core.notation import HOUSE, Notation
 
 if TYPE_CHECKING:
     from rnn_core.run import Run
@@ -42,14 +43,20 @@ class Curve:
     cell: str
     state: str
     norms: Floats
+    notation: Notation = HOUSE
+
+    @property
+    def quantity(self) -> str:
+        """What is drawn, in the letters of the notation: dL/dcₜ."""
+        return self.notation.of(self.cell).gradient(self.state)
 
     @property
     def name(self) -> str:
         """What the legend calls it: LSTM dL/dcₜ."""
-        return f"{cell_look(self.cell).label} dL/d{self.state}ₜ"
+        return f"{cell_look(self.cell).label} {self.quantity}"
 
 
-def curves_of(runs: Mapping[str, Run], layer: int = -1) -> list[Curve]:
+def curves_of(runs: Mapping[str, Run], layer: int = -1, notation: Notation = HOUSE) -> list[Curve]:
     """The curves of each cell's run, h first. `layer` counts layers and directions; -1 is the top.
 
     An encoder and its decoder are one line: the decoder starts from the encoder's last state.
@@ -62,7 +69,7 @@ def curves_of(runs: Mapping[str, Run], layer: int = -1) -> list[Curve]:
         for state in gradients[0].states:
             first, *rest = (g.norms(state) for g in gradients)
             norms = np.concatenate([first, *(each[1:] for each in rest)])
-            found.append(Curve(cell, state, norms))
+            found.append(Curve(cell, state, norms, notation))
     return found
 
 
@@ -82,26 +89,33 @@ def gradient_norms(
     low, high = span or _span(curves)
     lines = [_line(c, (low, high), labels if i == 0 else ()) for i, c in enumerate(curves)]
     marks = [_overflow(curve, high) for curve in curves if not np.isfinite(curve.norms).all()]
-    both = any(curve.state == "c" for curve in curves)
-    quantity = "‖dL/dhₜ‖ solid, ‖dL/dcₜ‖ dashed" if both else "‖dL/dhₜ‖"
     figure = house(
         [*lines, *marks],
         title + _edges(curves, low, high),
         "state after step t (t = 0: the initial state)",
-        f"{quantity}<br>total, loss at {loss}",
+        f"{_quantities(curves)}<br>total, loss at {loss}",
     )
     figure["layout"]["yaxis"] |= _decades(np.log10(low), np.log10(high))
     figure["layout"]["xaxis"] |= {"rangemode": "tozero", "hoverformat": "d"}
     return figure
 
 
+def _quantities(curves: Sequence[Curve]) -> str:
+    """What the axis measures, in the letters of the curves: hidden states solid, c dashed."""
+    solid = {c.quantity: None for c in curves if c.state == "h"}
+    dashed = {c.quantity: None for c in curves if c.state == "c"}
+    names = ", ".join(f"‖{name}‖" for name in solid)
+    return f"{names} solid, {', '.join(f'‖{n}‖' for n in dashed)} dashed" if dashed else names
+
+
 def gradient_rows(curves: Sequence[Curve]) -> dict[str, NDArray[Any]]:
-    """Long form: cell, state, step (0 is the initial state), norm."""
+    """Long form: cell, state, quantity (its letters), step (0 is the initial state), norm."""
     lengths = [len(c.norms) for c in curves]
-    repeat = [(c.cell, c.state) for c in curves for _ in c.norms]
+    repeat = [c for c in curves for _ in c.norms]
     return {
-        "cell": np.array([cell for cell, _ in repeat], dtype=object),
-        "state": np.array([state for _, state in repeat], dtype=object),
+        "cell": np.array([c.cell for c in repeat], dtype=object),
+        "state": np.array([c.state for c in repeat], dtype=object),
+        "quantity": np.array([c.quantity for c in repeat], dtype=object),
         "step": np.concatenate([np.arange(n) for n in lengths] or [np.arange(0)]),
         "norm": np.concatenate([c.norms for c in curves] or [np.zeros(0)]),
     }

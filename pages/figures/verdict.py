@@ -49,7 +49,7 @@ def growth(norms: np.ndarray) -> float:
 
 def _curve(curve: Curve) -> str:
     name, norms = (
-        f"{cell_look(curve.cell).label}, ‖dL/d{curve.state}ₜ‖",
+        f"{cell_look(curve.cell).label}, ‖{curve.quantity}‖",
         _from_the_loss(curve.norms),
     )
     if not np.isfinite(norms).all():

@@ -17,6 +17,7 @@ class Page:
     icon: str
     bench: tuple[str, ...]  # fields of `Experiment`; all others are in the sidebar
     every_cell: bool = False  # the page draws all cells, so every cell's settings matter
+    letters: bool = False  # the page has the menu of notations beside its picture
 
 
 PAGES: Final = {  # file in pages/ and part of the link
@@ -29,6 +30,7 @@ PAGES: Final = {  # file in pages/ and part of the link
         "Inside the cell",
         ":material/memory:",
         ("text", "cell", "hidden", "steps", "activation", "reset", "update", "lstm"),
+        letters=True,
     ),
     "hold": Page("Hold a gate", ":material/front_hand:", ("cell", "scale", "steps", "forget_bias")),
     "gates": Page("Gates", ":material/grid_on:", ("cell", "scale", "steps", "forget_bias")),
@@ -36,12 +38,21 @@ PAGES: Final = {  # file in pages/ and part of the link
         "Saturation", ":material/scatter_plot:", ("cell", "scale", "steps", "forget_bias")
     ),
     "notation": Page(
-        "Notation", ":material/translate:", ("cell", "activation", "reset", "update", "lstm")
+        "Notation",
+        ":material/translate:",
+        ("cell", "activation", "reset", "update", "lstm"),
+        letters=True,
     ),
     "gradients": Page(
         "Gradients",
         ":material/trending_down:",
         ("scale", "steps", "clip", "threshold"),
+        every_cell=True,
+    ),
+    "flow": Page(
+        "Gradient flow",
+        ":material/stacked_line_chart:",
+        ("init", "scale", "gain", "forget_bias", "update_bias", "steps", "hidden"),
         every_cell=True,
     ),
 }

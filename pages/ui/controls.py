@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from pages.ui import lab
+from pages.ui.contents import Page
 from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
 from rnn_core.presets import PRESETS
 
@@ -21,8 +22,8 @@ def bench() -> None:
             lab.control(name, width=WIDE if len(names) > 3 else WIDER)
 
 
-def sidebar() -> None:
-    """Presets, and every setting that is not on the bench."""
+def sidebar(page: Page) -> None:
+    """Presets, every setting that is not on the bench, and whose letters are shown."""
     _, names = lab.shown()
     with st.sidebar:
         lab.preset_menu()
@@ -31,6 +32,8 @@ def sidebar() -> None:
             st.caption(PRESETS[preset].claim)
         for group in GROUPS:
             _group(group, [n for n in names if SETTINGS[n].group == group])
+        if not page.letters:
+            lab.notation_menu()
         st.button("Reset all", on_click=lab.load, args=(Experiment(),), icon=":material/undo:")
         st.caption("The address always says what you see: copy it to share this picture.")
 

@@ -13,6 +13,7 @@ import streamlit as st
 from pages.ui.contents import Page
 from pages.ui.rivals import RIVALS
 from pages.ui.runs import compute
+from rnn_core.edits import parse_edits
 from rnn_core.experiment import SETTINGS, Experiment, matters, parse
 from rnn_core.hold import may_be_steps
 from rnn_core.notation import NOTATIONS
@@ -59,6 +60,16 @@ class View:
     held_at: float = number(1.0, "Held at", "View", -1, 1, 0.05, help="The value of the held gate.")
     held_steps: str = words(
         "all", "At steps", "View", parser=may_be_steps, help="all, or steps such as 3 or 1,5-8."
+    )
+    flow: str = _pick(
+        "Gradient drawn", ("last", "total", "spectral", "frobenius", "share"), "On the flow bench."
+    )
+    knob: str = _pick(
+        "Slider turns", ("scale", "gain", "forget_bias", "update_bias", "steps"), "On that bench."
+    )
+    phase: str = _pick("Phase map", ("off", "on"), "Whether the flow bench draws its phase map.")
+    edits: str = words(
+        "", "Changed numbers", "View", parser=parse_edits, help="Such as weight_hh_l0:0:1=0.5."
     )
 
 

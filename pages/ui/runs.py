@@ -10,6 +10,7 @@ import streamlit as st
 
 from rnn_core.analysis import Bound, pascanu
 from rnn_core.check import Check, gradient_check
+from rnn_core.edits import Edit, apply_edits, parse_edits
 from rnn_core.experiment import Experiment, normalise
 from rnn_core.hold import Hold, hold_gate
 from rnn_core.run import Run, Stage, run
@@ -26,6 +27,17 @@ def compute(e: Experiment) -> Run:
 def check(done: Run) -> Check:
     """The gradient check of this very run, made once for all readers."""
     return _check(done.experiment, done)
+
+
+def edited(done: Run, text: str) -> tuple[Run, tuple[Edit, ...]]:
+    """The run with single numbers changed, and the changes that have no place in it."""
+    return _edited(done.experiment, text, done) if text else (done, ())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
+def _edited(e: Experiment, text: str, _done: Run) -> tuple[Run, tuple[Edit, ...]]:
+    with LOCK:
+        return apply_edits(_done, parse_edits(text))
 
 
 def held(done: Run, hold: Hold) -> Run:

@@ -10,30 +10,57 @@ const maps = await load("heatmaps.js"), plots = await load("plot.js")
 
 const padded = (bytes) => Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8, 32)])
 
-function message(header, blocks) {
-  const text = Buffer.from(JSON.stringify(header)), length = Buffer.alloc(4)
+function json(part) {
+  const text = Buffer.from(JSON.stringify(part)), length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
-  const parts = [Buffer.concat([length, text]), ...blocks.map((b) => Buffer.from(b.buffer))]
-  return new Uint8Array(Buffer.concat(parts.map(padded)))
+  return Buffer.concat([length, text])
 }
 
-const panel = (values, units, more = {}) =>
+const message = (choice, header, blocks) =>
+  new Uint8Array(Buffer.concat([json(choice), json(header), ...blocks.map((b) => Buffer.from(b.buffer))].map(padded)))
+
+const panel = (values, rows, more = {}) =>
   ({ name: "forget", label: "forget gate", symbol: "fₜ", kind: "unit", low: 0, high: 1, note: "",
-    units, values, ...more })
+    form: "map", set: 0, rows, values, ...more })
+const picture = (labels, panels, more = {}) =>
+  ({ title: "", labels, sets: ["LSTM"], across: false, series: [], panels,
+    order: Array.from({ length: panels[0].rows }, (_, u) => u), ...more })
 
 test("a message is read back number for number, whatever the header's length", () => {
   for (const title of ["", "a", "ab", "abc", "日本"]) {
     const one = Float32Array.of(0.25, 0.5, 0.75), two = Float64Array.of(1e300, NaN, -Infinity)
-    const header = { title, labels: ["h", "ü", " "], selected: 1, panels: [
-      { units: 1, double: false }, { units: 1, double: true }] }
-    const bytes = message(header, [one, two])
+    const header = { title, labels: ["h", "ü", " "], panels: [
+      { rows: 1, double: false }, { rows: 1, double: true }] }
+    const bytes = message({ step: 1, unit: 2, quantity: title }, header, [one, two])
     const shifted = new Uint8Array(bytes.length + 3).subarray(3) // as a view at an odd address
     shifted.set(bytes)
-    const model = maps.unpack(shifted)
+    const { choice, model } = maps.unpack(shifted)
+    assert.deepEqual(choice, { step: 1, unit: 2, quantity: title })
     assert.deepEqual([...model.panels[0].values], [0.25, 0.5, 0.75])
     assert.deepEqual([...model.panels[1].values], [1e300, NaN, -Infinity])
     assert.deepEqual(model.labels, ["h", "ü", " "])
   }
+})
+
+test("another step picked is the same picture; another number is not", () => {
+  const seen = (step, value) => maps.unpack(message({ step }, { labels: ["a"], panels: [{ rows: 1 }] },
+    [Float32Array.of(value)])).digest
+  assert.equal(seen(1, 0.5), seen(2000, 0.5))
+  assert.notEqual(seen(1, 0.5), seen(1, 0.25))
+})
+
+test("what Python says counts when it is news, not when it is an echo or as before", () => {
+  const at = (step) => ({ step, unit: 0, quantity: "h" }), state = { choice: null, known: null, sent: [] }
+  maps.follow(state, at(0))
+  state.choice = at(8); state.sent.push("8 0 h")
+  maps.follow(state, at(0)) // an answer to something asked earlier
+  assert.equal(state.choice.step, 8)
+  maps.follow(state, at(8)) // the echo
+  maps.follow(state, at(10)) // another control moved on
+  assert.equal(state.choice.step, 10)
+  state.choice = at(8); state.sent.push("8 0 h") // and back again
+  maps.follow(state, at(8))
+  assert.deepEqual([state.choice.step, state.sent], [8, []])
 })
 
 test("colours: both ends, the exact middle, beyond the range, not a number", () => {
@@ -48,17 +75,17 @@ test("colours: both ends, the exact middle, beyond the range, not a number", () 
 
 test("sizes: never wider than the place unless cells are at their smallest, whole device pixels", () => {
   for (const width of [330, 358, 700, 980, 1400]) for (const steps of [1, 5, 20, 61, 200]) {
-    for (const ratio of [1, 1.5, 2]) for (const units of [[16], [64, 64], Array(6).fill(16)]) {
-      const s = maps.measure({ width, steps, units, ratio })
+    for (const ratio of [1, 1.5, 2]) for (const [panels, units] of [[1, 16], [2, 64], [6, 16]]) {
+      const s = maps.measure({ width, steps, panels, units, ratio })
       assert.ok(s.columns * s.column + 28 * (s.columns - 1) <= width + 1)
       assert.ok(s.cell >= 4 - 1 / ratio && s.row >= 1)
       if (s.cell > 4) assert.ok(s.gutter + s.cell * steps <= s.column + 1)
       for (const side of [s.cell, s.row]) assert.ok(Math.abs(side * ratio - Math.round(side * ratio)) < 1e-9)
     }
   }
-  assert.equal(maps.measure({ width: 358, steps: 20, units: [8, 8] }).columns, 1)
-  assert.equal(maps.measure({ width: 980, steps: 20, units: [8, 8] }).columns, 2)
-  assert.equal(maps.measure({ width: 980, steps: 20, units: [8] }).columns, 1)
+  const columns = (width, panels, beside) => maps.measure({ width, steps: 20, panels, units: 8, beside }).columns
+  assert.deepEqual([columns(358, 2), columns(980, 2), columns(980, 1)], [1, 2, 1])
+  assert.deepEqual([columns(760, 2), columns(760, 2, true), columns(358, 2, true)], [1, 2, 1])
 })
 
 test("axis: labels do not touch, numbers are round, a repeated text is not always the same letter", () => {
@@ -87,30 +114,77 @@ test("numbers for people", () => {
   assert.equal(maps.edge(-2), "−2")
 })
 
-test("a step in words: mean, lowest and highest over the units", () => {
-  const model = { labels: ["h", " "], panels: [panel([0.25, 0.5, 0.75, 1], 2)] }
+test("a step in words: mean, lowest and highest over the units, or the picked unit's own", () => {
+  const model = picture(["h", " "], [panel([0.25, 0.5, 0.75, 1], 2)])
   assert.deepEqual(maps.summary(model.panels[0], 1, 2), { mean: 0.75, low: 0.5, high: 1 })
   assert.equal(maps.spoken(model, 1),
     "Step 2 of 2, input ␣. forget gate: mean 0.7500, from 0.5000 to 1.0000.")
+  assert.equal(maps.spoken(model, 1, 2), "Step 2 of 2, input ␣, unit 2. forget gate: 1.0000.")
+  const band = panel([0.5, 0.6, 0.1, 0.2, 0.8, 0.9], 3, { form: "band" })
+  assert.deepEqual(maps.summary(band, 1, 2), { mean: 0.6, low: 0.2, high: 0.9 })
+})
+
+test("the text is coloured by one unit's own numbers, in words as well", () => {
+  const h = panel([0, 1, -0.5, 0.25], 2, { name: "h", label: "hidden state", kind: "signed", low: -1 })
+  const model = picture(["a", " "], [panel([0, 0, 0, 0], 2), h])
+  assert.equal(maps.source(model, "h"), h)
+  assert.equal(maps.source(model, "update"), h) // not in this cell
+  assert.deepEqual([...maps.course(h, 2, 2)], [-0.5, 0.25])
+  assert.equal(maps.coloured(model, h, 2), "Coloured by hidden state of unit 2: a −0.5000, ␣ 0.2500")
+  assert.match(maps.coloured(model, h, 0), /No unit/)
+})
+
+test("ink on a colour is readable: contrast of at least 4.5", () => {
+  const light = (c) => c.map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
+  for (const colour of maps.ramp(["#0a3341", "#3a9f91", "#fbf8e6", "#e99a5f", "#6f2c05"])) {
+    const back = light(colour), front = maps.ink(colour) === "#000" ? 0 : 1
+    assert.ok((Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05) >= 4.5)
+  }
+})
+
+test("lines leave gaps where a number is missing; a flat series lies in the middle", () => {
+  assert.equal(maps.line([0, null, 1, 2], 10, (v) => v), "M5 0M25 1L35 2")
+  assert.equal(maps.curve([3, 3], 10, 44).y(3), 22)
+  const { low, high, y } = maps.curve([null, -1, 2], 10, 44)
+  assert.deepEqual([low, high, y(2), y(-1)], [-1, 2, 4, 40])
+})
+
+test("a band is drawn in the panel's fixed range, cut where it overflowed", () => {
+  const one = panel([0.5, 0.5, 0, 0.25, 1, 0.75], 3, { form: "band" })
+  const { mean, area } = maps.band(one, 2, 10, 100)
+  assert.equal(mean, "M5 50L15 50")
+  assert.equal(area, "M5 0L15 25L15 75L5 100Z")
+  assert.equal(maps.band(panel([NaN, 0.5, NaN, 0, NaN, 1], 3, { form: "band" }), 2, 10, 100).area, "M15 0L15 100Z")
 })
 
 test("the picture as SVG: every cell once, nothing of the reader's text becomes markup", () => {
-  const gray = maps.ramp(["#000", "#fff"]), size = { columns: 1, gutter: 34, cell: 10, row: 5, column: 400 }
-  const model = { title: `<script>"&`, labels: ["<", "b"], panels: [panel([0, 1, NaN, 0], 2)] }
-  const look = { ramps: { unit: gray }, ink: "#000", paper: "#fff", lines: "#ccc", blank: "#8b8f94" }
-  const text = maps.svg(model, size, look, 1)
-  assert.ok(!text.includes("<script"))
+  const gray = maps.ramp(["#000", "#fff"]), size = { columns: 1, gutter: 34, cell: 10, row: 5, column: 400, tall: 96 }
+  const model = picture(["<", "b"], [panel([0, 1, NaN, 0], 2)], { title: `<script>"&`, sets: ["<b>", "&"] })
+  const look = { ramps: { unit: gray }, ink: "#000", paper: "#fff", lines: "#ccc", blank: "#8b8f94", colour: (c) => c }
+  const text = maps.svg(model, size, look, { step: 1, unit: 2, quantity: "forget" })
+  assert.ok(!text.includes("<script") && !text.includes("<b>"))
   assert.ok(text.includes("&#60;") && text.startsWith("<svg"))
-  const paths = maps.cells(model.panels[0], 2, size, gray, "#8b8f94")
+  const paths = maps.cells(model.panels[0], 2, size, gray, "#8b8f94", [0, 1])
   assert.equal(paths.match(/M/g).length, 4)
   assert.equal(paths.match(/<path/g).length, 3)
   assert.ok(paths.includes('fill="#8b8f94" d="M0 5h10v5h-10z"'))
+  assert.ok(maps.cells(model.panels[0], 2, size, gray, "#8b8f94", [1, 0]).includes('fill="#8b8f94" d="M0 0h10v5h-10z"'))
 })
 
-test("panels are split column by column; notes name their panel", () => {
+test("panels: column by column; runs and states beside one another; twins in pairs on a phone", () => {
   assert.deepEqual(maps.split([..."ifgoch"], 2).map((c) => c.join("")), ["ifg", "och"])
   assert.deepEqual(maps.split([..."rznhx"], 2).map((c) => c.join("")), ["rzn", "hx"])
-  assert.equal(maps.notes([panel([], 0), panel([], 0, { note: "2 overflowed" })]), "fₜ: 2 overflowed")
+  const of = (set, names) => [...names].map((name) => panel([0], 1, { name, set }))
+  const both = picture(["a"], [...of(0, "igh"), ...of(1, "rgh")], { sets: ["LSTM", "GRU"] })
+  assert.deepEqual(maps.arrange(both, 2), [[0, 1, 2], [3, 4, 5]])
+  assert.deepEqual(maps.arrange(both, 1), [[0, 1, 4, 2, 5, 3]])
+  const states = picture(["a"], of(0, "ch"), { across: true })
+  assert.deepEqual(maps.arrange(states, 2), [[0], [1]])
+  assert.deepEqual(maps.arrange(states, 1), [[0, 1]])
+  const odd = [panel([0], 1), panel([0], 1, { note: "2 overflowed", set: 1 })]
+  assert.equal(maps.notes(picture(["a"], odd)), "fₜ: 2 overflowed")
+  assert.equal(maps.notes(picture(["a"], odd, { sets: ["LSTM", "GRU"] })), "GRU, fₜ: 2 overflowed")
 })
 
 test("plot: tokens become the theme's colours, numbers and arrays stay", () => {

@@ -1,14 +1,16 @@
-// The pure half of assets/unrolled.js under node: numbers, scales, folding, order of computation.
+// The pure files of assets/unrolled/ under node: numbers, scales, folding, order of computation.
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import test from "node:test"
 
-const source = readFileSync(new URL("../../assets/unrolled.js", import.meta.url), "utf8")
+// The page runs all files as one script, joined as pages/components/unrolled.py joins them.
+const folder = new URL("../../assets/unrolled/", import.meta.url)
+const source = readdirSync(folder).filter(name => name.endsWith(".js")).sort().map(name => readFileSync(new URL(name, folder), "utf8")).join("\n")
 const u = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"))
 
 const scale = { floor: 1e-16, ceiling: 1e8 }
 const layer = (n, reverse = false) => ({ layer: n, reverse, caption: "", above: "this step's output", states: {} })
-const stage = (steps, layers, offset = 0) => ({ steps, layers, offset })
+const stage = (steps, layers, offset = 0) => ({ steps, layers, offset, outputs: { text: Array(steps).fill("e") } })
 
 test("overflowed numbers arrive as words", () => {
   assert.equal(u.num("inf"), Infinity)
@@ -20,7 +22,9 @@ test("overflowed numbers arrive as words", () => {
 
 test("numbers are written shortly, small and huge ones with an exponent", () => {
   assert.equal(u.fmt(0.12345), "0.123")
-  assert.equal(u.fmt(1.5e-7), "1.50e-7")
+  assert.equal(u.fmt(1.5e-7), "1.50·10⁻⁷")
+  assert.equal(u.fmt(-2.25e12), "−2.25·10¹²")
+  assert.deepEqual([0.03, 2e-5, -3e-15, 1e75, 0, "inf"].map(u.brief), [".03", "2e−5", "−3e−15", "1e75", "0", "∞"])
   assert.equal(u.fmt(0), "0")
   assert.deepEqual([0.434, -0.02, 1.94, 12.3, 1e75, "inf", 0, 0.996].map(u.short), [".43", "−.02", "1.9", "12", "1e75", "∞", "0", "1.0"])
   for (let v = 0.001; v < 1e5; v *= 1.07) assert.ok(u.short(v).length <= 4, `${v}: ${u.short(v)}`)
@@ -108,6 +112,73 @@ test("a node is computed after all it reads", () => {
   }
 })
 
+test("nothing is computed before its turn, everything once, and back in the mirrored order", () => {
+  for (const sides of [[false], [true], [false, true]]) {
+    const layers = [0, 1, 2].flatMap(n => sides.map(reverse => layer(n, reverse))), T = 6
+    const stages = [stage(T, layers), stage(T, layers, T)], clock = u.ticks(stages), log = u.events(stages, clock)
+    const forward = log.flatMap(e => e.cells.map(c => [c.s, c.i, c.t].join()))
+    assert.equal(new Set(forward).size, forward.length)
+    assert.equal(forward.length, 2 * T * layers.length)
+    const back = []
+    for (let at = 0; at <= clock.end; at++) {
+      const now = u.moment(at, clock, log)
+      assert.equal(now.phase, at < clock.forward ? "forward" : at === clock.forward ? "loss" : at < clock.end ? "backward" : "whole")
+      if (now.phase === "backward") back.push(...now.cells.map(c => [c.s, c.i, c.t].join()))
+    }
+    assert.deepEqual([...back].reverse().sort(), [...forward].sort())
+    for (const [early, late] of [["0,0", "0,2"], ["0,2", "1,0"]]) // what came first gets its gradient last
+      assert.ok(back.findIndex(c => c.startsWith(early)) > back.findIndex(c => c.startsWith(late)))
+  }
+})
+
+test("stacked layers are computed in a slanting front", () => {
+  const stages = [stage(5, [layer(0), layer(1), layer(2)])], clock = u.ticks(stages), log = u.events(stages, clock)
+  assert.deepEqual(log[3].cells.map(c => [c.i, c.t]), [[0, 3], [1, 2], [2, 1]])
+  assert.deepEqual(log[3].outputs, [{ s: 0, t: 0 }])
+})
+
+test("where a gradient comes from", () => {
+  assert.match(u.sources(0, "this step's output"), /^all from the next step$/)
+  assert.match(u.sources(1, "this step's output"), /^all from this step's output$/)
+  assert.match(u.sources(0.25, "the layer above"), /25 % from the layer above, 75 % from the next step/)
+  assert.match(u.sources(1.26, "h₉"), /against each other: 126 % from h₉, −26 %/)
+  assert.match(u.sources(null, "h₉"), /no gradient/)
+  const stages = [stage(5, [layer(0)]), stage(4, [layer(0)], 5)]
+  assert.equal(u.giver({ stages }, { s: 0, t: 4 }), "the decoder")
+  assert.equal(u.giver({ stages }, { s: 0, t: 3 }), "the next step")
+  assert.equal(u.giver({ stages }, { s: 1, t: 3 }), "the next step")
+})
+
+test("a lit weight says what it is and what each step adds", () => {
+  const weight = { s: 0, kind: "loop", layer: 0, symbol: ["W", "hh"], shape: [64, 16], stacked: "4 gates stacked", share: [0, 0.25], sum: [0.5, 0.25], total: 0.5 }
+  const said = u.weightWords({ stages: [{ name: "network", ...stage(2, [layer(0)]) }] }, weight)
+  for (const part of ["W_hh", "64×16", "4 gates stacked", "one matrix, used 2 times", "sum of 2 shares", "0.5"]) assert.ok(said.includes(part), part)
+  assert.match(u.shareWords(weight, 1), /Step 2 adds a share of norm 0.25; sum so far 0.25 of 0.5/)
+})
+
+test("letters are those of the notation that Python sent", () => {
+  const letters = { h: { any: "aₜ", at: ["a₀", "a₁"] } }
+  assert.equal(u.letter(letters, "h", 1), "a₁")
+  assert.equal(u.letter(undefined, "c", 12), "c₁₂")
+})
+
+test("rolled up, each stage shows the selected step or the one next to the other stage", () => {
+  const stages = [stage(6, [layer(0)]), stage(5, [layer(0)], 6)]
+  assert.deepEqual(u.shownSteps(stages, 3), [3, 0])
+  assert.deepEqual(u.shownSteps(stages, 8), [5, 2])
+})
+
+test("steps are tight only where that makes all of them fit", () => {
+  const fits = (width, T, states) => {
+    const place = u.layout({ steps: T, stages: [{ ...stage(T, [{ ...layer(0), states }]), outputs: { loss: Array(T).fill(1) } }] }, width, 0)
+    return [place.tight, place.right <= width]
+  }
+  assert.deepEqual(fits(980, 20, { h: {}, c: {} }), [true, true]) // the default, 1440 wide
+  assert.deepEqual(fits(980, 12, { h: {} }), [false, true])
+  assert.deepEqual(fits(980, 60, { h: {} }), [false, false]) // would scroll anyway: comfortable
+  assert.deepEqual(fits(358, 20, { h: {}, c: {} }), [false, false])
+})
+
 test("keys", () => {
   assert.equal(u.move("ArrowRight", 3, 5), 4)
   assert.equal(u.move("ArrowRight", 4, 5), 4)
@@ -124,7 +195,7 @@ test("layout: columns do not overlap, a wide page needs no scrolling, narrow one
     const place = u.layout(make(5, { h: {}, c: {} }), width, 0)
     const cols = place.list[0]
     assert.equal(cols.length, 6) // h_0 and five steps
-    for (let k = 1; k < cols.length; k++) assert.ok(cols[k].x0 - cols[k - 1].x1 >= 18)
+    for (let k = 1; k < cols.length; k++) assert.ok(cols[k].x0 - cols[k - 1].x1 >= (place.tight ? 10 : 18))
     assert.ok(width < 400 || place.right <= width)
   }
   assert.ok(u.layout(make(24, { h: {} }), 1400, 0).right <= 1400)

@@ -1,0 +1,76 @@
+"""Gates: what each unit keeps, writes and shows."""
+
+import pandas as pd
+
+from pages.components.heatmaps import Menu, Picked, heatmaps
+from pages.figures.gates import gate_panels, gate_rows, series_read, shown_of, sorts_of
+from pages.ui import controls, furniture, lab, runs
+from pages.ui.rivals import compared, rivals
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+
+EXPLAINED = """
+Each map is one gate or state of one layer: **units down, time steps across**, aligned with the text
+or the series above. The colours of a gate always run from 0 (shut) to 1 (open), those of states and
+candidates from −1 to 1 with 0 in the middle; they never stretch to fit the data, so two pictures
+can be compared.
+
+* **Forget gate f** near 1: the unit's cell state is carried on. Near 0: it is wiped.
+* **Input gate i** near 1: the candidate g is written into the cell state.
+* **Output gate o** near 1: the cell state shows in the hidden state h.
+* **Update gate z** (GRU) mixes past and candidate, **reset gate r** decides how much of the past
+  the candidate sees. The plain RNN has no gate.
+
+**Click a cell** to pick its step and its unit: the text is coloured by that unit. **Sort units**
+to lay units side by side that rise and fall together; their numbers stay their own. **Mean and
+spread** draws the mean over the units, in a band from their tenth to their ninetieth percentile.
+**Compare with** puts another cell, or one other setting, beside it: same input, same axes, same
+colours, and what you point at is marked in both.
+
+Untrained gates stand near one half and follow the input only a little: they let half of
+everything through, at every step, and half of a half of a half is soon nothing.
+"""
+
+CLAIM = (
+    "A gate is a number between 0 and 1 for each unit and step. Near **1** it lets its signal "
+    "through, near **0** it blocks it."
+)
+
+
+def picture() -> None:
+    """The picture and its controls."""
+    run, wish, view = lab.current_run(), lab.experiment(), lab.view()
+    lab.layer_menu([each.name for each in runs.layers(run)])
+    layer, sets = compared(wish, view.compare, view.layer)
+    cell, labels = layer.trace.cell, layer.labels
+    shows = shown_of(cell)
+    heatmaps(
+        gate_panels(
+            sets,
+            labels,
+            f"{wish.cell.upper()}, {layer.name}",
+            shown=view.maps if view.maps in shows else "all",
+            sort=view.sort,
+            series=series_read(run, layer.trace, labels),
+            notation=NOTATIONS[view.notation],
+        ),
+        key="gates",
+        picked=Picked(lab.step(len(labels)), view.unit, view.quantity),
+        menus=(
+            Menu("maps", "Show", view.maps, shows),
+            Menu("sort", "Sort units by", view.sort, sorts_of(cell, view.maps)),
+            Menu("compare", "Compare with", view.compare, rivals(wish)),
+        ),
+        on_pick=lambda p: lab.look(t=p.step + 1, unit=p.unit, quantity=p.quantity, **p.menus),
+        name=f"gates-{wish.cell}",
+    )
+    controls.bench()
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """The picture's numbers."""
+    layer, sets = compared(e, view.compare, view.layer)
+    return pd.DataFrame(gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
+
+
+furniture.page("Gates", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,73 @@
+"""Notation: five lectures, five alphabets, one network."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import notation as drawn
+from pages.figures.disagreements import disagreements
+from pages.figures.variants import variant_lines, variant_rows, variant_words, variants
+from pages.ui import controls, furniture, lab, runs
+from rnn_core.cells import CELLS
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS, Notation, differences
+from rnn_core.run import Run
+
+EXPLAINED = """
+Both columns of formulas print **the cell that runs here**, read from the very code that computes
+it; only the letters differ. Where a source writes another variant, a note says so. A dash in the
+table: that source's text does not write the quantity, and the formulas borrow PyTorch's letter.
+
+**Same weights, other variant** runs your network again on your input, with its own weights and one
+thing changed, and draws the largest difference of the top layer's hidden states at every step.
+What is only another name changes nothing; what is another function does.
+"""
+
+CLAIM = "Five lectures, five alphabets, **one network**."
+
+
+def picture() -> None:
+    """Letters, equations, what a variant changes, where lectures disagree."""
+    run, chosen = lab.current_run(), NOTATIONS[lab.notation_menu()]
+    cell = run.stages[0].network.cell
+    st.html(drawn.letters_table([cell.name], chosen.name))
+    left, right = st.columns(2, gap="large")
+    with left:
+        formulas(run, chosen)
+    with right:
+        formulas(run, NOTATIONS["pytorch" if chosen.name != "pytorch" else "house"])
+    controls.bench()
+    letter = chosen.of(cell).symbol("h").text
+    found = variants(run)
+    st.subheader("What a choice changes", anchor=False)
+    words = variant_words(found, letter)
+    st.markdown("\n".join(f"* {line}" for line in words))
+    if found:
+        alt = "Largest difference of the hidden states at every step, one line per variant"
+        plot(variant_lines(found, letter), key="variants", alt=alt, name="variants")
+    st.subheader("Where the lectures disagree or simplify", anchor=False)
+    each_cell = {name: lab.variant(cell=name) for name in CELLS}
+    every = disagreements(each_cell, run, lab.variant(initial="random"))
+    st.markdown("\n".join(f"* **{each.lectures}** {each.words}" for each in every))
+    with st.expander("The other cells' letters"):
+        st.html(drawn.letters_table([c for c in CELLS if c != cell.name], chosen.name))
+
+
+def formulas(run: Run, source: Notation) -> None:
+    """The reader's cell in one notation, and where its source writes something else."""
+    network, biases = run.stages[-1].network, drawn.has_biases(run)
+    st.markdown(f"**{source.label}**")
+    st.latex(drawn.block(network.cell, source, biases=biases, readout=network.readout))
+    for difference in differences(source, network.cell, biases):
+        st.markdown(f":material/call_split: {difference.words}")
+    if remark := source.remarks.get(network.cell.name):
+        st.caption(remark)
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """How far the variants' states part from the run's."""
+    letters = NOTATIONS[view.notation].of(e.cell)
+    return pd.DataFrame(variant_rows(variants(runs.compute(e)), letters.symbol("h").text))
+
+
+furniture.page("Notation", CLAIM, picture, EXPLAINED, numbers)

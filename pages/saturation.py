@@ -1,0 +1,66 @@
+"""Saturation: gates that are as good as always shut, or always open."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures.saturation import gate_shares, saturation_rows, saturation_scatter, sentence
+from pages.ui import controls, furniture, lab, runs
+from pages.ui.rivals import compared, rivals
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+
+EXPLAINED = """
+Each gate has its own plot, each hidden unit is **one point**: across, the share of steps at which
+its gate is below 0.1 (left-saturated); up, the share at which it is above 0.9 (right-saturated).
+The two shares add up to at most 1, so nothing lies beyond the dashed diagonal. "×5" stands beside
+five units in one place; a ring marks the unit you picked on the other pages.
+
+* **Upper left corner**: always open. A forget gate there carries its cell state on and on.
+* **Lower right corner**: always shut. A forget gate there wipes its cell state at every step.
+* **On the diagonal**: a switch, always one or the other. **Near the origin**: neither; the gate
+  scales everything by some factor between.
+
+Karpathy, Johnson & Li (2016) drew trained character models this way and found forget gates that
+stay open for most of the text, which remember, while hardly any stay shut. What you see here is
+the network **before training**: at the default start everything is at the origin, and a forget
+bias moves the forget gates up. A saturated sigmoid also has almost no slope: it passes its signal
+on, yet its own weights hardly learn.
+"""
+
+CLAIM = (
+    "A gate below 0.1 is as good as shut, above 0.9 as good as open. **How often each unit's gate "
+    "is which** tells what the unit can be used for: to keep, to forget or to switch."
+)
+
+
+def picture() -> None:
+    """The picture and its controls."""
+    run, wish, view = lab.current_run(), lab.experiment(), lab.view()
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        lab.view_menu("compare", rivals(wish))
+    with right:
+        lab.layer_menu([each.name for each in runs.layers(run)])
+    layer, sets = compared(wish, view.compare, view.layer)
+    shares, letters = gate_shares(sets), NOTATIONS[view.notation].of(layer.trace.cell)
+    if not shares:
+        st.info("A plain RNN has no gate. Choose the GRU or the LSTM, or compare with one.")
+    for place, (gate, found) in zip(st.columns(max(len(shares), 1)), shares.items(), strict=False):
+        with place:
+            plot(
+                saturation_scatter(letters.label(gate), gate, found, unit=view.unit),
+                key=f"saturation_{gate}",
+                alt=sentence(gate, found),
+                name=f"saturation-{gate}",
+            )
+    controls.bench()
+    st.markdown("\n".join(f"* {sentence(gate, found)}" for gate, found in shares.items()))
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """The picture's numbers."""
+    return pd.DataFrame(saturation_rows(compared(e, view.compare, view.layer)[1]))
+
+
+furniture.page("Saturation", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,126 @@
+// The pure half of assets/cell.js under node: numbers, sums that add up, equations, paths.
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import test from "node:test"
+
+const source = readFileSync(new URL("../../assets/cell.js", import.meta.url), "utf8")
+const c = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"))
+
+const plain = html => html.replace(/<[^>]*>/g, "")
+const number = text => Number(text.replaceAll("−", "-").replace(/[()]/g, ""))
+/** The numbers of a written sum, with their signs. */
+const terms = text => [...text.replaceAll(" − ", " + −").split(" + ")].map(number)
+
+function message(header, arrays) {
+  let offset = 0
+  const blocks = {}
+  for (const [name, [rows, columns, values]] of Object.entries(arrays)) { blocks[name] = [offset, rows, columns]; offset += values.length }
+  const text = Buffer.from(JSON.stringify({ ...header, numbers: blocks })), length = Buffer.alloc(4)
+  length.writeUInt32LE(text.length)
+  const head = Buffer.concat([length, text]), pad = Buffer.alloc((8 - head.length % 8) % 8, 32)
+  const all = Float64Array.from(Object.values(arrays).flatMap(a => a[2]))
+  return new Uint8Array(Buffer.concat([head, pad, Buffer.from(all.buffer)]))
+}
+
+test("a message is read back number for number, at any address", () => {
+  for (const title of ["", "a", "ab", "日本"]) {
+    const bytes = message({ title, first: 4 }, { a: [2, 2, [1, 2, 3, 1e300]], b: [1, 3, [NaN, -Infinity, 0.1]] })
+    const shifted = new Uint8Array(bytes.length + 3).subarray(3)
+    shifted.set(bytes)
+    const data = c.unpack(shifted)
+    assert.deepEqual([...c.row(data.numbers.a, 1)], [3, 1e300])
+    assert.deepEqual([...c.row(data.numbers.b, 0)], [NaN, -Infinity, 0.1])
+    assert.equal(c.value(data, "a", 4, 2), 2)
+    assert.equal(c.value(data, "a", 4, 0), 1.5)
+  }
+})
+
+test("numbers on the wires are short, also the huge, the tiny and the infinite", () => {
+  assert.deepEqual([0.12345, -0.5, 0, 1e-7, -2.5e9, 123.456, Infinity, -Infinity, NaN].map(v => c.fmt(v)),
+    ["0.123", "−0.500", "0.000", "1e−7", "−2.5e9", "123.5", "∞", "−∞", "NaN"])
+  assert.equal(c.decimals(-0.00001), "0.0000")
+})
+
+test("the terms of a sum add up as written, each within one last digit", () => {
+  let seed = 1
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5
+  for (let k = 0; k < 500; k++) {
+    const values = Array.from({ length: 1 + k % 9 }, random), total = values.reduce((a, b) => a + b, 0)
+    const shown = c.adding(values, total).map(v => +v.toFixed(4))
+    assert.equal(shown.reduce((a, b) => a + Math.round(b * 1e4), 0), Math.round(total * 1e4))
+    shown.forEach((v, i) => assert.ok(Math.abs(v - values[i]) < 1.5e-4 + 1e-12))
+  }
+  assert.deepEqual(c.adding([1e300, 1], Infinity), [1e300, 1])
+})
+
+test("products are all written out where there are few, else the rest is counted", () => {
+  assert.equal(c.products([1, 2, 3], [4, 5, 6]).rest, null)
+  const hot = c.products(Array(12).fill(0.5), Array.from({ length: 12 }, (_, j) => +(j === 7)))
+  assert.deepEqual([hot.shown.map(t => t.j), hot.rest], [[7], { count: 11, sum: 0, zero: true }])
+  const many = c.products(Array(16).fill(1), Array.from({ length: 16 }, (_, j) => j + 1))
+  assert.equal(many.shown.length + many.rest.count, 16)
+  assert.equal(many.shown.reduce((a, t) => a + t.p, 0) + many.rest.sum, 136)
+})
+
+test("a weighted sum is written so that it adds up to what it says", () => {
+  const weights = [0.41272, -0.53861, 0.26519, -0.3745], values = [0, 1, 0, 0], bias = 0.49891
+  const [first, second, total] = c.written(weights, values, bias, -0.0397, "q1").map(plain)
+  assert.equal(first, "0.4127 · 0 − 0.5386 · 1 + 0.2652 · 0 − 0.3745 · 0 + 0.4989")
+  assert.equal(total, "−0.0397")
+  assert.equal(Math.round(terms(second).reduce((a, b) => a + b, 0) * 1e4), -397)
+})
+
+const name = (id, symbol) => ({ kind: "name", id, symbol: [symbol, "t", ""] })
+const gate = { kind: "function", name: "σ", id: "f", args: [{ kind: "plus", id: "a", args: [
+  { kind: "W", id: "u", symbol: ["W", "f", ""], bias_symbol: ["b", "f", ""], args: [name("x", "x")] },
+  { kind: "U", id: "v", symbol: ["U", "f", ""], bias_symbol: ["c", "f", ""], args: [name("h", "h")] }] }] }
+const mixture = { kind: "plus", id: "h", args: [
+  { kind: "times", id: "k", args: [name("z", "z"), name("p", "h")] },
+  { kind: "times", id: "m", args: [{ kind: "one-minus", id: "y", args: [name("z", "z")] }, name("n", "n")] }] }
+
+test("an equation in symbols and, level by level, in numbers", () => {
+  assert.equal(plain(c.symbolic(gate)), "σ(Wf xt + bf + Uf ht + cf)")
+  assert.equal(plain(c.symbolic(mixture)), "zt ⊙ ht + (1 − zt) ⊙ nt")
+  const read = id => ({ u: 0.12344, v: -0.4, a: -0.27656, f: 0.4313 })[id]
+  assert.deepEqual(c.lines({ tree: gate }, read).map(l => l.sign + plain(l.html)), ["≈σ(0.1234 − 0.4000)", "=σ(−0.2766)", "≈0.4313"])
+})
+
+test("every sum in an equation adds up, exact steps say =, rounded ones ≈", () => {
+  const v = { z: 0.27113, p: -0.02004, n: -0.35051 }
+  Object.assign(v, { y: 1 - v.z, k: v.z * v.p }); v.m = v.y * v.n; v.h = v.k + v.m
+  const shown = c.lines({ tree: mixture }, id => v[id]).map(l => [l.sign, plain(l.html)])
+  assert.equal(shown[0][1], "0.2711 · (−0.0200) + (1 − 0.2711) · (−0.3505)")
+  assert.deepEqual(shown.map(s => s[0]), ["≈", "≈", "≈", "="])
+  assert.equal(Math.round(terms(shown[2][1]).reduce((a, b) => a + b, 0) * 1e4), Math.round(v.h * 1e4))
+})
+
+test("terms carry the diagram's names, and strangers' characters mean nothing", () => {
+  assert.match(c.symbolic(gate), /data-q="u"/)
+  assert.match(c.numeric(gate, 0, () => 1), /data-q="v"/)
+  assert.doesNotMatch(c.math(["<b>", "&", ""]), /<b>/)
+  assert.equal(c.find(gate, "v").kind, "U")
+  assert.equal(c.find(gate, "nothing"), null)
+})
+
+test("activations and their slopes", () => {
+  for (const f of Object.values(c.FUNCTIONS)) for (const a of [-3, -0.5, 0.2, 2]) {
+    const slope = (f.f(a + 1e-6) - f.f(a - 1e-6)) / 2e-6
+    assert.ok(Math.abs(slope - f.d(f.f(a))) < 1e-8)
+  }
+})
+
+test("wires end on the edge of what they enter, corners are round", () => {
+  assert.deepEqual(c.trimmed([[0, 0], [0, 100]], "times").at(-1), [0, 88])
+  assert.deepEqual(c.trimmed([[100, 0], [0, 0]], "U").at(-1), [21, 0])
+  assert.deepEqual(c.trimmed([[5, 5]], "plus"), [[5, 5]])
+  assert.equal(c.path([[0, 0], [0, 50], [40, 50]]), "M0,0L0,43Q0,50 7,50L40,50")
+})
+
+test("colours belong to the range, not to the data", () => {
+  const colours = { sequential: ["#000000", "#ffffff"], diverging: ["#ff0000", "#ffffff", "#0000ff"], soft: "#888888" }
+  assert.equal(c.fill(0.5, ["unit", 0, 1], colours), "#808080")
+  assert.equal(c.fill(0, ["signed", -1, 1], colours), "#ffffff")
+  assert.equal(c.fill(9, ["wide", -2, 2], colours), "#0000ff")
+  assert.equal(c.fill(NaN, ["wide", -2, 2], colours), "#888888")
+  assert.deepEqual([c.ink("#ffffff"), c.ink("#000000")], ["#000000", "#ffffff"])
+})
