@@ -17,6 +17,8 @@ _HTML = """<div data-component="unrolled">
     <button type="button" data-part="next" aria-label="One computation on">›</button>
     <input type="range" data-part="scrub" min="0" step="1" aria-label="Order of computation">
     <span data-part="phase"></span>
+    <button type="button" data-part="roll" aria-pressed="false">↻ Rolled up</button>
+    <span data-part="weights" role="group" aria-label="Light a weight at every step"></span>
     <span class="saves">
       <button type="button" data-part="svg" aria-label="Download the picture as SVG">SVG</button>
       <button type="button" data-part="png" aria-label="Download the picture as PNG">PNG</button>
@@ -24,17 +26,25 @@ _HTML = """<div data-component="unrolled">
   </div>
   <div data-part="box"></div>
   <div data-part="readout"></div>
+  <div data-part="sums"></div>
+  <div data-part="share"></div>
   <div data-part="legend"></div>
   <div class="sr-only" data-part="live" aria-live="polite"></div>
   <div data-part="bubble" aria-hidden="true" hidden></div>
   <span data-part="probe" hidden></span>
 </div>"""
 
+
+def script(folder: Path = _ASSETS / "unrolled") -> str:
+    """The component's script: its files one after the other, as Streamlit takes only one."""
+    return "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.js")))
+
+
 _component = st.components.v2.component(
     "unrolled",
     html=_HTML,
     css=(_ASSETS / "unrolled.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "unrolled.js").read_text(encoding="utf-8"),
+    js=script(),
 )
 
 

@@ -7,14 +7,16 @@ infinity, so an overflowed number is the word "inf", "-inf" or "nan".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from pages.figures.norms import Array, norm, number, numbers, rms
 from pages.figures.theme import FLOOR, PALETTE, range_of
-from pages.figures.weight_shares import weights_of
+from pages.figures.weight_shares import symbol_of, weights_of
+from rnn_core.notation import NOTATIONS, Letters
 
 CEILING = 1e8  # widest and strongest from here on; the exact number is under the pointer
 NOTHING = "·"
@@ -33,28 +35,33 @@ def unrolled_graph(
     selected: int,
     unit: int | None = None,
     lit: str | None = None,
+    notation: str = "house",
 ) -> dict[str, Any]:
     """Payload of the unrolled graph of a run's `stages` over its `sequence`.
 
     `selected` is the step marked at first, 0-based, counted through all stages. Nodes show the
     root mean square over the units, or the value of one `unit` of every layer. `lit` is the kind
-    of weight ("in", "loop" or "out") whose uses are lit at first.
+    of weight ("in", "loop" or "out") whose uses are lit at first. States, inputs and outputs are
+    written with the letters of `notation`.
     """
     steps = sum(map(_steps, stages))
-    fill = _fills(stages, unit)
+    cell = stages[0].network.cell
+    letters = NOTATIONS[notation].of(cell)
+    fill = _fills(stages, unit, letters)
     return {
         "title": _title(stages, steps),
         "file": "unrolled-" + stages[0].network.cell.name,
         "selected": max(0, min(int(selected), steps - 1)),
         "steps": steps,
-        "cell": stages[0].network.cell.name.upper(),
+        "cell": cell.name.upper(),
         "loss": number(sum(map(_total_loss, stages))),
         "lit": lit,
-        "stages": [_stage(stage, sequence, n, unit) for stage, n in _offsets(stages)],
+        "letters": _letters(notation, cell.name, cell.states, max(map(_steps, stages)) + 1),
+        "stages": [_stage(stage, sequence, n, unit, letters) for stage, n in _offsets(stages)],
         "fill": fill,
-        "gradient": {"floor": FLOOR, "ceiling": CEILING, "label": _gradient_label(stages)},
+        "gradient": {"floor": FLOOR, "ceiling": CEILING, "label": _gradient_label(stages, letters)},
         "colours": {mode: _FALLBACK | {"c": PALETTE["c"][k]} for k, mode in enumerate(_MODES)},
-        "legend": _legend(fill, _gradient_label(stages)),
+        "legend": _legend(fill, _gradient_label(stages, letters)),
     }
 
 
@@ -82,7 +89,7 @@ def step_numbers(run: Any, step: int, layer: int) -> dict[str, Any]:
     """What the page says about one step (0-based, through all stages) and one row of layers.
 
     `layer` indexes `trace.layers`. Each state has `rms` (norm / sqrt(H)), `norm`, and the norms of
-    its gradient: `total`, `from_output`, `from_next`, and `own` (see `own_part`). Numbers stay
+    its gradient: `total`, `from_output`, `from_next`, and `own` (see `own_parts`). Numbers stay
     floats, overflowed or not.
     """
     stage, offset = _locate(run.stages, step)
@@ -97,6 +104,7 @@ def step_numbers(run: Any, step: int, layer: int) -> dict[str, Any]:
         "symbol": symbol,
         "reads": words,
         "layer": layer_name(record),
+        "above": _above(stage, record),
         "boundary": b,
         "states": {name: _state_numbers(record, gradient, name, b) for name in record.states},
         "input_gradient": float(norm(_input_gradient(stage)[t])),
@@ -104,6 +112,26 @@ def step_numbers(run: Any, step: int, layer: int) -> dict[str, Any]:
         "target": _targets(stage, run.sequence)[t][1] if loss is not None else None,
         "loss": loss,
     }
+
+
+def origin(found: Mapping[str, Any]) -> str:
+    """Where a step's gradient comes from, in a sentence, out of its `step_numbers`."""
+    h = found["states"]["h"]
+    own, here, later = h["own"], found["above"], "**later steps**"
+    if own is None:
+        return "No gradient reaches this step" + (
+            ", or it has overflowed." if not np.isfinite(h["total"]) else ": no loss depends on it."
+        )
+    percent = round(100 * own)
+    if not 0 <= percent <= 100:
+        return f"{_capital(here)} and {later} pull against each other; the stronger side wins."
+    if percent in (0, 100):
+        return f"All of it comes from {here if percent else later}."
+    return f"{percent} % of it comes from {here}, {100 - percent} % from {later}."
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def boundary_after(layer: Any, t: int) -> int:
@@ -119,7 +147,9 @@ def layer_name(layer: Any) -> str:
 # --- one stage ---------------------------------------------------------------------------------
 
 
-def _stage(stage: Any, sequence: Any, offset: int, unit: int | None) -> dict[str, Any]:
+def _stage(
+    stage: Any, sequence: Any, offset: int, unit: int | None, letters: Letters
+) -> dict[str, Any]:
     pairs = list(zip(stage.trace.layers, stage.gradient.layers, strict=True))
     inputs = _inputs(stage, sequence, offset)
     return {
@@ -131,13 +161,12 @@ def _stage(stage: Any, sequence: Any, offset: int, unit: int | None) -> dict[str
         "input_gradient": numbers(norm(_input_gradient(stage))),
         "outputs": _outputs(stage, sequence),
         "layers": [_layer(stage, layer, gradient, unit) for layer, gradient in pairs],
-        "weights": weights_of(stage),
+        "weights": [w | {"symbol": symbol_of(w["kind"], letters)} for w in weights_of(stage)],
     }
 
 
 def _layer(stage: Any, layer: Any, gradient: Any, unit: int | None) -> dict[str, Any]:
     several = len(stage.trace.layers) > 1
-    top = layer.layer == stage.trace.layers[-1].layer
     mixed = len({one.reverse for one in stage.trace.layers}) > 1
     direction = ("reverse" if layer.reverse else "forward") if mixed or layer.reverse else ""
     number, arrow = layer.layer + 1, {"reverse": " ←", "forward": " →"}.get(direction, "")
@@ -147,9 +176,16 @@ def _layer(stage: Any, layer: Any, gradient: Any, unit: int | None) -> dict[str,
         "direction": direction,
         "caption": f"layer {number}{arrow}" if several or direction else "",
         "brief": f"l. {number}{arrow}",
-        "above": "this step's output" if top else "the layer above",
+        "above": _above(stage, layer),
         "states": {name: _state(layer, gradient, name, unit) for name in layer.states},
     }
+
+
+def _above(stage: Any, layer: Any) -> str:
+    """What asks for h_t besides the next step."""
+    if layer.layer < stage.trace.layers[-1].layer:
+        return "the layer above"
+    return "this step's output" if stage.network.output_size else "this step (it has no output)"
 
 
 def _state(layer: Any, gradient: Any, name: str, unit: int | None) -> dict[str, Any]:
@@ -159,7 +195,7 @@ def _state(layer: Any, gradient: Any, name: str, unit: int | None) -> dict[str, 
         "total": numbers(norm(gradient.states[name][0])),
         "from_output": numbers(norm(gradient.from_output[name][0])),
         "from_next": numbers(norm(gradient.from_next[name][0])),
-        "own": [own_part(gradient, name, b) for b in range(len(gradient.states[name][0]))],
+        "own": own_parts(gradient, name),
     }
     if unit is not None:
         drawn["unit"] = numbers(layer.states[name][0, :, unit])
@@ -167,19 +203,17 @@ def _state(layer: Any, gradient: Any, name: str, unit: int | None) -> dict[str, 
     return drawn
 
 
-def own_part(gradient: Any, name: str, b: int) -> float | None:
-    """How much of dL/ds at boundary b comes from this step's own output, 1 for all of it.
+def own_parts(gradient: Any, name: str) -> list[float | None]:
+    """How much of dL/ds comes from this step's own output at every boundary, 1 for all of it.
 
     Both sources are projected on their sum, so that this and the next step's part add up to 1;
     one of them is negative where they pull against each other. None where there is no direction.
     """
-    total = gradient.states[name][0, b]
-    length = norm(total)
-    if not length > 0 or not np.isfinite(length):
-        return None
+    total, own = gradient.states[name][0], gradient.from_output[name][0]
     with np.errstate(all="ignore"):
-        part = float((gradient.from_output[name][0, b] / length) @ (total / length))
-    return part if np.isfinite(part) else None
+        length = norm(total)[:, None]
+        parts = np.sum((own / length) * (total / length), axis=-1)
+    return [float(part) if np.isfinite(part) else None for part in parts]
 
 
 def _state_numbers(layer: Any, gradient: Any, name: str, b: int) -> dict[str, Any]:
@@ -190,7 +224,7 @@ def _state_numbers(layer: Any, gradient: Any, name: str, b: int) -> dict[str, An
         "total": float(norm(gradient.states[name][0, b])),
         "from_output": float(norm(gradient.from_output[name][0, b])),
         "from_next": float(norm(gradient.from_next[name][0, b])),
-        "own": own_part(gradient, name, b),
+        "own": own_parts(gradient, name)[b],
     }
 
 
@@ -360,16 +394,29 @@ def _title(stages: Sequence[Any], steps: int) -> str:
     return f"{kind} unrolled over {steps} steps, {stacked}, {network.direction}"
 
 
-def _fills(stages: Sequence[Any], unit: int | None) -> dict[str, dict[str, Any]]:
+@lru_cache(maxsize=64)
+def _letters(notation: str, cell: str, states: tuple[str, ...], most: int) -> dict[str, Any]:
+    """How each quantity is written: in general, and at every step 0 to `most`."""
+    letters = NOTATIONS[notation].of(cell)
+    return {
+        name: {
+            "any": letters.symbol(name).text,
+            "at": [letters.symbol(name, str(n)).text for n in range(most + 1)],
+        }
+        for name in (*states, "x", "y")
+    }
+
+
+def _fills(stages: Sequence[Any], unit: int | None, letters: Letters) -> dict[str, dict[str, Any]]:
     """Label and fixed range of the node colours, one entry per state."""
     cell = stages[0].network.cell
-    return {name: _fill(cell, name, unit) for name in cell.states}
+    return {name: _fill(cell, name, unit, letters.symbol(name).text) for name in cell.states}
 
 
-def _fill(cell: Any, name: str, unit: int | None) -> dict[str, Any]:
+def _fill(cell: Any, name: str, unit: int | None, letter: str) -> dict[str, Any]:
     spread = range_of(cell, name)
     what = {"h": "hidden state", "c": "cell state"}.get(name, name)
-    label = f"{what}: ‖{name}‖/√H (root mean square)"
+    label = f"{what}: ‖{letter}‖/√H (root mean square)"
     if unit is not None:
         label = f"{what}: value of unit {unit + 1}"
     low = 0.0 if unit is None else spread.low
@@ -383,8 +430,9 @@ def _fill(cell: Any, name: str, unit: int | None) -> dict[str, Any]:
     }
 
 
-def _gradient_label(stages: Sequence[Any]) -> str:
-    states = ", ".join(f"‖∂L/∂{name}‖" for name in stages[0].network.cell.states)
+def _gradient_label(stages: Sequence[Any], letters: Letters) -> str:
+    names = [letters.symbol(name).text for name in stages[0].network.cell.states]
+    states = ", ".join(f"‖∂L/∂{name}‖" for name in names)
     return f"gradient going back: {states}, log scale"
 
 

@@ -14,9 +14,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from pages.figures.norms import Array, number, size
+from rnn_core.glyphs import glyph
+from rnn_core.notation import Letters
 
 KINDS = ("in", "loop", "out")  # on which arrow of the picture a weight sits
-SYMBOLS = {"in": ("W", "ih"), "loop": ("W", "hh"), "out": ("W", "hy")}  # letter and index
+_NAMES = {"in": "wx", "loop": "wh", "out": "out"}  # in an alphabet
+_PARTS = {"in": "x", "loop": "h"}  # of a matrix that a source writes for both
 
 _known: WeakKeyDictionary[Any, list[dict[str, Any]]] = WeakKeyDictionary()
 
@@ -47,6 +50,16 @@ def readout_shares(stage: Any) -> Array:
         return np.asarray(stage.gradient.logits[0][:, :, None] * stage.trace.features[0][:, None])
 
 
+def symbol_of(kind: str, letters: Letters) -> tuple[str, str]:
+    """Letter and index of a matrix, all gates together, in a notation."""
+    mine = getattr(letters.alphabet, _NAMES[kind])
+    joint = letters.alphabet.w if kind in _PARTS else ""
+    part = "" if mine or not joint else _PARTS[kind]
+    spec = mine or joint or getattr(letters.house, _NAMES[kind])
+    found = glyph(spec.format(g="").rstrip("_^"))
+    return found.base + found.sup.replace("⊤", "ᵀ"), found.sub + part
+
+
 def _order(trace: Any) -> range:
     """Steps in the order of the backward pass: the last one read comes first."""
     steps = int(trace.x.shape[1])
@@ -61,7 +74,6 @@ def _matrix(
         "kind": kind,
         "layer": layer,
         "name": name,
-        "symbol": list(SYMBOLS[kind]),
         "shape": list(shares.shape[1:]),
         "stacked": stacked,
         "share": [number(size(share)) for share in shares],

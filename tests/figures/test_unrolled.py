@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from pages.components.unrolled import pack
-from pages.figures.unrolled import step_numbers, unrolled_graph, unrolled_rows
+from pages.figures.norms import norm, size
+from pages.figures.unrolled import origin, own_parts, step_numbers, unrolled_graph, unrolled_rows
+from pages.figures.weight_shares import readout_shares, weights_of
 from rnn_core import CELLS, Experiment, run
+from rnn_core.notation import NOTATIONS
 
 WIRINGS = ("many-to-many", "many-to-one", "one-to-many-fed", "one-to-many-first",
            "encoder-decoder", "one-to-one")  # fmt: skip
@@ -192,7 +195,8 @@ def test_rows_are_long_form_and_complete(experiment):
     rows = unrolled_rows(done.stages, done.sequence)
     assert {len(column) for column in rows.values()} == {len(rows["step"])}
     states = len(done.stages[0].trace.layers[0].states)
-    assert len(rows["step"]) == 2 * states * 4 * 10 + 9 + 9
+    weights = 2 * 2 + 1  # input and recurrent of both directions, and the readout
+    assert len(rows["step"]) == 2 * states * 4 * 10 + 9 + 9 + weights * 2 * 9
     at = [
         (step, symbol)
         for step, symbol, layer, quantity in zip(
@@ -208,3 +212,95 @@ def test_selected_step_stays_inside():
     for asked, kept in ((-3, 0), (2, 2), (99, 4)):
         payload = unrolled_graph(done.stages, done.sequence, selected=asked)
         assert payload["selected"] == kept
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_shares_of_a_weight_add_up_to_its_gradient(experiment, direction, layers):
+    done = run(replace(experiment, direction=direction, layers=layers))
+    (stage,) = done.stages
+    found = {w["name"]: w for w in weights_of(stage)}
+    assert set(found) == {n for n in stage.gradient.weights if "weight" in n}
+    for name, weight in found.items():
+        whole = np.linalg.norm(stage.gradient.weights[name])
+        assert weight["total"] == pytest.approx(whole, rel=1e-9)
+        assert tuple(weight["shape"]) == stage.gradient.weights[name].shape
+        last = 8 if "reverse" in name else 0  # the step that BPTT comes to last
+        if not (name == "readout.weight" and direction == "reverse"):
+            assert weight["sum"][last] == weight["total"]
+            assert weight["sum"][8 - last] == weight["share"][8 - last]
+
+
+def test_each_share_is_the_engines(experiment):
+    done = run(experiment)
+    gradient = done.stages[0].gradient.layers[0]
+    (_, loop, out) = weights_of(done.stages[0])
+    shares = gradient.share("weight_hh")
+    np.testing.assert_allclose(loop["share"], np.linalg.norm(shares, axis=(1, 2)))
+    late = shares[4:].sum(0)
+    assert loop["sum"][4] == pytest.approx(np.linalg.norm(late))
+    assert loop["share"][0] > 0  # the initial state is not zero here
+    assert (loop["layer"], out["layer"]) == (0, None)
+
+
+@pytest.mark.parametrize("wiring", WIRINGS)
+def test_shares_add_up_in_every_wiring(experiment, wiring):
+    """Where outputs are fed back, a logit's gradient has two sources; both are in the sum."""
+    for stage in run(replace(experiment, wiring=wiring)).stages:
+        assert bool(stage.network.output_size) == (stage.name != "encoder")
+        if stage.network.output_size:
+            whole = stage.gradient.weights["readout.weight"]
+            np.testing.assert_allclose(readout_shares(stage).sum(0), whole, atol=1e-14)
+
+
+def test_weights_are_worked_out_once_for_a_stage(experiment):
+    (stage,) = run(experiment).stages
+    assert weights_of(stage) is weights_of(stage)
+
+
+def test_both_sources_share_the_whole_gradient(experiment):
+    done = run(replace(experiment, layers=2))
+    for g in done.stages[0].gradient.layers:
+        for b in range(1, 10):
+            total, next_ = g.states["h"][0, b], g.from_next["h"][0, b]
+            later = float(next_ @ total / (total @ total))
+            assert own_parts(g, "h")[b] + later == pytest.approx(1)
+    assert own_parts(done.stages[0].gradient.layers[-1], "h")[9] == pytest.approx(1)
+
+
+def test_where_a_gradient_comes_from_is_said():
+    said = [origin(step_numbers(run(Experiment(steps=6)), step, 0)) for step in (0, 5)]
+    assert said == ["All of it comes from **later steps**.",
+                    "All of it comes from this step's output."]  # fmt: skip
+    quiet = run(Experiment(steps=6, placement="chosen", chosen="2"))
+    assert "no loss depends on it" in origin(step_numbers(quiet, 5, 0))
+    both = {"own": 0.25, "total": 1.0}
+    assert origin({"states": {"h": both}, "above": "the layer above"}) == (
+        "25 % of it comes from the layer above, 75 % from **later steps**."
+    )
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_letters_follow_the_notation(experiment, notation):
+    done, payload = graph(experiment, notation=notation)
+    letters = NOTATIONS[notation].of(done.stages[0].network.cell)
+    assert payload["letters"]["h"]["at"][3] == letters.symbol("h", "3").text
+    assert letters.symbol("h").text in payload["gradient"]["label"]
+    symbols = {w["kind"]: w["symbol"] for w in payload["stages"][0]["weights"]}
+    assert all(symbol[0] for symbol in symbols.values()) and len(set(symbols.values())) == 3
+    if notation == "house":
+        assert symbols == {"in": ("W", "ih"), "loop": ("W", "hh"), "out": ("W", "hy")}
+
+
+def test_the_loss_is_the_runs(experiment):
+    for wiring in WIRINGS:
+        done, payload = graph(replace(experiment, wiring=wiring))
+        assert payload["loss"] == pytest.approx(done.loss)
+
+
+def test_norms_of_any_size():
+    for scale in (1e-200, 1.0, 1e200):
+        values = scale * np.array([[3.0, 4.0]])
+        assert norm(values)[0] == pytest.approx(5 * scale) == size(values)
+    assert size(np.array([[np.inf, 1.0]])) == np.inf
+    assert size(np.zeros((2, 0))) == 0
