@@ -11,6 +11,8 @@ import os
 # when the cores are busy. A class is served by many sessions, not by many threads of one.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+os.environ["RNN_SCRIPTS_SERVED"] = "1"  # the components' scripts are fetched once, see routes()
+
 import gc
 import gzip
 import socket
@@ -25,6 +27,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+
+from pages.components import scripts
 
 ROOT = Path(__file__).resolve().parent
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -87,11 +91,21 @@ def vendor_plotly(request: Request) -> Response:
     return Response(plotly_js(), headers=headers, media_type="text/javascript")
 
 
+def component_script(request: Request) -> Response:
+    """A component's script by a name that changes with its content, so it is kept for ever."""
+    text = scripts.served(request.path_params["name"])
+    if text is None:
+        return Response("No component has a script of this name.", status_code=404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(text, headers=headers, media_type="text/javascript")
+
+
 def routes(base: str = "") -> list[BaseRoute]:
-    """What the server offers besides Streamlit: our own assets, and plotly.js without a CDN."""
+    """What the server offers besides Streamlit: assets, scripts, and plotly.js without a CDN."""
     return [
         Mount(f"{base}/assets", StaticFiles(directory=ROOT / "assets", check_dir=False)),
         Route(f"{base}/vendor/plotly/plotly.min.js", vendor_plotly),
+        Route(f"{base}/scripts/{{name}}.js", component_script),
     ]
 
 

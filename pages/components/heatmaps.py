@@ -13,6 +13,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.components.scripts import script
+
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HTML = """<div class="heatmaps" data-component="heatmaps">
 </div>"""
@@ -21,7 +23,7 @@ _component = st.components.v2.component(
     "heatmaps",
     html=_HTML,
     css=(_ASSETS / "heatmaps.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "heatmaps.js").read_text(encoding="utf-8"),
+    js=script("heatmaps"),
     isolate_styles=False,  # the page's tests and tools see into it; every class starts with `hm-`
 )
 

@@ -16,6 +16,8 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
+from pages.components.scripts import script
+
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
 _HTML = """<div class="pl-plot">
@@ -41,7 +43,7 @@ _component = st.components.v2.component(
     "plot",
     html=_HTML,
     css=_CSS,
-    js=(_ASSETS / "plot.js").read_text(encoding="utf-8"),
+    js=script("plot"),
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.scripts import script
+
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HTML = """<div data-component="unrolled">
   <div data-part="bar">
@@ -35,16 +37,11 @@ _HTML = """<div data-component="unrolled">
 </div>"""
 
 
-def script(folder: Path = _ASSETS / "unrolled") -> str:
-    """The component's script: its files one after the other, as Streamlit takes only one."""
-    return "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.js")))
-
-
 _component = st.components.v2.component(
     "unrolled",
     html=_HTML,
     css=(_ASSETS / "unrolled.css").read_text(encoding="utf-8"),
-    js=script(),
+    js=script("unrolled"),
 )
 
 

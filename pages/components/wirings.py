@@ -6,13 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.scripts import script
+
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 _component = st.components.v2.component(
     "wirings",
     html='<div data-component="wirings">\n</div>',
     css=(_ASSETS / "wirings.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "wirings.js").read_text(encoding="utf-8"),
+    js=script("wirings"),
 )
 
 

@@ -62,7 +62,7 @@ class View:
         "all", "At steps", "View", parser=may_be_steps, help="all, or steps such as 3 or 1,5-8."
     )
     flow: str = _pick(
-        "Gradient drawn", ("last", "total", "spectral", "frobenius", "share"), "On the flow bench."
+        "Gradient drawn", ("last", "total", "spectral", "frobenius", "state", "share"), "Which one."
     )
     knob: str = _pick(
         "Slider turns", ("scale", "gain", "forget_bias", "update_bias", "steps"), "On that bench."

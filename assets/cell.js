@@ -1,0 +1,591 @@
+// Inside a cell: wiring diagram, equations and one unit's sums, all from one description.
+// The message is what pages/components/cell.py packs. Numbers are the engine's; only means, single
+// products and the activation's curve are made here. The first half is pure (tests/js/cell.test.mjs).
+
+const NS = "http://www.w3.org/2000/svg"
+const DIGITS = 4, MOST = 6 // decimals in the equations; products written out at most
+
+// ---------------------------------------------------------------- the message
+
+export function unpack(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  const data = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
+  const start = Math.ceil((4 + length) / 8) * 8
+  const copy = bytes.slice(start), all = new Float64Array(copy.buffer, copy.byteOffset, copy.byteLength >> 3)
+  const numbers = {}
+  for (const [name, [offset, rows, columns]] of Object.entries(data.numbers)) {
+    numbers[name] = { rows, columns, all: all.subarray(offset, offset + rows * columns) }
+  }
+  return { ...data, numbers }
+}
+
+/** One row of a block. */
+export const row = (block, r) => block.all.subarray(r * block.columns, (r + 1) * block.columns)
+
+/** A part's number at a step (from 0): of one unit (from 1), or the mean over units (0). */
+export function value(data, part, step, unit) {
+  const units = row(data.numbers[part], step - data.first)
+  return unit ? units[unit - 1] : units.reduce((a, b) => a + b, 0) / units.length
+}
+
+// ---------------------------------------------------------------- numbers
+
+export function fmt(v, digits = 3) {
+  if (Number.isNaN(v)) return "NaN"
+  if (!Number.isFinite(v)) return v > 0 ? "∞" : "−∞"
+  const size = Math.abs(v), small = size !== 0 && size < 0.5 * 10 ** -digits
+  const text = small || size >= 1e4 ? size.toExponential(small ? 0 : 1).replace("e+", "e").replace("e-", "e−") : size.toFixed(size >= 100 ? 1 : digits)
+  return (v < 0 ? "−" : "") + text
+}
+
+/** Plain decimals, so that what is written can be added up on paper. */
+export function decimals(v, digits = DIGITS) {
+  if (!Number.isFinite(v) || Math.abs(v) >= 1e6) return fmt(v, digits)
+  const text = Math.abs(v).toFixed(digits)
+  return (v < 0 && +text !== 0 ? "−" : "") + text
+}
+
+/** The terms of a sum, each rounded so that they add up to the rounded total (largest remainder). */
+export function adding(values, total, digits = DIGITS) {
+  const scale = 10 ** digits, scaled = values.map(v => v * scale)
+  if (![total, ...values].every(v => Number.isFinite(v) && Math.abs(v) < 1e6)) return values
+  const rounded = scaled.map(Math.round)
+  let over = Math.round(total * scale) - rounded.reduce((a, b) => a + b, 0)
+  const order = scaled.map((v, i) => [v - rounded[i], i]).sort((a, b) => over > 0 ? b[0] - a[0] : a[0] - b[0])
+  for (let k = 0; over !== 0 && order.length && k < 4 * order.length; k++) {
+    rounded[order[k % order.length][1]] += Math.sign(over)
+    over -= Math.sign(over)
+  }
+  return rounded.map(v => v / scale)
+}
+
+export const FUNCTIONS = {
+  "σ": { f: a => 0.5 * (1 + Math.tanh(a / 2)), d: v => v * (1 - v), low: 0, high: 1 },
+  tanh: { f: Math.tanh, d: v => 1 - v * v, low: -1, high: 1 },
+  ReLU: { f: a => Math.max(a, 0), d: v => v > 0 ? 1 : 0, low: 0, high: 4 },
+}
+
+/** The products of a weighted sum, the longest ones cut short; `rest` is what is not written out. */
+export function products(weights, values, most = MOST) {
+  const all = Array.from(weights, (w, j) => ({ j, w, v: values[j], p: w * values[j] }))
+  if (all.length <= most) return { shown: all, rest: null }
+  const live = all.filter(t => t.v !== 0)
+  if (live.length <= most) return { shown: live, rest: { count: all.length - live.length, sum: 0, zero: true } }
+  const shown = [...live.slice(0, most - 2), live.at(-1)], left = live.filter(t => !shown.includes(t))
+  return { shown, rest: { count: all.length - shown.length, sum: left.reduce((a, t) => a + t.p, 0), zero: false } }
+}
+
+// ---------------------------------------------------------------- equations
+
+const WEIGHTS = new Set(["W", "U", "P"])
+const leaf = t => t.kind === "name" || WEIGHTS.has(t.kind)
+export const depth = t => leaf(t) ? 0 : 1 + Math.max(0, ...t.args.map(depth))
+const escape = s => String(s).replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c])
+const mark = (id, html) => `<span class="q" data-q="${escape(id)}">${html}</span>`
+export const math = ([letter, sub, sup]) => `<i>${escape(letter)}</i>` + (sub ? `<sub>${escape(sub)}</sub>` : "") + (sup ? `<sup>${escape(sup)}</sup>` : "")
+
+/** The tree of one quantity inside another. */
+export const find = (t, id) => t.id === id ? t : leaf(t) && t.kind === "name" ? null : t.args.map(a => find(a, id)).find(Boolean) ?? null
+
+/** A line in symbols. */
+export function symbolic(t, around = "") {
+  if (t.kind === "name") return mark(t.id, math(t.symbol))
+  const args = t.args.map(a => symbolic(a, t.kind))
+  if (t.kind === "function") return mark(t.id, `${escape(t.name)}(${args[0]})`)
+  if (t.kind === "one-minus") return mark(t.id, `(1 − ${args[0]})`)
+  if (t.kind === "times" || t.kind === "scale") return mark(t.id, [...("constant" in t ? [t.constant] : []), ...args].join(" ⊙ "))
+  if (WEIGHTS.has(t.kind)) {
+    const inside = leaf(t.args[0]) ? args[0] : `(${args[0]})`, odot = t.kind === "P" ? " ⊙ " : " "
+    const bias = t.bias_symbol ? ` + ${math(t.bias_symbol)}` : "", whole = math(t.symbol) + odot + inside + bias
+    return mark(t.id, around === "times" && bias ? `(${whole})` : whole)
+  }
+  const whole = args.join(t.kind === "minus" ? " − " : " + ")
+  return mark(t.id, around === "times" ? `(${whole})` : whole)
+}
+
+/** Words such as W_f x_t with their subscripts set low. */
+export const pretty = words => escape(words).replace(/([A-Za-z])_([A-Za-z]+)(?:\^([A-Za-z]+))?/g, (_, a, b, c) => `${a}<sub>${b}</sub>${c ? `<sup>${c}</sup>` : ""}`)
+
+const signed = (html, v, first) => first ? html(v) : v < 0 ? ` − ${html(-v)}` : ` + ${html(v)}`
+
+/** The same line with numbers: whatever is at most `level` operations deep is worked out. */
+export function numeric(t, level, read, around = "") {
+  const known = a => depth(a) <= level
+  if (known(t)) {
+    const v = read(t.id), text = decimals(v)
+    return mark(t.id, around === "times" && v < 0 ? `(${text})` : text)
+  }
+  if (t.kind === "plus") {
+    const plain = t.args.every(known), all = plain ? adding(t.args.map(a => read(a.id)), read(t.id)) : null
+    const whole = t.args.map((a, k) => known(a)
+      ? signed(v => mark(a.id, decimals(v)), all ? all[k] : read(a.id), k === 0)
+      : (k ? " + " : "") + numeric(a, level, read, "plus")).join("")
+    return mark(t.id, around === "times" ? `(${whole})` : whole)
+  }
+  const args = t.args.map(a => numeric(a, level, read, t.kind))
+  if (t.kind === "function") return mark(t.id, `${escape(t.name)}(${args[0]})`)
+  if (t.kind === "one-minus") return mark(t.id, `(1 − ${args[0]})`)
+  if (t.kind === "minus") return mark(t.id, args.join(" − "))
+  return mark(t.id, [...("constant" in t ? [decimals(t.constant, 2)] : []), ...args].join(" · "))
+}
+
+/** Whether the next level follows exactly from the digits shown: sums do, products are rounded. */
+export function exact(t, level) {
+  if (leaf(t)) return true
+  if (depth(t) === level + 1) return t.kind === "plus" || t.kind === "one-minus"
+  return t.args.every(a => depth(a) <= level || exact(a, level))
+}
+
+/** All lines of one equation with one unit's numbers, as HTML. */
+export function lines(equation, read) {
+  const t = equation.tree, out = []
+  for (let level = 0; level <= depth(t); level++) {
+    const sign = level > 0 && exact(t, level - 1) ? "=" : level ? "≈" : "≈"
+    const html = numeric(t, level, read)
+    if (!out.length || html !== out.at(-1).html) out.push({ sign, html })
+  }
+  return out
+}
+
+/** W x + b written out: products, then their values, then the sum. */
+export function written(weights, values, bias, total, id) {
+  const { shown, rest } = products(weights, values), terms = shown.map(t => t.p)
+  const biased = bias === null ? [] : [bias], extra = rest && !rest.zero ? [rest.sum] : []
+  const sums = adding([...terms, ...extra, ...biased], total)
+  const factor = v => Number.isInteger(v) ? String(v).replace("-", "−") : decimals(v)
+  const one = (t, k) => signed(w => `<span class="product">${decimals(w)} · ${t.v < 0 ? `(${factor(t.v)})` : factor(t.v)}</span>`, t.w, k === 0)
+  const dots = rest ? ` + … <small>(${rest.count} more${rest.zero ? ", all 0" : ""})</small>` : ""
+  const tail = bias === null ? "" : signed(v => decimals(v), sums.at(-1), false)
+  const first = (shown.map(one).join("") || "0") + dots + tail
+  const second = sums.map((v, k) => signed(x => rest && !rest.zero && k === terms.length ? `<span title="the rest">[${decimals(x)}]</span>` : decimals(x), v, k === 0)).join("")
+  return [first, second || decimals(0), mark(id, decimals(total))]
+}
+
+// ---------------------------------------------------------------- colours
+
+export function rgb(text) {
+  const hex = /^#([0-9a-f]{3,8})$/i.exec(text.trim())
+  if (hex) {
+    const h = hex[1].length < 6 ? [...hex[1]].map(c => c + c).join("") : hex[1]
+    return [0, 2, 4].map(i => parseInt(h.slice(i, i + 2), 16))
+  }
+  return (text.match(/-?[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number)
+}
+
+const hex = c => "#" + c.map(v => Math.round(Math.max(0, Math.min(255, v))).toString(16).padStart(2, "0")).join("")
+export const mix = (a, b, share) => hex(rgb(a).map((v, i) => v + (rgb(b)[i] - v) * share))
+
+export function ink(fill) {
+  const [r, g, b] = rgb(fill).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff"
+}
+
+function along(stops, share) {
+  const at = share * (stops.length - 1), i = Math.min(Math.floor(at), stops.length - 2)
+  return mix(stops[i], stops[i + 1], at - i)
+}
+
+/** The colour of a number in a range that belongs to its meaning, never to the data. */
+export function fill(v, [kind, low, high], colours) {
+  if (!Number.isFinite(v)) return colours.soft
+  const share = Math.max(0, Math.min(1, (v - low) / (high - low)))
+  return along(kind === "unit" ? colours.sequential : colours.diverging, share)
+}
+
+// ---------------------------------------------------------------- shapes
+
+const HALF = { W: [21, 13], U: [21, 13], P: [17, 12], sigmoid: [25, 15], tanh: [25, 15], relu: [25, 15], other: [25, 15], past: [0, 0], input: [0, 0] }
+const half = kind => HALF[kind] ?? [12, 12]
+
+/** A wire's corners with its last point on the edge of what it enters. */
+export function trimmed(points, kind) {
+  const line = points.map(p => [...p]), [w, h] = half(kind), [a, b] = line.slice(-2)
+  if (!b) return line
+  if (a[0] === b[0]) b[1] += Math.sign(a[1] - b[1]) * h
+  else b[0] += Math.sign(a[0] - b[0]) * w
+  return line
+}
+
+/** A path with rounded corners. */
+export function path(points, radius = 7) {
+  let d = `M${points[0]}`
+  for (let k = 1; k < points.length; k++) {
+    const [a, b, c] = [points[k - 1], points[k], points[k + 1]]
+    if (!c) { d += `L${b}`; break }
+    const cut = (p, q) => {
+      const l = Math.hypot(q[0] - p[0], q[1] - p[1]), r = Math.min(radius, l / 2)
+      return [p[0] + (q[0] - p[0]) * r / l, p[1] + (q[1] - p[1]) * r / l]
+    }
+    d += `L${cut(b, a)}Q${b} ${cut(b, c)}`
+  }
+  return d
+}
+
+export function sentence(data, step, unit) {
+  const who = unit ? `unit ${unit}` : `mean of ${data.units} units`
+  const all = data.picture.parts.filter(p => p.symbol && p.kind !== "input").map(p => `${p.label || p.text} ${fmt(value(data, p.id, step, unit))}`)
+  return `Step ${step + 1} of ${data.steps}${data.text ? `, reads ${data.labels[step]}` : ""}, ${who}: ${all.join(", ")}.`
+}
+
+// ---------------------------------------------------------------- drawing the diagram
+
+function el(parent, name, attributes = {}, text) {
+  const e = document.createElementNS(NS, name)
+  for (const [k, v] of Object.entries(attributes)) if (v !== null && v !== undefined) e.setAttribute(k, v)
+  if (text !== undefined) e.textContent = text
+  parent?.appendChild(e)
+  return e
+}
+
+/** A letter with its subscript and superscript. */
+function symbol(parent, x, y, [letter, sub, sup], attributes = {}) {
+  const t = el(parent, "text", { x, y, "text-anchor": "middle", "font-size": 16, "font-family": MATH, "font-style": "italic", ...attributes })
+  t.appendChild(document.createTextNode(letter))
+  if (sub) el(t, "tspan", { dy: 4, "font-size": 12, "font-style": "normal" }, sub)
+  if (sup) el(t, "tspan", { dy: sub ? -11 : -6, dx: sub ? -[...sub].reduce((w, letter) => w + ("ijlt".includes(letter) ? 3.4 : 6), 0) : 0, "font-size": 12, "font-style": "normal" }, sup)
+  return t
+}
+const MATH = "'STIX Two Math','Latin Modern Math','Cambria Math',KaTeX_Main,'Times New Roman',serif"
+
+function drawDiagram(view) {
+  const { data, colours, scale } = view, p = data.picture
+  const svg = el(null, "svg", { class: "diagram", role: "group", "aria-label": `${data.title}: wiring with the numbers of the selected step. Arrow keys move along.`,
+    width: p.width * scale, height: p.height * scale, viewBox: `0 0 ${p.width} ${p.height}`, "font-family": view.font })
+  const [x, y, width, height] = p.body
+  el(svg, "rect", { x, y, width, height, rx: 16, fill: colours.panel, stroke: colours.line })
+  view.kinds = Object.fromEntries(p.parts.map(q => [q.id, q.kind]))
+  wires(view, svg)
+  for (const [source, cx, cy] of p.dots) el(svg, "circle", { cx, cy, r: 3.6, fill: colours.wire, "data-q": source, class: "dot" })
+  p.parts.forEach((part, k) => drawPart(view, svg, part, k))
+  for (const e of p.exits) symbol(svg, e.x + 22, e.y + 5, e.symbol, { fill: colours.text, "data-q": e.id, class: "end" })
+  p.parts.filter(q => q.id in data.numbers && q.kind !== "input").forEach(part => drawChip(view, svg, part))
+  view.svg = svg
+  view.box.replaceChildren(svg)
+}
+
+/** Wires of one quantity belong together: a rim in the panel's colour lets them cross others. */
+function wires(view, svg) {
+  const { data, colours } = view, p = data.picture
+  const sources = [...new Set(p.wires.map(w => w.from))].sort((a, b) => p.wires.some(w => w.from === a && w.lane) - p.wires.some(w => w.from === b && w.lane))
+  for (const source of sources) {
+    const mine = p.wires.filter(w => w.from === source).map(w => ({ ...w, line: trimmed(w.points, view.kinds[w.to] ?? "past") }))
+    mine.forEach(w => el(svg, "path", { d: path(w.line.slice()), fill: "none", stroke: colours.panel, "stroke-width": w.lane ? 10 : 7 }))
+    for (const w of mine) {
+      const colour = w.lane && /chart/.test(p.lane) ? view.paint(p.lane) : colours.wire
+      const g = el(svg, "g", { "data-q": source, class: `wire${w.lane ? " lane" : ""}`, "data-to": w.to })
+      el(g, "path", { d: path(w.line), fill: "none", stroke: colour, "stroke-width": w.lane ? 5 : 1.8, class: "line" })
+      arrow(g, w.line, colour, w.lane ? 8 : 5)
+      el(g, "path", { d: path(w.line), fill: "none", stroke: "transparent", "stroke-width": 14, class: "hit" })
+    }
+  }
+}
+
+function arrow(g, line, fill, size) {
+  const [a, b] = line.slice(-2), dx = Math.sign(b[0] - a[0]), dy = Math.sign(b[1] - a[1]), [x, y] = b
+  const back = [x - dx * size * 1.7, y - dy * size * 1.7]
+  el(g, "path", { d: `M${x},${y}L${back[0] - dy * size},${back[1] + dx * size}L${back[0] + dy * size},${back[1] - dx * size}Z`, fill, class: "head" })
+}
+
+function drawPart(view, svg, part, k) {
+  const { colours } = view, [w, h] = half(part.kind), box = { x: part.x - w, y: part.y - h, width: 2 * w, height: 2 * h }
+  const g = el(svg, "g", { class: "part", "data-q": part.id, "data-kind": part.kind, "data-order": k, role: "img", tabindex: -1, "aria-label": part.words })
+  if (part.kind === "past") return symbol(g, part.x - 20, part.y + 5, part.symbol, { fill: colours.text })
+  if (part.kind === "input") {
+    symbol(g, part.x - 8, part.y + 14, part.symbol, { fill: colours.text, "text-anchor": "end" })
+    return el(g, "text", { x: part.x, y: part.y + 14, "font-size": 14, fill: colours.text, class: "reads" })
+  }
+  if (part.weight) {
+    el(g, "rect", { ...box, rx: 4, fill: colours.background, stroke: colours.wire, "stroke-width": 1.4 })
+    return symbol(g, part.x, part.y + 4, part.weight, { fill: colours.text, "font-size": 15 })
+  }
+  if (w > 20) {
+    const colour = view.paint(part.colour)
+    el(g, "rect", { ...box, rx: 9, fill: mix(colours.background, colour, 0.2), stroke: colour, "stroke-width": 2 })
+    return el(g, "text", { x: part.x, y: part.y + 5, "text-anchor": "middle", "font-size": part.sign.length > 1 ? 14 : 18, "font-family": MATH, fill: colours.text }, part.sign)
+  }
+  el(g, "circle", { cx: part.x, cy: part.y, r: 12, fill: colours.background, stroke: colours.wire, "stroke-width": 1.4 })
+  return el(g, "text", { x: part.x, y: part.y + (part.sign.length > 1 ? 4.5 : 6), "text-anchor": "middle", "font-size": part.sign.length > 1 ? 13 : 19, fill: colours.text }, part.sign)
+}
+
+function drawChip(view, svg, part) {
+  const [x, y] = part.chip
+  const g = el(svg, "g", { class: "chip", "data-q": part.id })
+  el(g, "rect", { x: x - 22, y: y - 10, width: 44, height: 20, rx: 10, stroke: view.colours.line })
+  el(g, "text", { x, y: y + 4.3, "text-anchor": "middle", "font-size": 12 })
+  if (part.symbol && part.kind !== "past" && !view.data.picture.exits.some(e => e.id === part.id)) symbol(svg, x + 25, y + 4, part.symbol, { "text-anchor": "start", "font-size": 14, fill: view.colours.text, class: "name", "pointer-events": "none" })
+}
+
+function fillNumbers(view) {
+  const { data, colours, step, unit } = view, ranges = Object.fromEntries(data.picture.parts.map(p => [p.id, p.range]))
+  for (const g of view.svg.querySelectorAll(".chip")) {
+    const v = value(data, g.dataset.q, step, unit), colour = fill(v, ranges[g.dataset.q], colours)
+    g.dataset.value = v
+    g.firstChild.setAttribute("fill", colour)
+    g.lastChild.setAttribute("fill", ink(colour)); g.lastChild.textContent = fmt(v)
+  }
+  const said = data.text ? ` = “${data.labels[step]}”` : ` (${data.numbers.x.columns} numbers from below)`
+  const x = row(data.numbers.x, step - data.first)
+  view.svg.querySelector(".reads").textContent = x.length === 1 ? ` = ${fmt(x[0])}` : said
+}
+
+// ---------------------------------------------------------------- equations beside it
+
+function drawEquations(view) {
+  const { data, step, unit } = view, read = id => value(data, id, step, unit)
+  const parts = data.equations.map(e => {
+    const rows = unit ? `<div class="flow">${chain(lines(e, read))}</div>` : ""
+    return `<div class="equation" data-id="${escape(e.id)}"><div class="symbols"><span class="lhs">${mark(e.id, math(e.symbol))}</span><b>=</b><span>${symbolic(e.tree)}</span></div>${rows}</div>`
+  })
+  const note = unit ? `Unit ${unit}, step ${step + 1}. Rounded to ${DIGITS} decimals; where needed the last digit of a term is moved by one so that each sum adds up as written. ⊙ and · multiply unit by unit.`
+    : "On the wires: the mean over all units. Pick one unit to put its numbers into the equations (a mean of products is not the product of means)."
+  view.equations.innerHTML = `<div class="head"><strong>Equations</strong><button type="button" data-part="latex">Copy LaTeX</button></div>${parts.join("")}<p class="note">${note}</p>`
+  view.equations.querySelector("[data-part=latex]").onclick = e => copy(view, e.currentTarget)
+}
+
+const chain = steps => steps.map(l => `<span class="link">${l.sign} ${l.html}</span>`).join(" ")
+
+async function copy(view, button) {
+  try {
+    await navigator.clipboard.writeText(view.data.latex)
+    button.textContent = "Copied"
+  } catch { // no permission: hand the text over to be copied by hand
+    const area = Object.assign(document.createElement("textarea"), { value: view.data.latex, readOnly: true, rows: 8 })
+    area.setAttribute("aria-label", "LaTeX of the equations")
+    button.parentElement.after(area)
+    area.select()
+  }
+}
+
+// ---------------------------------------------------------------- one unit of one gate
+
+function drawZoom(view) {
+  const { data, unit } = view, gate = data.gates.find(g => g.gate === view.gate) ?? data.gates[0]
+  view.gate = gate.gate
+  const tabs = data.gates.map(g => `<button type="button" role="tab" data-gate="${escape(g.gate)}" aria-selected="${g === gate}" tabindex="${g === gate ? 0 : -1}">${escape(g.label)}</button>`).join("")
+  const body = unit ? `<div class="sums">${sums(view, gate)}</div><div class="curve"></div>` : `<p class="note">Pick one unit above to see its inputs, its weighted sum and where it stands on the curve.</p>`
+  view.zoom.innerHTML = `<div class="head"><strong>One unit${unit ? `: ${escape(gate.label)}, unit ${unit}` : ""}</strong>${data.gates.length > 1 ? `<div class="tabs" role="tablist" aria-label="Gate">${tabs}</div>` : ""}</div><div class="unit">${body}</div>`
+  if (unit) curve(view, gate, view.zoom.querySelector(".curve"))
+}
+
+function sums(view, gate) {
+  const { data, step, unit } = view, at = step - data.first, k = unit - 1, n = data.numbers
+  const parts = Object.fromEntries(data.picture.parts.map(p => [p.id, p])), out = []
+  for (const id of [gate.W, gate.U].filter(Boolean)) {
+    const part = parts[id], input = row(n[part.inputs[0]], at), letter = part.kind === "W" ? "b" : "c"
+    const text = written(row(n[`${part.kind}.${gate.gate}`], k), input, n[`${letter}.${gate.gate}`].all[k], value(data, id, step, unit), id)
+    out.push(block(part, view.data.equations.map(q => find(q.tree, id)).find(Boolean), text))
+  }
+  const a = value(data, gate.sum, step, unit), v = value(data, gate.activation, step, unit), e = data.equations.find(q => q.id === gate.activation)
+  const whole = e ? `<div class="flow">${chain(lines(e, id => value(data, id, step, unit)))}</div>` : ""
+  const slope = FUNCTIONS[gate.function]?.d(v)
+  return out.join("") + `<div class="equation"><div class="symbols"><span class="lhs">${mark(gate.activation, math(gate.symbol))}</span></div>${whole}</div>` +
+    `<p class="note">${escape(gate.function)} at a = ${decimals(a)}: value ${decimals(v)}, slope ${slope === undefined ? "?" : decimals(slope)}. The gradient that passes this unit is multiplied by the slope.</p>`
+}
+
+function block(part, tree, [first, second, total]) {
+  const rows = [["=", first], ["≈", second], ["=", total]].map(([sign, html]) => `<div class="step"><b>${sign}</b><span>${html}</span></div>`).join("")
+  return `<div class="equation" data-weight="${escape(part.kind)}"><div class="symbols">${tree ? symbolic(tree) : mark(part.id, pretty(part.words))}</div>${rows}</div>`
+}
+
+/** The activation and its derivative; the point is where this unit stands. */
+function curve(view, gate, host) {
+  const { data, step, unit, colours } = view, f = FUNCTIONS[gate.function]
+  if (!f) return
+  const a = value(data, gate.sum, step, unit), v = value(data, gate.activation, step, unit), W = 330, H = 220, L = 38, B = 34, reach = 5
+  const low = Math.min(0, f.low) - 0.08, high = f.high + 0.1, colour = view.paint(gate.colour)
+  const X = t => L + (t + reach) / (2 * reach) * (W - L - 10), Y = t => H - B - (t - low) / (high - low) * (H - B - 12)
+  const svg = el(host, "svg", { viewBox: `0 0 ${W} ${H}`, width: W * view.scale, height: H * view.scale, role: "img", "font-family": view.font,
+    "aria-label": `${gate.function} with this unit at a = ${decimals(a)}, value ${decimals(v)}, slope ${decimals(f.d(v))}` })
+  for (const t of [f.low, 0, f.high].filter((t, k, all) => all.indexOf(t) === k)) {
+    el(svg, "line", { x1: L, x2: W - 10, y1: Y(t), y2: Y(t), stroke: colours.line })
+    el(svg, "text", { x: L - 6, y: Y(t) + 4, "text-anchor": "end", "font-size": 12, fill: colours.text }, String(t).replace("-", "−"))
+  }
+  for (const t of [-4, -2, 0, 2, 4]) el(svg, "text", { x: X(t), y: H - B + 18, "text-anchor": "middle", "font-size": 12, fill: colours.text }, String(t).replace("-", "−"))
+  el(svg, "line", { x1: X(0), x2: X(0), y1: Y(high), y2: Y(low), stroke: colours.line })
+  const along = g => "M" + Array.from({ length: 101 }, (_, k) => -reach + k * reach / 50).map(t => `${X(t).toFixed(1)},${Y(Math.min(high, g(t))).toFixed(1)}`).join("L")
+  el(svg, "path", { d: along(t => f.d(f.f(t))), fill: "none", stroke: colours.text, "stroke-width": 1.6, "stroke-dasharray": "5 4" })
+  el(svg, "path", { d: along(f.f), fill: "none", stroke: colour, "stroke-width": 2.6 })
+  const shown = Math.max(-reach, Math.min(reach, a)), y = Math.min(high, Math.max(low, v)), slope = f.d(v) * (X(1) - X(0)) && f.d(v)
+  if (Number.isFinite(v) && Math.abs(a) <= reach) el(svg, "line", { x1: X(a - 1), y1: Y(v - slope), x2: X(a + 1), y2: Y(v + slope), stroke: colours.text, "stroke-width": 1.4 })
+  el(svg, "line", { x1: X(shown), x2: X(shown), y1: Y(y), y2: Y(low), stroke: colours.text, "stroke-dasharray": "2 3" })
+  el(svg, "circle", { cx: X(shown), cy: Y(y), r: 6, fill: colour, stroke: colours.background, "stroke-width": 2, class: "point", "data-a": a, "data-v": v })
+  el(svg, "text", { x: W - 10, y: H - 2, "text-anchor": "end", "font-size": 12, fill: colours.text }, `a${Math.abs(a) > reach ? ` = ${fmt(a)}, beyond the axis` : ""}`)
+  el(svg, "text", { x: L + 6, y: 12, "font-size": 12, fill: colours.text }, `${gate.function}(a) thick, its derivative dashed`)
+}
+
+// ---------------------------------------------------------------- what the reader does
+
+/** Light one quantity wherever it stands: wire, node, number, term. */
+function light(view, id) {
+  if (id === view.lit) return
+  view.lit = id
+  for (const e of view.root.querySelectorAll("[data-q]")) e.classList.toggle("lit", id !== null && e.dataset.q === id)
+  view.root.dataset.lit = id ?? ""
+  const part = id && view.data.picture.parts.find(p => p.id === id)
+  view.told.innerHTML = part ? pretty(tell(view, part)) : "Point at a wire, a node or a term: it lights up wherever it stands."
+}
+
+function tell(view, part) {
+  const { data, step, unit } = view, name = part.text
+  const is = [name, part.label && `(${part.label})`].filter(Boolean).join(" ")
+  if (part.kind === "input") return `${name}: ${data.text ? `“${data.labels[step]}”` : "what this layer reads"}, ${data.numbers.x.columns} numbers`
+  const whole = [is, part.words === name ? "" : part.words].filter(Boolean).join(" = ")
+  return `${whole} = ${fmt(value(data, part.id, step, unit), DIGITS)}${unit ? "" : ` (mean of ${data.units} units)`}`
+}
+
+function refresh(view) {
+  const { data, root } = view
+  view.target = Math.max(0, Math.min(data.steps - 1, view.target ?? 0))
+  view.step = Math.max(data.first, Math.min(data.last - 1, view.target))
+  fillNumbers(view); drawEquations(view); drawZoom(view)
+  const lit = view.lit
+  view.lit = undefined; light(view, lit ?? null)
+  view.scrub.max = data.steps; view.scrub.value = view.step + 1
+  view.scrub.setAttribute("aria-valuetext", `step ${view.step + 1} of ${data.steps}${data.text ? `, reads ${data.labels[view.step]}` : ""}`)
+  view.where.textContent = `Step ${view.step + 1} of ${data.steps}${data.text ? ` reads “${data.labels[view.step]}”` : ""}`
+  view.prev.disabled = view.step === 0; view.next.disabled = view.step === data.steps - 1
+  view.select.value = String(view.unit)
+  Object.assign(root.dataset, { step: view.step + 1, unit: view.unit, gate: view.gate, drawn: String(+(root.dataset.drawn ?? 0) + 1) })
+}
+
+function choose(view, step, unit) {
+  const { data } = view, to = Math.max(0, Math.min(data.steps - 1, step))
+  const changed = to !== view.target || unit !== view.unit
+  Object.assign(view, { unit, target: to }) // a step that is not here yet comes with Python's answer
+  if (!changed) return
+  refresh(view)
+  if (to === view.step) view.live.textContent = sentence(data, view.step, view.unit)
+  clearTimeout(view.timer) // a held key sends one message, not thirty
+  view.timer = setTimeout(() => { view.sent.push(`${to},${unit}`); view.send(to, unit) }, 250)
+}
+
+function listen(view) {
+  const { root } = view
+  view.prev.onclick = () => choose(view, view.target - 1, view.unit)
+  view.next.onclick = () => choose(view, view.target + 1, view.unit)
+  view.scrub.oninput = () => choose(view, +view.scrub.value - 1, view.unit)
+  view.select.onchange = () => choose(view, view.target, +view.select.value)
+  view.svgButton.onclick = () => save(view)
+  const target = e => e.target.closest?.("[data-q]")
+  root.onpointerover = e => { if (target(e)) light(view, target(e).dataset.q) }
+  root.onpointerleave = () => light(view, null)
+  root.onclick = e => {
+    const tab = e.target.closest?.("[data-gate]"), part = target(e)
+    if (tab?.getAttribute("role") === "tab") return pick(view, tab.dataset.gate, true)
+    if (!part) return
+    light(view, part.dataset.q)
+    const gate = view.data.picture.parts.find(p => p.id === part.dataset.q)?.gate
+    if (gate) pick(view, gate, false)
+  }
+  root.onkeydown = e => keys(view, e)
+}
+
+function pick(view, gate, focus) {
+  if (gate === view.gate) return
+  view.gate = gate
+  drawZoom(view)
+  view.root.dataset.gate = gate
+  if (focus) view.zoom.querySelector("[aria-selected=true]")?.focus()
+}
+
+function keys(view, e) {
+  if (e.ctrlKey || e.metaKey || e.altKey) return
+  const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key], part = e.target.closest?.(".part")
+  const tab = e.target.closest?.("[role=tab]"), gates = view.data.gates.map(g => g.gate)
+  if (tab && by) pick(view, gates[(gates.indexOf(view.gate) + by + gates.length) % gates.length], true)
+  else if (part && by) {
+    const all = [...view.svg.querySelectorAll(".part")], to = all[(all.indexOf(part) + by + all.length) % all.length]
+    all.forEach(p => p.setAttribute("tabindex", p === to ? 0 : -1))
+    to.focus()
+    view.live.textContent = view.told.textContent
+  } else if (part && (e.key === "Enter" || e.key === " ")) {
+    const gate = view.data.picture.parts.find(p => p.id === part.dataset.q)?.gate
+    if (gate) pick(view, gate, false)
+  } else return
+  e.preventDefault(); e.stopPropagation()
+}
+
+function save(view) {
+  const svg = view.svg.cloneNode(true), { width, height } = view.data.picture
+  svg.querySelectorAll(".hit").forEach(e => e.remove())
+  svg.querySelectorAll("*").forEach(e => { for (const a of [...e.attributes]) if (/^(class|role|tabindex|aria-|data-)/.test(a.name)) e.removeAttribute(a.name) })
+  svg.insertBefore(el(null, "rect", { width, height, fill: view.colours.background }), svg.firstChild)
+  svg.insertBefore(el(null, "title", {}, sentence(view.data, view.step, view.unit)), svg.firstChild)
+  svg.setAttribute("xmlns", NS)
+  const a = document.createElement("a")
+  a.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }))
+  a.download = `${view.data.title.toLowerCase().replaceAll(" ", "-")}-step-${view.step + 1}.svg`
+  a.click()
+  setTimeout(() => URL.revokeObjectURL(a.href), 2000)
+}
+
+// ---------------------------------------------------------------- the page
+
+function resolveColours(view) {
+  const style = getComputedStyle(view.root), read = name => style.getPropertyValue(name).trim()
+  const list = name => read(name).split(/,(?![^(]*\))/).map(c => c.trim()).filter(c => c && c !== "unset")
+  const background = read("--st-background-color") || "#ffffff", text = read("--st-text-color") || "#31333f"
+  const both = list("--st-chart-diverging-colors"), ramp = list("--st-chart-sequential-colors"), palette = list("--st-chart-categorical-colors")
+  const two = both.length > 3 ? both : ["#6f2c05", "#c96a2a", "#f8d0b0", "#bcd8ec", "#4787bd", "#103d6b"], h = two.length / 2
+  view.font = read("--st-font") || "sans-serif"
+  view.colours = {
+    background, text, panel: read("--st-secondary-background-color") || "#f0f2f6", line: read("--st-border-color") || "#cccccc",
+    wire: mix(background, text, 0.62), soft: mix(background, text, 0.4),
+    diverging: [...two.slice(0, h), background, ...two.slice(h)], sequential: ramp.length > 2 ? ramp : ["#f2f5f7", "#66b89d", "#0a3341"],
+  }
+  view.paint = token => {
+    const slot = /--chart-(\d+)/.exec(token), name = /var\((--[\w-]+)\)/.exec(token)
+    return slot ? palette[slot[1] % palette.length] ?? text : name ? read(name[1]) || text : token
+  }
+}
+
+const views = new WeakMap()
+
+function open(root) {
+  const part = name => root.querySelector(`[data-part="${name}"]`)
+  const view = { root, sent: [], lit: null, gate: "", prev: part("prev"), next: part("next"), scrub: part("scrub"), where: part("where"), select: part("unit"),
+    svgButton: part("svg"), box: part("box"), told: part("told"), equations: part("equations"), zoom: part("zoom"), live: part("live") }
+  views.set(root, view)
+  root.addEventListener("focusin", e => { // has no handler property
+    const q = e.target.closest?.("[data-q]")
+    if (q) light(view, q.dataset.q)
+  })
+  return view
+}
+
+/** Python's choice counts when it is news: not when it is only the echo of what was sent. */
+function adopt(view, { selected, unit }) {
+  const given = `${selected},${unit}`, echo = view.sent.indexOf(given)
+  if (view.given === given) return
+  view.given = given
+  if (echo >= 0) view.sent.splice(0, echo + 1)
+  else Object.assign(view, { target: selected, unit, sent: [] })
+}
+
+function drawAll(view) {
+  const { data } = view, held = view.box.querySelector(".part:focus")?.dataset.q
+  view.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1
+  resolveColours(view)
+  const options = ["mean of all", ...Array.from({ length: data.units }, (_, k) => String(k + 1))]
+  view.select.replaceChildren(...options.map((text, k) => Object.assign(document.createElement("option"), { value: String(k), textContent: text })))
+  drawDiagram(view)
+  const first = view.svg.querySelector(held ? `.part[data-q="${held}"]` : ".part")
+  first?.setAttribute("tabindex", 0)
+  if (held) first?.focus({ preventScroll: true })
+}
+
+export default function ({ data: message, parentElement, setStateValue }) {
+  const bytes = message instanceof Uint8Array ? message : new Uint8Array(message)
+  const root = parentElement.querySelector('[data-component="cell"]'), view = views.get(root) ?? open(root)
+  view.data = unpack(bytes)
+  view.send = (step, unit) => setStateValue("choice", { step, unit, at: Date.now() }) // the time makes every choice a change
+  adopt(view, view.data)
+  view.unit = Math.min(view.unit ?? 0, view.data.units)
+  const seen = JSON.stringify(view.data.picture) + view.data.units, old = JSON.stringify(view.colours)
+  resolveColours(view)
+  if (seen !== view.seen || old !== JSON.stringify(view.colours)) drawAll(view)
+  view.seen = seen
+  refresh(view)
+  listen(view)
+  return () => { clearTimeout(view.timer); views.delete(root) }
+}

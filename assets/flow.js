@@ -1,0 +1,531 @@
+// The gradient-flow bench: curves that follow the slider, and the phase map. The message is what
+// pages/components/flow.py packs: every position of the slider comes with its own numbers of the
+// engine, so dragging asks nobody and makes up nothing. Pure functions first (tests/js/flow.test.mjs).
+
+const NS = "http://www.w3.org/2000/svg"
+const MEDIAN = 0, LOW = 1, HIGH = 2, OWN = 3
+const COMMIT_AFTER = 300, SPEAK_AFTER = 600 // ms
+const SHAPES = { RNN: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", GRU: "M-4-4h8v8h-8z", LSTM: "M0-5l5 5l-5 5l-5-5z" }
+
+// ---------------------------------------------------------------- the message
+
+export function unpack(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
+  const start = Math.ceil((4 + length) / 4) * 4, copy = bytes.slice(start)
+  const all = new Float32Array(copy.buffer, 0, copy.byteLength >> 2)
+  return found(header, all)
+}
+
+function found(part, all) {
+  if (Array.isArray(part)) return part.map((p) => found(p, all))
+  if (part === null || typeof part !== "object") return part
+  if (part.at) {
+    const [offset, ...shape] = part.at, size = shape.reduce((a, b) => a * b, 1)
+    return { shape, all: all.subarray(offset, offset + size) }
+  }
+  return Object.fromEntries(Object.entries(part).map(([k, v]) => [k, found(v, all)]))
+}
+
+/** One line's logarithms for position k of the slider; a single row holds for every position. */
+export function line({ shape, all }, k, which = 0) {
+  const kinds = shape.length === 3 ? shape[1] : 1, points = shape.at(-1)
+  const from = ((shape[0] > 1 ? k : 0) * kinds + which) * points
+  return all.subarray(from, from + points)
+}
+
+// ---------------------------------------------------------------- numbers
+
+const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])
+
+/** The number whose logarithm this is, for people. */
+export function said(log, digits = 3) {
+  if (Number.isNaN(log)) return "–"
+  if (log === Infinity) return "overflow"
+  if (log === -Infinity) return "0"
+  let power = Math.floor(log), head = (10 ** (log - power)).toPrecision(digits)
+  if (+head >= 10) { power += 1; head = (+head / 10).toPrecision(digits) }
+  if (power >= -2 && power <= 3) return String(+(10 ** log).toPrecision(digits))
+  return `${+head === 1 ? "" : `${+head}·`}10${raised(power)}`
+}
+
+/** Geometric mean factor for each step back, from the curve's last number to its first. */
+export function factor(logs, end) {
+  let first = 0
+  while (first < end && Number.isNaN(logs[first])) first++
+  return end > first ? (logs[first] - logs[end]) / (end - first) : NaN
+}
+
+/** The position of the slider whose value lies nearest. */
+export function nearest(values, wanted) {
+  return values.reduce((best, v, k) => (Math.abs(v - wanted) < Math.abs(values[best] - wanted) ? k : best), 0)
+}
+
+/** Where a logarithm is drawn: on the edge if it lies beyond; nan has no place. */
+export const edged = (log, low, high) => Math.min(high, Math.max(low, log))
+
+/** Round steps for an axis from 0 to `end`. */
+export function ticks(end, most) {
+  const every = [1, 2, 5, 10, 20, 25, 50, 100].find((s) => end / s <= most) ?? 200, all = []
+  for (let t = 0; t <= end; t += every) all.push(t)
+  return all
+}
+
+/** Decades to be named between two of them. */
+export function decades(low, high) {
+  const every = Math.max(1, Math.ceil((high - low) / 9)), all = []
+  for (let d = Math.ceil(low / every) * every; d <= high; d += every) all.push(d)
+  return all
+}
+
+/** SVG path through a line's points; a number that is not there is passed over. */
+export function path(logs, end, x, y) {
+  let d = ""
+  for (let t = 0; t <= end; t++) {
+    if (!Number.isNaN(logs[t])) d += `${d ? "L" : "M"}${x(t).toFixed(2)} ${y(logs[t]).toFixed(3)}`
+  }
+  return d
+}
+
+/** The area between two lines. */
+export function band(low, high, end, x, y) {
+  let there = "", back = ""
+  for (let t = 0; t <= end; t++) {
+    if (Number.isNaN(low[t]) || Number.isNaN(high[t])) continue
+    there += `${there ? "L" : "M"}${x(t).toFixed(2)} ${y(high[t]).toFixed(2)}`
+    back = `L${x(t).toFixed(2)} ${y(low[t]).toFixed(2)}${back}`
+  }
+  return there && `${there}${back}Z`
+}
+
+/** What the bound says of the RNN at this position, in words that claim no more than it does. */
+export function boundWords({ radius, sigma, gamma }, k) {
+  const at = (list) => list[list.length > 1 ? k : 0], s = at(sigma), product = s * gamma
+  const numbers = `RNN, medians over the seeds: spectral radius of W_hh ${+at(radius).toPrecision(3)}, ` +
+    `largest singular value σ_max ${+s.toPrecision(3)}, σ_max·γ = ${+product.toPrecision(3)}. `
+  if (product < 1) return numbers + "Below 1: sufficient for vanishing."
+  return numbers + (product === 1 ? "Exactly 1: no step can stretch." : "Above 1: necessary for exploding, not sufficient.")
+}
+
+/** The drawn numbers of one position as rows of a table. */
+export function rows(model, k, t) {
+  const end = model.ends[k], at = Math.min(t, end)
+  return model.curves.map((c) => {
+    const of = (which) => line(c.rows, k, which)
+    return { name: `${c.label} ${c.state}`, median: said(of(MEDIAN)[at]), own: said(of(OWN)[at]),
+      low: said(of(LOW)[at]), high: said(of(HIGH)[at]), last: said(of(MEDIAN)[end]),
+      factor: said(factor(of(MEDIAN), end)) }
+  })
+}
+
+export function spoken(model, k, t) {
+  const { low, high } = { low: model.values[k], high: Math.min(t, model.ends[k]) }
+  const words = rows(model, k, t).map((r) => `${r.name}: median ${r.median}, band ${r.low} to ${r.high}, factor per step back ${r.factor}`)
+  return `${model.knobs[model.knob]} ${low}, step ${high} of ${model.ends[k]}. ${words.join(". ")}.`
+}
+
+/** Colour of a logarithm on the map: 0 in the middle, -limit and limit at the ends, nan none. */
+export function shade(log, limit, count) {
+  if (Number.isNaN(log)) return -1
+  return Math.round(((edged(log, -limit, limit) + limit) / (2 * limit)) * (count - 1))
+}
+
+export function channels(colour) {
+  const hex = colour.trim().replace(/^#([0-9a-f])([0-9a-f])([0-9a-f])$/i, "#$1$1$2$2$3$3")
+  if (/^#[0-9a-f]{6}/i.test(hex)) return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))
+  return (colour.match(/[\d.]+/g) ?? [128, 128, 128]).slice(0, 3).map(Number)
+}
+
+/** `count` colours along a list of them. */
+export function ramp(list, count) {
+  const stops = list.map(channels)
+  return Array.from({ length: count }, (_, i) => {
+    const place = (i / (count - 1)) * (stops.length - 1), k = Math.min(Math.floor(place), stops.length - 2)
+    return stops[k].map((v, c) => Math.round(v + (stops[k + 1][c] - v) * (place - k)))
+  })
+}
+
+export function digest(bytes) {
+  let h = 0x811c9dc5
+  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193)
+  return h >>> 0
+}
+
+// ---------------------------------------------------------------- helpers of the page
+
+const views = new WeakMap()
+const make = (name, attributes = {}, parent = null) => {
+  const node = document.createElementNS(NS, name)
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)
+  parent?.appendChild(node)
+  return node
+}
+const element = (name, attributes = {}, text = "") => {
+  const node = Object.assign(document.createElement(name), { textContent: text })
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)
+  return node
+}
+const coloured = (root) => {
+  const list = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors").split(",")
+  list.forEach((c, k) => root.style.setProperty(`--chart-${k}`, c.trim()))
+}
+const painted = (root) => { root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1) }
+
+/** The page's news count; the echo of what was sent does not. True if there was news. */
+export function follow(state, key) {
+  const echo = state.sent.indexOf(key)
+  if (echo >= 0) state.sent.splice(0, echo + 1)
+  const news = echo < 0 && key !== state.known
+  state.known = key
+  return news
+}
+
+// ---------------------------------------------------------------- the bench
+
+const BENCH = `<div class="choices"><fieldset data-part="quantity"><legend>Gradient drawn</legend></fieldset>
+<fieldset data-part="knob"><legend>Slider turns</legend></fieldset></div>
+<div class="drag"><label><span data-part="name"></span><input type="range" data-part="slider" step="1"></label>
+<output data-part="value"></output></div>
+<div class="axis" data-part="axis"></div>
+<div class="plot" data-part="plot" tabindex="0" role="group"></div>
+<p class="under" data-part="under"></p>
+<div class="scroll" tabindex="0" role="region" aria-label="Numbers of the picture"><table><thead></thead><tbody></tbody></table></div>
+<p class="bound" data-part="bound"></p><p class="notes" data-part="notes"></p>
+<div class="sr-only" data-part="live" aria-live="polite"></div>`
+
+function openBench(root) {
+  root.innerHTML = BENCH
+  const part = (name) => root.querySelector(`[data-part=${name}]`)
+  const state = { root, part, k: 0, t: 0, sent: [], known: null, digest: null, frame: 0 }
+  const slider = part("slider"), plot = part("plot")
+  slider.oninput = () => { state.k = +slider.value; state.dragging = true; soon(state) }
+  slider.onpointerdown = () => { state.held = true }
+  slider.onkeydown = () => { state.held = false }
+  slider.onchange = () => { // a pointer lets go once; keys go on, and the last of them counts
+    clearTimeout(state.timer)
+    state.timer = setTimeout(() => { state.dragging = false; send(state, {}) }, state.held ? 0 : COMMIT_AFTER)
+  }
+  plot.onpointermove = (event) => probe(state, stepAt(state, event))
+  plot.onpointerdown = plot.onpointermove
+  plot.onkeydown = (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, Home: -999, End: 999 }[event.key]
+    if (!by) return
+    event.preventDefault()
+    probe(state, state.t + by)
+  }
+  state.observer = new ResizeObserver(() => { if (state.model && root.clientWidth !== state.width) build(state) })
+  state.observer.observe(root)
+  views.set(root, state)
+  return state
+}
+
+function stepAt({ plot }, event) {
+  const box = plot.svg.getBoundingClientRect()
+  return Math.round(((event.clientX - box.left - plot.left) / (plot.right - plot.left)) * plot.end)
+}
+
+function probe(state, t) {
+  const step = Math.min(state.model.ends[state.k], Math.max(0, t))
+  if (step === state.t) return
+  state.t = step
+  soon(state)
+}
+
+/** One drawing per frame, however fast the slider moves. */
+function soon(state) {
+  if (!state.frame) state.frame = requestAnimationFrame(() => { state.frame = 0; paint(state) })
+}
+
+function send(state, wish) {
+  const { model, k } = state
+  const choice = { knob: model.knob, quantity: model.quantity, value: model.values[k], ...wish }
+  state.sent.push(keyOf(choice))
+  if (keyOf(choice) !== state.known) state.setStateValue("choice", { ...choice, at: Date.now() })
+}
+
+const keyOf = ({ knob, quantity, value }) => `${knob} ${quantity} ${value}`
+
+function offer(state, name, options, chosen) {
+  const place = state.part(name), names = Object.keys(options).join(" ")
+  if (place.dataset.names !== names) {
+    for (const old of place.querySelectorAll("label")) old.remove()
+    for (const [value, words] of Object.entries(options)) {
+      const label = element("label"), input = element("input", { type: "radio", name: `flow-${name}`, value })
+      input.onchange = () => send(state, name === "knob" ? { knob: value } : { quantity: value })
+      label.append(input, element("span", {}, words))
+      place.append(label)
+    }
+    place.dataset.names = names
+  }
+  for (const input of place.querySelectorAll("input")) input.checked = input.value === chosen
+}
+
+/** Everything that rests while the slider moves. */
+function build(state) {
+  const { root, model, part } = state
+  state.width = root.clientWidth
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+  const width = Math.max(300, state.width), height = Math.round((width < 600 ? 300 : 400) * Math.max(1, text / 16))
+  const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
+  const left = text * 3.1, right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
+  const span = model.high - model.low
+  const y = (log) => bottom - ((edged(log, model.low, model.high) - model.low) / span) * (bottom - top)
+  for (const d of decades(model.low, model.high)) {
+    make("line", { x1: left, x2: right, y1: y(d), y2: y(d), class: d === 0 ? "zero" : "grid" }, svg)
+    make("text", { x: left - 6, y: y(d) + text * 0.28, class: "tick end" }, svg).textContent = `10${raised(d)}`
+  }
+  const across = make("g", {}, svg)
+  make("text", { x: (left + right) / 2, y: height - text * 0.4, class: "tick mid" }, svg).textContent =
+    model.quantity === "share" ? "step t" : "state after step t (t = 0: the initial state)"
+  const lines = model.curves.map((c) => {
+    const style = `--line: ${c.colour}`, dash = c.state === "c" ? " dashed" : "", group = make("g", { style }, svg)
+    const [area, own, middle, marks] = ["band", "own", "median", "marks"].map((name) =>
+      make("path", { class: name + dash, "data-curve": `${c.label} ${c.state}`, "data-kind": name }, group))
+    return { area, own, middle, marks }
+  })
+  const bound = make("path", { class: "envelope", "data-kind": "bound" }, svg), cursor = make("line", { class: "cursor", y1: top, y2: bottom }, svg)
+  part("plot").replaceChildren(svg)
+  state.plot = { svg, left, right, top, bottom, y, across, lines, bound, cursor, text, end: -1 }
+  Object.assign(svg.dataset, { left, right, top, bottom, low: model.low, high: model.high })
+  table(state)
+  part("axis").textContent = `${model.axis}. Logarithmic, floor 10${raised(model.low)}: what is smaller lies on it.`
+  const [first, count, last] = model.seeds
+  part("under").textContent = `Line: median of ${count} seeds (${first} to ${last}); band: second lowest to second highest; ` +
+    `thin: seed ${first}. ${count} seeds, not a proof.${model.bound ? " Dotted: the RNN's bound (σ_max·γ)ᵏ, median over the seeds." : ""}`
+  part("notes").textContent = model.notes.join(" ")
+  part("plot").setAttribute("aria-label", `${model.axis}. Arrow keys move the step that is read.`)
+  const slider = part("slider")
+  slider.max = model.values.length - 1
+  part("name").textContent = model.knobs[model.knob]
+  offer(state, "quantity", model.quantities, model.quantity)
+  offer(state, "knob", model.knobs, model.knob)
+  paint(state)
+}
+
+function table(state) {
+  const head = state.root.querySelector("thead"), body = state.root.querySelector("tbody")
+  const names = ["", "median", "band", "this seed", "at the end", "factor per step back"]
+  head.replaceChildren(element("tr"))
+  head.firstChild.append(...names.map((n, i) => element(i ? "th" : "td", i ? { scope: "col" } : { class: "where" }, n)))
+  state.cells = state.model.curves.map((c) => {
+    const row = element("tr"), name = element("th", { scope: "row", style: `--line: ${c.colour}` })
+    const key = make("svg", { width: 34, height: 12, "aria-hidden": "true" })
+    make("path", { d: "M1 6H33", class: c.state === "c" ? "median dashed" : "median" }, key)
+    make("path", { d: SHAPES[c.label], transform: "translate(17 6)", class: c.state === "c" ? "marks dashed" : "marks" }, key)
+    name.append(key, ` ${c.label}, ${stateName(c, state.model.quantity)}`)
+    const cells = names.slice(1).map(() => element("td"))
+    row.append(name, ...cells)
+    return { row, cells }
+  })
+  body.replaceChildren(...state.cells.map((c) => c.row))
+}
+
+const stateName = ({ label, state }, quantity) =>
+  quantity === "share" ? "W_hh" : quantity !== "state" ? `${state}ₜ` : label === "LSTM" ? "hₜ and cₜ" : "hₜ"
+
+function stretch(state, end) {
+  const { plot } = state
+  if (plot.end === end) return
+  plot.end = end
+  plot.x = (t) => plot.left + (end ? t / end : 0.5) * (plot.right - plot.left)
+  plot.across.replaceChildren()
+  for (const t of ticks(end, Math.max(3, (plot.right - plot.left) / 60))) {
+    make("line", { x1: plot.x(t), x2: plot.x(t), y1: plot.bottom, y2: plot.bottom + 4, class: "grid" }, plot.across)
+    make("text", { x: plot.x(t), y: plot.bottom + plot.text * 1.1, class: "tick mid" }, plot.across).textContent = t
+  }
+}
+
+/** Marks at a few points, so that lines are told apart without their colours. */
+function marks(logs, end, shape, x, y, every) {
+  let d = ""
+  for (let t = 0; t <= end; t++) {
+    const wanted = every > 1 || (end - t) % Math.max(1, Math.round(end / 8)) === 0
+    if (wanted && !Number.isNaN(logs[t])) d += shape.replace(/^M(-?\d+)(?: (-?\d+)|(-\d+))/, (_, a, b, c) => `M${(x(t) + +a).toFixed(1)} ${(y(logs[t]) + +(b ?? c)).toFixed(1)}`)
+  }
+  return d
+}
+
+function paint(state) {
+  const { model, k, plot, part, root } = state
+  const end = model.ends[k], { y } = plot
+  stretch(state, end)
+  model.curves.forEach((c, i) => {
+    const of = (which) => line(c.rows, k, which), drawn = plot.lines[i], shape = SHAPES[c.label]
+    drawn.area.setAttribute("d", band(of(LOW), of(HIGH), end, plot.x, y))
+    drawn.own.setAttribute("d", path(of(OWN), end, plot.x, y))
+    drawn.middle.setAttribute("d", path(of(MEDIAN), end, plot.x, y))
+    drawn.marks.setAttribute("d", marks(of(MEDIAN), end, shape, plot.x, y, model.every))
+  })
+  plot.bound.setAttribute("d", model.bound ? path(line(model.bound.rows, k), end, plot.x, y) : "")
+  const t = Math.min(state.t, end)
+  plot.cursor.setAttribute("x1", plot.x(t))
+  plot.cursor.setAttribute("x2", plot.x(t))
+  tell(state, t)
+  Object.assign(root.dataset, { value: model.values[k], knob: model.knob, quantity: model.quantity, end, step: t })
+  part("slider").value = k
+  painted(root)
+}
+
+function tell(state, t) {
+  const { model, k, part } = state, value = model.values[k]
+  state.root.querySelector(".where").textContent = `at t = ${t}`
+  rows(model, k, t).forEach((r, i) => {
+    const texts = [r.median, `${r.low} … ${r.high}`, r.own, r.last, r.factor]
+    state.cells[i].cells.forEach((cell, j) => { if (cell.textContent !== texts[j]) cell.textContent = texts[j] })
+  })
+  const same = model.setting === value
+  const words = `${value} (${same ? "your setting" : `your setting: ${model.setting}`}; one of ${model.values.length} values)`
+  part("value").textContent = words
+  part("slider").setAttribute("aria-valuetext", `${value}, ${k + 1} of ${model.values.length} values`)
+  part("bound").textContent = model.bound ? boundWords(model.bound, k) : ""
+  clearTimeout(state.speaker)
+  state.speaker = setTimeout(() => { part("live").textContent = spoken(model, k, t) }, SPEAK_AFTER)
+}
+
+function showBench(root, bytes, setStateValue) {
+  const state = views.get(root) ?? openBench(root), seen = digest(bytes)
+  state.setStateValue = setStateValue
+  coloured(root)
+  if (seen === state.digest) return paint(state)
+  const model = unpack(bytes), before = state.model
+  Object.assign(state, { model, digest: seen })
+  const news = follow(state, keyOf({ knob: model.knob, quantity: model.quantity, value: model.setting }))
+  const other = before && (before.knob !== model.knob || before.values.join() !== model.values.join())
+  if (!before || other && !state.dragging || news) state.k = model.nearest
+  else if (other) state.k = nearest(model.values, before.values[state.k])
+  build(state)
+}
+
+// ---------------------------------------------------------------- the phase map
+
+const MAP = `<div class="maps" data-part="maps"></div><div class="key" data-part="key"></div>
+<p class="under" data-part="where"></p><div class="sr-only" data-part="live" aria-live="polite"></div>`
+const COLOURS = 129
+
+function openMap(root) {
+  root.innerHTML = MAP
+  const state = { root, part: (name) => root.querySelector(`[data-part=${name}]`), at: null, digest: null }
+  views.set(root, state)
+  return state
+}
+
+const percent = (v) => `${(100 * v).toFixed(3)}%`
+
+/** Where a value stands between the outer edges of evenly spaced cells, 0 to 1. */
+export function placed(values, value) {
+  const n = values.length, gap = n > 1 ? (values[n - 1] - values[0]) / (n - 1) : 1
+  return Math.min(1, Math.max(0, ((value - values[0]) / gap + 0.5) / n))
+}
+
+function buildMap(state) {
+  const { model, root } = state, style = getComputedStyle(root)
+  const both = style.getPropertyValue("--st-chart-diverging-colors").split(",").reverse()
+  const paper = style.getPropertyValue("--st-background-color"), half = both.length / 2
+  state.colours = ramp([...both.slice(0, half), paper, ...both.slice(half)], COLOURS)
+  state.part("maps").replaceChildren(...model.maps.map((_, m) => oneMap(state, m)))
+  const stops = state.colours.filter((_, i) => i % 16 === 0).map((c) => `rgb(${c})`).join(",")
+  const key = state.part("key"), bar = element("i", { style: `background: linear-gradient(to right, ${stops})` })
+  key.replaceChildren(`≤ 10${raised(-model.limit)} vanished`, bar, `exploded ≥ 10${raised(model.limit)}`)
+  const [first, count, last] = model.seeds
+  state.words = `‖dL_T/dh₀‖ / ‖dL_T/dh_T‖, median of ${count} seeds (${first} to ${last}); the ring is your setting. Click a cell, or press Enter on it, to go there.`
+  root.querySelector("[data-part=where]").textContent = state.words
+  markMaps(state)
+}
+
+function oneMap(state, m) {
+  const { model } = state, { label, rows: block } = model.maps[m], S = model.scales.length, L = model.lengths.length
+  const box = element("div", { class: "map" }), canvas = element("canvas", { width: L, height: S })
+  const field = element("div", { class: "field", tabindex: "0", role: "application", "data-map": label,
+    "aria-label": `Phase map of the ${label}: weight scale upwards, sequence length to the right. Arrow keys move, Enter goes there.` })
+  const image = new ImageData(L, S)
+  for (let s = 0; s < S; s++) for (let l = 0; l < L; l++) {
+    const level = shade(block.all[s * L + l], model.limit, COLOURS), colour = level < 0 ? [139, 143, 148] : state.colours[level]
+    image.data.set([...colour, 255], ((S - 1 - s) * L + l) * 4)
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0)
+  const ring = element("span", { class: "ring" }), spot = element("span", { class: "spot", hidden: "" })
+  field.append(canvas, spot, ring)
+  field.onpointermove = (event) => point(state, m, cellAt(state, field, event))
+  field.onpointerleave = () => { if (field !== field.getRootNode().activeElement) point(state, m, null) }
+  field.onclick = (event) => { point(state, m, cellAt(state, field, event)); go(state) }
+  field.onfocus = () => { if (!state.at) point(state, m, here(state)) }
+  field.onkeydown = (event) => keyOnMap(state, m, event)
+  const axis = element("div", { class: "across" })
+  axis.append(element("span", {}, String(model.lengths[0])), element("span", {}, "sequence length T"), element("span", {}, String(model.lengths.at(-1))))
+  const side = element("div", { class: "side" })
+  side.append(element("span", {}, String(model.scales.at(-1))), element("span", {}, m ? "" : "scale"), element("span", {}, String(model.scales[0])))
+  box.append(element("div", { class: "title" }, label), side, field, axis)
+  return box
+}
+
+const here = ({ model }) => ({ s: nearest(model.scales, model.scale), l: nearest(model.lengths, model.steps) })
+
+function cellAt({ model }, field, event) {
+  const box = field.getBoundingClientRect(), S = model.scales.length, L = model.lengths.length
+  const inside = (v, n) => Math.min(n - 1, Math.max(0, Math.floor(v * n)))
+  return { s: S - 1 - inside((event.clientY - box.top) / box.height, S), l: inside((event.clientX - box.left) / box.width, L) }
+}
+
+function keyOnMap(state, m, event) {
+  const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0] }[event.key]
+  if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go(state); return }
+  if (!by) return
+  event.preventDefault()
+  const { s, l } = state.at ?? here(state), { model } = state
+  const within = (v, n) => Math.min(n - 1, Math.max(0, v))
+  point(state, m, { s: within(s + by[0], model.scales.length), l: within(l + by[1], model.lengths.length) })
+}
+
+function point(state, m, at) {
+  const { model, root } = state
+  state.at = at
+  for (const spot of root.querySelectorAll(".spot")) {
+    spot.hidden = !at
+    if (at) place(spot, model, model.scales[at.s], model.lengths[at.l])
+  }
+  const words = at ? `Scale ${model.scales[at.s]}, T = ${model.lengths[at.l]}: ` + model.maps.map((map) =>
+    `${map.label} ${said(map.rows.all[at.s * model.lengths.length + at.l])}`).join(", ") + "." : state.words
+  state.part("where").textContent = words
+  clearTimeout(state.speaker)
+  if (at) state.speaker = setTimeout(() => { state.part("live").textContent = words }, SPEAK_AFTER)
+}
+
+function place(node, model, scale, steps) {
+  node.style.left = percent(placed(model.lengths, steps))
+  node.style.top = percent(1 - placed(model.scales, scale))
+  node.style.width = percent(1 / model.lengths.length)
+  node.style.height = percent(1 / model.scales.length)
+}
+
+function go(state) {
+  const { model, at } = state
+  if (at) state.setStateValue("choice", { scale: model.scales[at.s], steps: model.lengths[at.l], at: Date.now() })
+}
+
+function markMaps(state) {
+  for (const ring of state.root.querySelectorAll(".ring")) place(ring, state.model, state.model.scale, state.model.steps)
+}
+
+function showMap(root, bytes, setStateValue) {
+  const state = views.get(root) ?? openMap(root)
+  const theme = getComputedStyle(root).getPropertyValue("--st-background-color"), model = unpack(bytes)
+  const seen = digest(new TextEncoder().encode(theme + JSON.stringify([model.scales, model.lengths, model.seeds, model.maps.map((m) => [m.label, [...m.rows.all].map(String)])])))
+  Object.assign(state, { model, setStateValue })
+  if (seen !== state.digest) { state.digest = seen; buildMap(state) }
+  else markMaps(state)
+  painted(root)
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector("[data-component]")
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
+  const show = root.dataset.component === "flowmap" ? showMap : showBench
+  show(root, bytes, setStateValue)
+  return () => {
+    const state = views.get(root)
+    for (const timer of [state?.timer, state?.speaker]) clearTimeout(timer)
+    if (state?.frame) cancelAnimationFrame(state.frame)
+    state?.observer?.disconnect()
+    views.delete(root)
+  }
+}

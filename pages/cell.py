@@ -1,0 +1,80 @@
+"""Inside the cell: its wiring with the numbers of one step, its equations, its source."""
+
+import inspect
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.cell import cell
+from pages.figures.cell import cell_picture, cell_rows
+from pages.ui import controls, editing, furniture, lab, runs
+from rnn_core.cells import Cell
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+
+EXPLAINED = """
+**Squares are learned**: each holds a gate's own weights, W for what comes from the input, U for
+what comes from the past. **Round boxes** are the functions that squash a sum, each in the colour
+of its gate. **Circles** work unit by unit: plus, times, one minus.
+
+The number on a wire is that of the chosen unit, or the mean over all units; its colour is the
+same as on the other pages. Point at a wire and its term lights up in the equations, and the other
+way round. With the keyboard, Tab reaches the diagram and the arrow keys walk through it.
+
+Where a state is carried on by sums and products alone, it runs along the top: in the **LSTM** that
+is the cell state c, in the **GRU** the hidden state h. Nothing on that road squashes it, so the
+gradient comes back along it multiplied only by what the gates say. The plain **RNN** has no such
+road.
+"""
+
+CLAIM = (
+    "A recurrent cell is a handful of sums, products and squashing functions. **Every number** on "
+    "every wire is here, and every one can be worked out by hand."
+)
+
+
+def chosen(step: int, unit: int) -> None:
+    """What the reader picked; the first unit is shown without being asked for."""
+    named = unit if unit > 1 else min(lab.view().unit, unit)
+    more = {"wires": "unit", "unit": named} if unit else {"wires": "mean"}
+    lab.look(t=step + 1, **more)
+
+
+def source(shown: Cell) -> None:
+    """The cell's own text: what is run, drawn and differentiated; there is no other copy."""
+    with st.expander("The source: one step, and its derivative"):
+        st.code(inspect.getsource(type(shown).step), language="python")
+        st.code(inspect.getsource(type(shown).step_back), language="python")
+
+
+def picture() -> None:
+    """The picture and its controls."""
+    run = editing.edited(lab.current_run())
+    layers = runs.layers(run)
+    layer = layers[lab.layer_menu([each.name for each in layers])]
+    view = lab.view()
+    cell(
+        cell_picture(
+            layer.trace,
+            layer.labels,
+            selected=lab.step(len(layer.labels)),
+            notation=NOTATIONS[view.notation],
+            unit=0 if view.wires == "mean" else max(1, min(view.unit, run.experiment.hidden)),
+        ),
+        key="cell",
+        on_choose=chosen,
+    )
+    controls.bench()
+    lab.notation_menu()
+    editing.menu(lab.current_run(), layer.trace)
+    source(layer.trace.cell)
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """The numbers on every wire."""
+    layers = runs.layers(runs.edited(runs.compute(e), view.edits)[0])
+    layer = layers[min(view.layer, len(layers) - 1)]
+    return pd.DataFrame(cell_rows(layer.trace, layer.labels))
+
+
+furniture.page("Inside the cell", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,75 @@
+"""The cell's wiring diagram and equations on the page: the payload of `pages.figures.cell`."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.components.scripts import script
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_HTML = """<div data-component="cell">
+  <div data-part="bar">
+    <button type="button" data-part="prev" aria-label="One step back">‹</button>
+    <input type="range" data-part="scrub" min="1" step="1" aria-label="Step">
+    <button type="button" data-part="next" aria-label="One step on">›</button>
+    <span data-part="where"></span>
+    <label class="pick">Unit <select data-part="unit" aria-label="Unit shown on the wires"></select>
+    </label>
+    <button type="button" data-part="svg" aria-label="Download the diagram as SVG">SVG</button>
+  </div>
+  <div data-part="main">
+    <div data-part="figure">
+      <div data-part="box"></div>
+      <p data-part="told"></p>
+    </div>
+    <div data-part="equations"></div>
+  </div>
+  <section data-part="zoom" aria-label="Zoom into one hidden unit"></section>
+  <div class="sr-only" data-part="live" aria-live="polite"></div>
+</div>"""
+
+_component = st.components.v2.component(
+    "cell",
+    html=_HTML,
+    css=(_ASSETS / "cell.css").read_text(encoding="utf-8"),
+    js=script("cell"),
+)
+
+
+def cell(
+    payload: Mapping[str, Any], *, key: str, on_choose: Callable[[int, int], None] | None = None
+) -> None:
+    """Draw the payload of `cell_picture`.
+
+    Stepping and picking a unit happen in the browser; `on_choose(step, unit)` is told afterwards,
+    with the step from 0 and the unit from 1 (0: the mean), before the page runs again.
+    """
+    start = {"step": payload["selected"], "unit": payload["unit"]}
+
+    def changed() -> None:
+        if on_choose is not None:
+            chosen = st.session_state[key]["choice"]
+            step = max(0, min(int(chosen["step"]), payload["steps"] - 1))
+            on_choose(step, max(0, min(int(chosen["unit"]), payload["units"])))
+
+    _component(key=key, data=pack(payload), default={"choice": start}, on_choice_change=changed)
+
+
+def pack(payload: Mapping[str, Any]) -> bytes:
+    """The component's message: length of the JSON header, the header, all numbers as float64."""
+    blocks, offset = {}, 0
+    arrays = {n: np.ascontiguousarray(a, dtype="<f8") for n, a in payload["numbers"].items()}
+    for name, array in arrays.items():
+        blocks[name] = [offset, array.shape[0], array.shape[1] if array.ndim == 2 else 1]
+        offset += array.size
+    header = {**payload, "numbers": blocks}
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    head = struct.pack("<I", len(text)) + text
+    return head + b" " * (-len(head) % 8) + b"".join(a.tobytes() for a in arrays.values())

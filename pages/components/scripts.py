@@ -1,0 +1,65 @@
+"""The components' scripts: sent with every message, or kept by the browser.
+
+Streamlit sends a component's script along with its data each time anything changes: 40 kB to carry
+10. Where `app.py` serves the scripts (it says so in the environment) a component sends a few lines
+that fetch them once, by a name that changes with their content. Elsewhere the script goes inline.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
+SERVED: Final = "RNN_SCRIPTS_SERVED"  # set by app.py
+FILES: Final = {  # component -> its files in assets/, joined in the order of their names
+    "cell": "cell.js",
+    "flow": "flow.js",
+    "heatmaps": "heatmaps.js",
+    "plot": "plot.js",
+    "unrolled": "unrolled/*.js",
+    "wirings": "wirings.js",
+}
+_FETCH: Final = """
+const home = document.querySelector("base")?.href ?? `${location.origin}/`
+const kept = (globalThis.rnnScripts ??= {})
+const name = "@NAME@"
+export default function (given) {
+  if (kept[name]?.default) return kept[name].default(given)
+  let stop
+  let left = false
+  kept[name] ??= import(new URL(`scripts/${name}.js`, home).href).then(m => (kept[name] = m))
+  Promise.resolve(kept[name]).then(m => { if (!left) stop = m.default(given) })
+  return () => { left = true; stop?.() }
+}
+"""
+
+
+@cache
+def text(component: str) -> str:
+    """The component's whole script."""
+    files = sorted(ASSETS.glob(FILES[component]))
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+@cache
+def address(component: str) -> str:
+    """Its name in the link, new with every change of its content."""
+    return f"{component}-{sha256(text(component).encode()).hexdigest()[:12]}"
+
+
+def script(component: str) -> str:
+    """What the component hands to Streamlit."""
+    if os.environ.get(SERVED):
+        return _FETCH.replace("@NAME@", address(component))
+    return text(component)
+
+
+def served(name: str) -> str | None:
+    """The script behind a link's name, or None."""
+    component = name.rpartition("-")[0]
+    known = component in FILES and name == address(component)
+    return text(component) if known else None

@@ -1,0 +1,80 @@
+"""Hold a gate: the same run with one gate fixed, beside the free one."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures.held import QUESTIONS, gate_label, held_figure, held_rows, held_title, held_words
+from pages.ui import controls, furniture, lab, runs
+from rnn_core.cells import Cell
+from rnn_core.experiment import Experiment
+from rnn_core.hold import Hold, read_steps
+from rnn_core.notation import NOTATIONS
+
+EXPLAINED = """
+Thin lines are the **free run**, thick ones the same network with **one gate held** at a number:
+same weights, same input, same loss. Held means held: the gate no longer depends on anything, so no
+gradient flows into its weights, and every other gradient is exactly that of the held network.
+
+Try the **forget gate at 1**: nothing is ever erased, the cell state adds up, and its gradient comes
+back without being multiplied (the LSTM of 1997). At **0** the cell state is wiped at every step.
+The GRU's **update gate** that keeps everything freezes the state; its **reset gate at 0** makes the
+candidate blind to the past. The plain **RNN** has no gate: there its new state itself is held.
+Shaded steps are the held ones. The questions are lecture 000's.
+"""
+
+CLAIM = (
+    "What does a gate do? **Take it away and look**: fix it at a value, at all steps or at some, "
+    "and compare states, losses and gradients with the free run."
+)
+
+
+def labels(cell: Cell) -> dict[str, str]:
+    """The gates there are, the one to begin with first, each with lecture 000's question."""
+    first = [g for g in ("forget", "update", "input") if g in cell.gates][:1]
+    names = [*first, *(g for g in cell.gates if g not in first)]
+    words = {g: gate_label(cell, g, NOTATIONS[lab.view().notation]) for g in names}
+    if cell.gates == ("candidate",):
+        words = {"candidate": "the new state itself (an RNN has no gate)"}
+    return {g: f"{w} · {QUESTIONS[g]}" if g in QUESTIONS else w for g, w in words.items()}
+
+
+def wanted(cell: Cell, view: lab.View) -> Hold:
+    """The hold the reader asks for; a gate this cell has not is replaced by its first."""
+    gate = view.hold if view.hold in cell.gates else next(iter(labels(cell)))
+    return Hold(gate, view.held_at, read_steps(view.held_steps))
+
+
+def picture() -> None:
+    """The picture and its controls."""
+    run = lab.current_run()
+    cell, view = run.stages[0].network.cell, lab.view()
+    hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
+    held = runs.held(run, hold)
+    layer = min(view.layer, len(names) - 1)
+    notation, loss = NOTATIONS[view.notation], runs.loss_words(run)
+    st.markdown(held_words(run, held, hold, layer=layer, notation=notation))
+    figure = held_figure(run, held, hold, layer=layer, loss=loss, notation=notation)
+    alt = f"States, losses, gradients, free and held. {held_title(cell, hold)}"
+    plot(figure, key="held", alt=alt, name=f"held-{hold.gate}")
+    which, value, steps = st.columns([2, 1, 1])
+    with which:
+        lab.view_menu("hold", labels(cell))
+    with value:
+        lab.view_control("held_at")
+    with steps:
+        lab.view_control("held_steps")
+    if any(part.fed for part in run.parts):
+        st.caption("The output is fed back here: the gate is held at every step.")
+    lab.layer_menu(names)
+    controls.bench()
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """Every number of the lines, one per row."""
+    run = runs.compute(e)
+    held = runs.held(run, wanted(run.stages[0].network.cell, view))
+    return pd.DataFrame(held_rows(run, held, min(view.layer, len(held.stages[0].trace.layers) - 1)))
+
+
+furniture.page("Hold a gate", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,154 @@
+"""The bench's numbers are the engine's; its words say which gradient they are."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pages.components.flow import pack
+from pages.figures import flow
+from rnn_core.experiment import SETTINGS, Experiment
+from rnn_core.run import run
+
+E = Experiment(hidden=4, steps=8, placement="last")
+
+
+def swept(knob="scale", quantity="last", **settings):
+    e = replace(E, **settings)
+    return flow.bench(e, knob, quantity, flow.grid(e, knob, quantity))
+
+
+def test_rows_are_order_statistics_of_single_runs():
+    done = swept(seed=2)
+    k = done.values.index(1.5)
+    for curve in done.curves:
+        runs = [run(replace(E, cell=curve.cell, scale=1.5, seed=s)) for s in done.seeds]
+        norms = np.array([r.stages[0].gradient.top.norms(curve.state) for r in runs])
+        logs = np.sort(np.log10(norms), axis=0)
+        middle, low, high, own = curve.rows[k]
+        np.testing.assert_allclose(middle, (logs[4] + logs[5]) / 2)
+        np.testing.assert_allclose(low, logs[1])
+        np.testing.assert_allclose(high, logs[8])
+        np.testing.assert_allclose(own, np.log10(norms[0]))
+
+
+def test_h_and_c_are_apart():
+    assert [(c.cell, c.state) for c in swept().curves] == [
+        ("rnn", "h"), ("gru", "h"), ("lstm", "h"), ("lstm", "c"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("knob", flow.KNOB_WORDS)
+@pytest.mark.parametrize("quantity", flow.QUANTITY_WORDS)
+def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quantity):
+    e = replace(E, init="orthogonal", scale=1.05, steps=9)
+    values = flow.grid(e, knob, quantity)
+    done = flow.bench(flow.swept(e, knob, quantity), knob, quantity, values)
+    seen = flow.payload(done, e)
+    assert done.values[seen["nearest"]] == getattr(e, knob)
+    assert seen["values"] == sorted(set(seen["values"])) and 6 <= len(seen["values"]) <= 41
+    assert all(SETTINGS[knob].low <= v <= SETTINGS[knob].high for v in seen["values"])
+    assert len(pack(seen)) % 4 == 0
+    assert {"spectral": "singular", "share": "share"}.get(quantity, "‖") in seen["axis"]
+
+
+def test_a_knob_that_turns_nothing_is_not_offered():
+    assert "gain" not in flow.knobs(E) and "gain" in flow.knobs(replace(E, init="orthogonal"))
+    assert "forget_bias" not in flow.knobs(replace(E, lstm="no-forget"))
+    assert flow.usable(E, "gain") == "scale"
+
+
+def test_moving_the_knob_needs_no_new_sweep():
+    for knob in ("scale", "forget_bias", "steps"):
+        moved = {"scale": 2.0, "forget_bias": 3.0, "steps": 100}[knob]
+        changed = replace(E, **{knob: moved}, cell="rnn", clip="norm")
+        assert flow.swept(changed, knob, "last") == flow.swept(E, knob, "last")
+        assert flow.grid(changed, knob, "last") == flow.grid(E, knob, "last") or knob == "steps"
+
+
+def test_the_bound_holds_and_its_numbers_are_medians():
+    done = swept(quantity="spectral")
+    rnn = done.curves[0].rows[:, 0]
+    assert (rnn <= done.bound.rows + 1e-9).all()
+    half, whole = (done.values.index(v) for v in sorted(done.values)[1::3][:2])
+    ratio = done.values[whole] / done.values[half]
+    assert done.bound.sigma[whole] == pytest.approx(ratio * done.bound.sigma[half])
+    assert swept(quantity="total").bound is None
+
+
+def test_the_bound_of_every_length_starts_at_its_own_end():
+    done = flow.bench(E, "steps", "last", (5, 8))
+    for k, T in enumerate((5, 8)):
+        assert np.isfinite(done.bound.rows[k, : T + 1]).all()
+        assert np.isnan(done.bound.rows[k, T + 1 :]).all()
+
+
+def test_long_jacobians_are_measured_at_some_steps_and_it_is_said():
+    e = replace(E, steps=60)
+    done = flow.bench(e, "scale", "spectral", (1.0,))
+    there = np.flatnonzero(~np.isnan(done.curves[0].rows[0, 0]))
+    assert done.every == 3 and there.tolist() == list(range(0, 61, 3))
+    assert any("every 3 steps" in n for n in flow.notes(e, done))
+
+
+def test_what_cannot_be_compared_is_said():
+    e = replace(E, layers=2, direction="bidirectional", window=3)
+    words = " ".join(flow.notes(e, flow.bench(e, "scale", "last", (1.0,))))
+    assert "one forward layer" in words and "Truncated" in words
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"init": "zero"},
+        {"hidden": 1},
+        {"activation": "relu", "init": "identity", "gain": 3.0, "scale": 4.0, "steps": 200},
+        {"placement": "chosen", "chosen": "150"},
+        {"wiring": "one-to-one"},
+    ],
+)
+@pytest.mark.parametrize("quantity", flow.QUANTITY_WORDS)
+def test_odd_networks_have_a_picture(odd, quantity):
+    e = replace(E, **odd)
+    done = flow.bench(flow.swept(e, "scale", quantity), "scale", quantity, (1.0, 4.0))
+    seen = flow.payload(done, e)
+    assert seen["low"] < seen["high"]
+    pack(seen)
+
+
+def test_the_rows_to_take_away_are_long_form():
+    rows = flow.bench_rows(swept())
+    assert list(rows)[:4] == ["scale", "cell", "state", "step"]
+    assert len({len(v) for v in rows.values()}) == 1
+    assert (rows["low"] <= rows["median"]).all() and (rows["median"] <= rows["high"]).all()
+
+
+def test_the_map_is_the_engines():
+    e, lengths = replace(E, hidden=2), (5, 9)
+    slices = list(flow.map_slices(e, lengths, None))
+    assert len(slices) == flow.SLICES
+    rnn = np.concatenate([s.ratios for s in slices if s.cell == "rnn"])
+    assert rnn.shape == (len(flow.SCALES), 2)
+    found = []
+    for s in range(5):
+        wish = replace(e, cell="rnn", seed=s, scale=flow.SCALES[3], steps=9)
+        norms = run(wish).stages[0].gradient.top.norms("h")
+        found.append(np.log10(norms[0] / norms[-1]))
+    assert rnn[3, 1] == pytest.approx(np.median(found))
+    rows = flow.map_rows(lengths, {"rnn": rnn})
+    assert rows["log10 ratio"][7] == rnn[3, 1] and rows["steps"][7] == 9
+    assert rows["scale"][7] == flow.SCALES[3]
+
+
+def test_a_slider_that_ends_before_the_setting_says_so():
+    e = replace(E, hidden=64, steps=200)
+    assert flow.grid(e, "steps", "spectral")[-1] == 100
+    done = flow.Bench(e, "steps", "spectral", (50.0, 100.0), (0,), 1, (), None)
+    assert any("ends at 100" in n for n in flow.notes(e, done))
+    assert flow.grid(e, "steps", "last")[-1] == 200
+
+
+def test_the_last_seed_is_followed_by_the_first():
+    done = flow.bench(replace(E, seed=95), "scale", "last", (1.0,))
+    assert done.seeds == (95, 96, 97, 98, 99, 0, 1, 2, 3, 4)
+    assert len(list(flow.map_slices(replace(E, seed=99, hidden=1), (5,), None))) == flow.SLICES
