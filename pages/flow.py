@@ -1,9 +1,5 @@
 """Gradient flow: turn one knob and watch how far back the loss is felt."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +7,6 @@ from pages.components import flow as component
 from pages.figures import flow
 from pages.ui import controls, furniture, lab, runs
 from rnn_core.experiment import SETTINGS, Experiment
-from rnn_core.sweep import Slice
 
 EXPLAINED = """
 Read a curve from right to left, the way the gradient travels. The line is the **median of ten
@@ -29,9 +24,6 @@ for every position of the slider; what lies beyond it is drawn on its edge, the 
 The dotted line is the bound of Pascanu, Mikolov and Bengio (2013) for the RNN: no product of k
 steps can stretch by more than (σ_max γ)ᵏ, with γ the largest slope of the activation. σ_max γ < 1
 is *sufficient* for vanishing; σ_max γ > 1 is *necessary* for exploding, and not enough for it.
-
-The **phase map** shows log₁₀ of ‖dL_T/dh₀‖ / ‖dL_T/dh_T‖, the median of five seeds, for every
-weight scale and sequence length. Click it to go there.
 """
 
 CLAIM = (
@@ -42,23 +34,13 @@ CLAIM = (
 
 @st.cache_resource(max_entries=48, show_spinner="Sweeping…", hash_funcs={Experiment: repr})
 def _bench(e: Experiment, knob: str, quantity: str, values: tuple[float, ...]) -> flow.Bench:
-    return flow.bench(e, knob, quantity, values, _series(e), lock=runs.LOCK)
-
-
-@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Experiment: repr})
-def _map(e: Experiment) -> dict[str, flow.Floats]:
-    """A map's cells as they are found; empty at first, the same for all readers."""
-    return {}
-
-
-def _series(e: Experiment) -> dict[str, float] | None:
-    return runs._stock_prices() if e.source == "stocks" else None
+    return flow.bench(e, knob, quantity, values, runs.series(e), lock=runs.LOCK)
 
 
 def bench_of(e: Experiment, view: lab.View) -> flow.Bench:
     """The sweep on screen, made once for all readers."""
     knob = flow.usable(e, view.knob)
-    values = flow.grid(e, knob, view.flow, _series(e))
+    values = flow.grid(e, knob, view.flow, runs.series(e))
     return _bench(flow.swept(e, knob, view.flow), knob, view.flow, values)
 
 
@@ -72,45 +54,11 @@ def chosen(knob: str, quantity: str, value: float) -> None:
         lab.look(knob=knob, flow=quantity)
 
 
-def phase_map() -> None:
-    """The map, once it is asked for; made slice by slice, so that a bar can tell how far it is."""
-    e, wanted = lab.experiment(), lab.view().phase == "on"
-    label = "Hide the phase map" if wanted else "Compute the phase map"
-    st.button(label, on_click=lab.look, kwargs={"phase": "off" if wanted else "on"})
-    if not wanted:
-        return
-    series = _series(e)
-    found, lengths = _map(flow.mapped(e)), flow.lengths_of(e, series)
-    if len(found) < len(flow.CELLS):
-        _fill(found, flow.map_slices(e, lengths, series))
-    payload = flow.map_payload(e, lengths, found)
-    component.phase_map(payload, key="phase", on_pick=lambda s, T: lab.change(scale=s, steps=T))
-    st.download_button(
-        "Phase map as CSV",
-        lambda: pd.DataFrame(flow.map_rows(lengths, found)).to_csv(index=False).encode(),
-        file_name="phase-map.csv", mime="text/csv", on_click="ignore", type="tertiary",
-        icon=":material/download:",
-    )  # fmt: skip
-
-
-def _fill(found: dict[str, flow.Floats], slices: Iterator[Slice]) -> None:
-    bar, parts = st.progress(0.0, "Phase map"), defaultdict[str, list[flow.Floats]](list)
-    for k in range(1, flow.SLICES + 1):
-        with runs.LOCK:
-            part = next(slices)
-        parts[part.cell].append(part.ratios)
-        bar.progress(k / flow.SLICES, f"Phase map: {part.cell.upper()}, {k} of {flow.SLICES}")
-    found |= {cell: np.concatenate(rows) for cell, rows in parts.items()}
-    bar.empty()
-
-
 def picture() -> None:
-    """The bench, the settings it rests on, the map."""
+    """The bench, and the settings it rests on."""
     e, done = lab.experiment(), bench_of(lab.experiment(), lab.view())
     component.bench(flow.payload(done, e), key="flow", on_choice=chosen)
     controls.bench()
-    st.subheader("Phase map", anchor=False)
-    phase_map()
 
 
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:

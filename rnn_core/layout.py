@@ -73,7 +73,7 @@ def layout(cell: Cell) -> Layout:
     pair, mixture = _pair(forward, sigmoids, tanhs), _mixture(forward)
     if pair:
         columns, sigmoids = _side_by_side(columns, sigmoids, pair[1:3])
-    named = {n for n in reading.total.values() if n.op == "add"}
+    named = _named(reading)
     carries = {s: _terms([n], named) for s, n in reading.dpast.items()}
     sums = {n: _terms(n.args, named) for n in named}
     bases = _bases(reading, carries, sums)
@@ -94,6 +94,14 @@ def layout(cell: Cell) -> Layout:
         reading, columns, sigmoids, tanhs, pair, mixture, inner, peeped, bases, slots, sums,
         carries, du, frozenset(kept),
     )  # fmt: skip
+
+
+def _named(reading: Reading) -> set[Node]:
+    """Sums that are quantities of their own: dL/dc_t, and whatever is multiplied after adding."""
+    everything = [*reading.du.values(), *reading.dpast.values()]
+    products = [n.args[1] for n in walk(everything) if n.op == "U.T"]
+    factors = [split(n)[0] for n in (*reading.du.values(), *products)]
+    return {n for n in (*reading.total.values(), *factors) if n.op == "add"}
 
 
 def split(value: Any) -> tuple[Node, Any]:

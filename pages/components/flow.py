@@ -12,9 +12,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.components.scripts import script
+
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _CSS = (_ASSETS / "flow.css").read_text(encoding="utf-8")
-_JS = (_ASSETS / "flow.js").read_text(encoding="utf-8")
+_JS = script("flow")
 
 Arrays = list[NDArray[Any]]
 

@@ -55,6 +55,12 @@ PAGES: Final = {  # file in pages/ and part of the link
         ("init", "scale", "gain", "forget_bias", "update_bias", "steps", "hidden"),
         every_cell=True,
     ),
+    "phase": Page(
+        "Phase map",
+        ":material/grid_view:",
+        ("init", "gain", "forget_bias", "update_bias", "hidden"),
+        every_cell=True,
+    ),
 }
 FIRST: Final = "start"
 FOLDER: Final = Path(__file__).resolve().parents[1]

@@ -54,12 +54,17 @@ def _held(e: Experiment, hold: Hold, _done: Run) -> Run:
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
 def _run(e: Experiment) -> Run:
     with LOCK:
-        return run(e, series=_stock_prices() if e.source == "stocks" else None)
+        return run(e, series=series(e))
 
 
 @st.cache_resource(max_entries=1024, show_spinner=False, hash_funcs={Experiment: repr})
 def _check(e: Experiment, _done: Run) -> Check:
     return gradient_check(_done)  # no lock: the largest networks take a second, others go on
+
+
+def series(e: Experiment) -> dict[str, float] | None:
+    """The real series that an experiment reads, if it reads one."""
+    return _stock_prices() if e.source == "stocks" else None
 
 
 @st.cache_resource(show_spinner=False)

@@ -115,7 +115,7 @@ def test_the_gradient_and_the_knob_are_chosen_and_named(app):
 
 @pytest.mark.parametrize("look", (LOOKS[0], LOOKS[3]), indirect=True, ids=str)
 def test_the_phase_map_is_made_on_request_and_a_click_goes_there(app):
-    app.open("/flow?hidden=8")
+    app.open("/phase?hidden=8")
     app.page.get_by_role("button", name="Compute the phase map").click()
     field = app.page.locator("[data-component=flowmap] .field").first
     field.wait_for()
@@ -133,7 +133,8 @@ def test_the_phase_map_is_made_on_request_and_a_click_goes_there(app):
 
 
 @pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
-def test_nothing_is_wider_than_the_screen(app, look):
-    app.open("/flow?phase=on&hidden=8")
+@pytest.mark.parametrize("link", ["/flow?hidden=8", "/phase?phase=on&hidden=8"])
+def test_nothing_is_wider_than_the_screen(app, look, link):
+    app.open(link)
     assert app.page.evaluate("document.documentElement.scrollWidth") <= look.width
     app.check_clean()

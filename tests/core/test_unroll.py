@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rnn_core.cells import LSTM, RNN
 from rnn_core.unroll import CACHE_BYTES, Plan, equations, plan
 from tests.core.cells_under_test import VARIANTS, random_weights
+from tests.core.minimal_gated_unit import MGU
 
 
 def plainly(cell, weights, x, start):
@@ -91,6 +92,13 @@ def test_plan_is_the_equations_over_several_chunks(cell, window):
     T, B, H = 160, 8, 40
     assert Plan(cell, T, B, 3, H).chunk < T
     compare(cell, T, B, 3, H, window, 0)
+
+
+@pytest.mark.parametrize("B", [1, 3])
+def test_a_new_cell_runs_fast_from_its_text_alone(B):
+    """Its forget gate is reached by two roads, which no cell of the table has."""
+    compare(MGU(), 9, B, 2, 4, None, 0)
+    compare(MGU(), 9, B, 2, 4, 4, 1)
 
 
 def test_chunks_stay_in_cache():

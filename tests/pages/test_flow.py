@@ -1,4 +1,4 @@
-"""The gradient-flow page: choices in the link, the map on request."""
+"""The gradient-flow page and its map: choices in the link, the map on request."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_every_choice_can_be_linked_to(visit, knob, quantity):
 
 
 def test_the_map_is_computed_on_request_only(visit):
-    reader = visit("flow", hidden="2")
+    reader = visit("phase", hidden="2")
     (button,) = [b for b in reader.button if "phase map" in b.label]
     assert button.label.startswith("Compute")
     button.click().run()
@@ -23,4 +23,4 @@ def test_the_map_is_computed_on_request_only(visit):
 
 
 def test_the_map_of_a_short_series(visit):
-    visit("flow", phase="on", source="stocks", hidden="2", knob="steps")
+    visit("phase", phase="on", source="stocks", hidden="2", knob="steps")
