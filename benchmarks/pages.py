@@ -49,20 +49,23 @@ PAGES = (
 # Components may live in shadow roots; each marks its latest picture in `data-drawn`.
 SCRIPT = """
 (() => {
+  // Walking a large page takes milliseconds of the time to be measured: the nodes are kept.
+  let kept = []
   window.drawn = () => {
-    const found = []
+    if (kept.length && kept.every(node => node.isConnected)) return kept.map(n => n.dataset.drawn)
+    kept = []
     const look = root => root.querySelectorAll('*').forEach(node => {
-      if (node.dataset && 'drawn' in node.dataset) found.push(node.dataset.drawn)
+      if (node.dataset && 'drawn' in node.dataset) kept.push(node)
       if (node.shadowRoot) look(node.shadowRoot)
     })
     look(document)
-    return found
+    return kept.map(node => node.dataset.drawn)
   }
   window.changed = () => window.drawn().flatMap((v, k) => v === window.before[k] ? [] : [k])
   window.addEventListener('keydown', event => {
     if (!event.key.startsWith('Arrow')) return
-    window.pressed = performance.now()
     window.before = window.drawn()
+    window.pressed = performance.now()
   }, true)
   const frames = async n => { while (n-- > 0) await new Promise(requestAnimationFrame) }
   const since = () => performance.now() - window.pressed
