@@ -64,12 +64,8 @@ def picture() -> None:
             f"Norm of all weights' gradients together: **{number(clipped.norm_before)}** before, "
             f"**{number(clipped.norm_after)}** after; turned by {clipped.angle_degrees:.1f}°."
         )
-        plot(
-            clipping_bars(clipped),
-            key="clipping",
-            alt="Gradient of every parameter before and after clipping",
-            name="clipping",
-        )
+        alt = "Gradient of every parameter before and after clipping"
+        plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
 
 
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:

@@ -92,9 +92,14 @@ def _words(error: float, entries: int, truncated: bool) -> str:
     if error < GOOD:
         return (
             f"{what} of all {entries:,} weights agrees with central differences: "
-            f"relative error {error:.0e}."
+            f"relative error below {_decade(error):.0e}."
         )
     return (
         f"{what} and central differences differ by {error:.0e}: at a kink of ReLU, or where the "
         "loss bends this sharply, a difference quotient is no judge."
     )
+
+
+def _decade(error: float) -> float:
+    """The power of ten above it, from 1e-9 on: what is less is rounding, and would only flicker."""
+    return float(10.0 ** max(-9, np.ceil(np.log10(error)))) if error else 1e-9

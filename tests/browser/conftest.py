@@ -28,11 +28,13 @@ FLAGS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests stay together on one worker: one server, one browser, no rivals for time."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Browser tests stay together on one worker: one server, one browser, no rivals for time.
+
+    (Marked here, because xdist reads the groups before any conftest may modify the items.)
+    """
+    if item.path.is_relative_to(Path(__file__).parent):
+        item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
