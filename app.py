@@ -28,8 +28,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pages.components import scripts
-
 ROOT = Path(__file__).resolve().parent
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -93,6 +91,8 @@ def vendor_plotly(request: Request) -> Response:
 
 def component_script(request: Request) -> Response:
     """A component's script by a name that changes with its content, so it is kept for ever."""
+    from pages.components import scripts
+
     text = scripts.served(request.path_params["name"])
     if text is None:
         return Response("No component has a script of this name.", status_code=404)

@@ -40,15 +40,18 @@ def picture() -> None:
     e, wanted = lab.experiment(), lab.view().phase == "on"
     label = "Hide the phase map" if wanted else "Compute the phase map"
     st.button(label, on_click=lab.look, kwargs={"phase": "off" if wanted else "on"})
-    if not wanted:
-        return
+    if wanted:
+        _draw(e)
+    controls.bench()
+
+
+def _draw(e: Experiment) -> None:
     series = runs.series(e)
     found, lengths = _map(flow.mapped(e)), flow.lengths_of(e, series)
     if len(found) < len(flow.CELLS):
         _fill(found, flow.map_slices(e, lengths, series))
     payload = flow.map_payload(e, lengths, found)
     component.phase_map(payload, key="phase", on_pick=lambda s, T: lab.change(scale=s, steps=T))
-    controls.bench()
 
 
 def _fill(found: dict[str, flow.Floats], slices: Iterator[Slice]) -> None:

@@ -23,11 +23,11 @@ class Page:
 PAGES: Final = {  # file in pages/ and part of the link
     "start": Page("Start", ":material/home:", ("text", "cell", "steps")),
     "unrolled": Page(
-        "Unrolled graph", ":material/account_tree:", ("text", "cell", "scale", "steps")
+        "Unrolled", ":material/account_tree:", ("text", "cell", "scale", "steps")
     ),
     "wirings": Page("Wirings", ":material/schema:", ("text", "cell", "scale", "steps")),
     "cell": Page(
-        "Inside the cell",
+        "Cell",
         ":material/memory:",
         ("text", "cell", "hidden", "steps", "activation", "reset", "update", "lstm"),
         letters=True,

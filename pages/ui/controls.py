@@ -7,10 +7,10 @@ import streamlit as st
 
 from pages.ui import lab
 from pages.ui.contents import Page
-from rnn_core.experiment import GROUPS, INPUT, SETTINGS, Experiment
+from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
 from rnn_core.presets import PRESETS
 
-OPEN: Final = (INPUT,)  # a closed group is not even sent
+OPEN: Final = (INPUT, NETWORK)  # a closed group is not even sent
 WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the other on a phone
 
 

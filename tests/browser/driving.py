@@ -107,8 +107,9 @@ class App:
 
     def idle(self, timeout: float = PATIENCE_MS) -> "App":
         """Script finished, nothing stale, every plot and component drawn and painted."""
-        self.page.wait_for_function(IDLE, timeout=timeout)
-        self.page.evaluate(TWO_FRAMES)
+        for _ in range(2):  # what the last message brought may only be mounted in the next frames
+            self.page.wait_for_function(IDLE, timeout=timeout)
+            self.page.evaluate(TWO_FRAMES)
         return self
 
     def check_clean(self) -> None:
