@@ -22,9 +22,7 @@ class Page:
 
 PAGES: Final = {  # file in pages/ and part of the link
     "start": Page("Start", ":material/home:", ("text", "cell", "steps")),
-    "unrolled": Page(
-        "Unrolled", ":material/account_tree:", ("text", "cell", "scale", "steps")
-    ),
+    "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale", "steps")),
     "wirings": Page("Wirings", ":material/schema:", ("text", "cell", "scale", "steps")),
     "cell": Page(
         "Cell",
