@@ -13,6 +13,7 @@ from pages.ui import controls, furniture, lab, runs
 from rnn_core.cells import CELLS
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
+from rnn_core.run import Run
 
 EXPLAINED = """
 Each line is **the norm of the total gradient ∂L/∂h at every step**, on a logarithmic axis, for the
@@ -41,17 +42,19 @@ def picture() -> None:
     loss = runs.loss_words(run)
     curves = curves_of(results, notation=NOTATIONS[lab.view().notation])
     bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
-    plot(
-        gradient_norms(curves, loss=loss, labels=run.sequence.labels),
-        key="norms",
-        alt="Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis",
-        name="gradient-norms",
-    )
+    figure = gradient_norms(curves, loss=loss, labels=run.sequence.labels)
+    alt = "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis"
+    plot(figure, key="norms", alt=alt, name="gradient-norms")
     controls.bench()
 
     st.subheader("Verdict", anchor=False)
     st.markdown("\n".join(f"* {line}" for line in verdict(curves, loss=loss, bounds=bounds)))
 
+    _clipping(run)
+
+
+def _clipping(run: Run) -> None:
+    """What the optimiser would do to the weights' gradients of the reader's cell."""
     clipped = run.clipped
     st.subheader(f"Clipping the {run.experiment.cell.upper()}'s weight gradients", anchor=False)
     if clipped.mode == "off":

@@ -24,8 +24,8 @@ input is a picture, **not a proof**.
 """
 
 CLAIM = (
-    "Weight scale and length decide together. Each cell has its own border between **vanishing** "
-    "and **exploding**, and the starting weights move it."
+    "Weight scale and length decide together how much gradient is left. Every cell has its own "
+    "map, and the starting weights redraw it."
 )
 
 

@@ -19,6 +19,7 @@ into a flat list of in-place NumPy calls: there is no second copy of these equat
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
@@ -48,16 +49,16 @@ ACTIVATIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 }
 
 
-class Cell:
+class Cell(ABC):
     """What the rest of the house relies on.  Cells are frozen and hold settings, never data."""
 
     name: ClassVar[str]
     states: ClassVar[tuple[str, ...]] = ("h",)
 
     @property
+    @abstractmethod
     def gates(self) -> tuple[str, ...]:
         """Names of the gates and the candidate, in the order PyTorch stacks their weights."""
-        raise NotImplementedError
 
     @property
     def sigmoid_gates(self) -> tuple[str, ...]:
@@ -69,15 +70,15 @@ class Cell:
         """Gates that also look at the cell state, in the order of the rows of `weight_ph`."""
         return ()
 
+    @abstractmethod
     def step(self, u: Any, U: Any, P: Any, past: Any) -> tuple[Values, Values]:
         """States before -> gates and states after, each (B, H)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step_back(
         self, d: Any, U: Any, P: Any, past: Any, now: Any
     ) -> tuple[Values, Values, Values]:
         """dL/d(states after) -> dL/du per gate, dL/d(states before), total dL/d(states after)."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,11 @@ class Plan:
         if plan.pair:
             self.states[plan.pair[-1].args[0]] = self.A[:, -1]
             self._products = self._new(2, B, H)
+        self._store()
+
+    def _store(self) -> None:
+        """Where each quantity that must be kept lies, for whole sequences and step by step."""
+        T, B, H, plan = self.T, self.B, self.H, self.layout
         self.stored: dict[Node, Array] = {}  # whole sequences, (T, B, H)
         for s, value in plan.reading.states.items():
             self.stored[value] = self.states[s][1:]
