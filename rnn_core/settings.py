@@ -144,6 +144,12 @@ def settings_of(row: type) -> dict[str, Setting]:
     return {f.name: f.metadata["setting"] for f in fields(row)}
 
 
+def relevant(row: object) -> tuple[str, ...]:
+    """The fields of a table's row that change anything, given its other fields."""
+    found = settings_of(type(row)).items()
+    return tuple(n for n, s in found if all(getattr(row, o) in values for o, values in s.shown))
+
+
 def read_row(row: type[Row], params: Mapping[str, str]) -> tuple[Row, tuple[str, ...]]:
     """A table's row from a link; whatever cannot be read keeps its default and leaves a note."""
     values, notes = {}, []

@@ -16,12 +16,21 @@ class Page:
     title: str
     icon: str
     bench: tuple[str, ...]  # fields of `Experiment`; all others are in the sidebar
+    section: str = "see"
+    own: type | None = None  # a table of settings that this page alone has; below the bench's
     every_cell: bool = False  # the page draws all cells, so every cell's settings matter
     letters: bool = False  # the page has the menu of notations beside its picture
 
 
+SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its pages in the bar
+    "start": "",
+    "see": "See the network",
+    "gradients": "Gradients",
+    "training": "Training",
+    "applications": "Applications",
+}
 PAGES: Final = {  # file in pages/ and part of the link
-    "start": Page("Start", ":material/home:", ("text", "cell", "steps")),
+    "start": Page("Start", ":material/home:", ("text", "cell", "steps"), section="start"),
     "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale", "steps")),
     "wirings": Page("Wirings", ":material/schema:", ("text", "cell", "scale", "steps")),
     "cell": Page(
@@ -45,18 +54,21 @@ PAGES: Final = {  # file in pages/ and part of the link
         "Gradients",
         ":material/trending_down:",
         ("scale", "steps", "clip", "threshold"),
+        section="gradients",
         every_cell=True,
     ),
     "flow": Page(
         "Gradient flow",
         ":material/stacked_line_chart:",
         ("init", "scale", "gain", "forget_bias", "update_bias", "steps", "hidden"),
+        section="gradients",
         every_cell=True,
     ),
     "phase": Page(
         "Phase map",
         ":material/grid_view:",
         ("init", "gain", "forget_bias", "update_bias", "hidden"),
+        section="gradients",
         every_cell=True,
     ),
 }
@@ -81,6 +93,10 @@ def page_link(name: str) -> StreamlitPage:
 def navigation() -> tuple[Page, StreamlitPage]:
     """The page asked for: our entry, and the script to run."""
     links = {name: page_link(name) for name in PAGES}
-    asked = st.navigation(list(links.values()), position="top")
+    menus = {
+        title: [links[name] for name, page in PAGES.items() if page.section == section]
+        for section, title in SECTIONS.items()
+    }
+    asked = st.navigation({t: pages for t, pages in menus.items() if pages}, position="top")
     name = next(n for n, link in links.items() if link.title == asked.title)
     return PAGES[name], asked

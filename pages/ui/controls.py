@@ -16,10 +16,13 @@ WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the
 
 def bench() -> None:
     """The settings this page is about."""
-    names, _ = lab.shown()
+    (names, _), own = lab.shown(), lab.own_names()
+    width = WIDE if len(names) + len(own) > 3 else WIDER
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         for name in names:
-            lab.control(name, width=WIDE if len(names) > 3 else WIDER)
+            lab.control(name, width=width)
+        for name in own:
+            lab.own_control(name, width=width)
 
 
 def sidebar(page: Page) -> None:

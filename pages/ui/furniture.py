@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import lab, runs
-from rnn_core.experiment import Experiment
 from rnn_core.run import Run
 
 
@@ -16,7 +15,7 @@ def page(
     claim: str,
     picture: Callable[[], None],
     explained: str,
-    numbers: Callable[[Experiment, lab.View], pd.DataFrame],
+    numbers: Callable[..., pd.DataFrame],  # of the experiment, the view and the page's own settings
 ) -> None:
     """A page: what it says, the picture with its controls, how to read it, its numbers."""
     st.header(title, anchor=False)

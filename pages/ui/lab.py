@@ -25,6 +25,7 @@ from rnn_core.settings import (
     choice,
     number,
     read_row,
+    relevant,
     settings_of,
     to_params,
     whole,
@@ -40,6 +41,7 @@ def _pick(label: str, names: Sequence[str], words: str) -> Any:
 
 
 Table = TypeVar("Table")
+Own = TypeVar("Own")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class _Desk:
 
     experiment: Experiment = field(default_factory=Experiment)
     view: View = field(default_factory=View)
+    own: dict[type, Any] = field(default_factory=dict)  # the tables that single pages have
     notes: tuple[str, ...] = ()
     page: Page | None = None
     written: dict[str, str] | None = None  # the link as we left it
@@ -107,17 +110,26 @@ def open_desk(page: Page) -> None:
         desk.carried = not link
     asked = link or not desk.carried
     if desk.written is None or (asked and not desk.moved and link != desk.written):
-        _follow(link)
+        _follow(link, page.own)
         desk.written = link  # even if the page should fail before it says what it shows
     desk.drawn = set() if elsewhere else desk.drawing
     desk.page, desk.moved, desk.drawing = page, False, set()
     desk.frame = _frame()
 
 
-def take_away(table: Callable[[Experiment, View], Table]) -> Callable[[], Table]:
-    """A table of what is on the desk when it is asked for, outside of any run."""
+def take_away(table: Callable[..., Table]) -> Callable[[], Table]:
+    """A table of what is on the desk when it is asked for, outside of any run.
+
+    It gets the experiment, the view, and the page's own settings where the page has some.
+    """
     desk = _desk()
-    return lambda: table(desk.experiment, desk.view)
+
+    def made() -> Table:
+        kind = desk.page.own if desk.page else None
+        rest = () if kind is None else (desk.own.get(kind, kind()),)
+        return table(desk.experiment, desk.view, *rest)
+
+    return made
 
 
 def frame_is_old() -> bool:
@@ -134,10 +146,14 @@ def _frame() -> tuple[object, ...]:
     return (*shown(), preset_name(), notes())
 
 
-def _follow(link: Mapping[str, str]) -> None:
-    desk = _desk()
+def _follow(link: Mapping[str, str], kind: type | None) -> None:
+    desk, names = _desk(), settings_of(kind) if kind else {}
     desk.view, unclear = read_row(View, {n: v for n, v in link.items() if n in VIEW})
-    desk.experiment, notes = parse({n: v for n, v in link.items() if n not in VIEW})
+    if kind:
+        desk.own[kind], more = read_row(kind, {n: v for n, v in link.items() if n in names})
+        unclear += more
+    rest = {n: v for n, v in link.items() if n not in VIEW and n not in names}
+    desk.experiment, notes = parse(rest)
     desk.notes = unclear + notes
 
 
@@ -145,6 +161,8 @@ def close_desk() -> None:
     """End a run: the link says what is on screen."""
     desk = _desk()
     link = to_params(desk.experiment) | to_params(desk.view)
+    if desk.page and desk.page.own:
+        link |= to_params(own(desk.page.own))
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     desk.written, desk.moved = link, False
@@ -158,6 +176,12 @@ def experiment() -> Experiment:
 def view() -> View:
     """What the reader has picked to look at."""
     return _desk().view
+
+
+def own(kind: type[Own]) -> Own:
+    """The settings that the present page alone has: `Page.own` in the table of contents."""
+    found: Own = _desk().own.setdefault(kind, kind())
+    return found
 
 
 def notes() -> tuple[str, ...]:
@@ -178,10 +202,19 @@ def look(**changes: Value) -> None:
     desk.view, desk.moved = replace(desk.view, **changes), True  # type: ignore[arg-type]
 
 
+def adjust(**changes: Value) -> None:
+    """Replace some of the page's own settings; for callbacks."""
+    desk = _desk()
+    if desk.page and desk.page.own:
+        desk.own[desk.page.own] = replace(own(desk.page.own), **changes)
+        desk.moved, desk.notes = True, ()
+
+
 def load(wish: Experiment) -> None:
     """Put another experiment on the desk; for callbacks."""
     desk = _desk()
     desk.experiment, desk.view, desk.moved, desk.notes = wish, View(), True, ()
+    desk.own.clear()
 
 
 def preset_name() -> str | None:
@@ -297,6 +330,31 @@ def view_control(name: str) -> None:
 def _view_moved(name: str) -> None:
     try:
         look(**{name: VIEW[name].tidy(st.session_state[f"view_{name}"])})
+    except ValueError as problem:
+        _desk().notes = (f"{problem}. Left as it was.",)
+
+
+def own_names() -> tuple[str, ...]:
+    """The page's own settings that change anything at present."""
+    page = _desk().page
+    return relevant(own(page.own)) if page and page.own else ()
+
+
+def own_control(name: str, **shape: Any) -> None:
+    """Draw the one widget of one of the page's own settings."""
+    page = _desk().page
+    assert page and page.own, "this page has no settings of its own"
+    key, setting = f"own_{name}", settings_of(page.own)[name]
+    _show(key, getattr(own(page.own), name))
+    _widget(setting, key=key, help=setting.help, on_change=_adjusted, args=(name,), **shape)
+
+
+def _adjusted(name: str) -> None:
+    page, value = _desk().page, st.session_state[f"own_{name}"]
+    if value is None or not (page and page.own):
+        return
+    try:
+        adjust(**{name: settings_of(page.own)[name].tidy(value)})
     except ValueError as problem:
         _desk().notes = (f"{problem}. Left as it was.",)
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, WebSocket
 
+from pages.ui.contents import FIRST, PAGES, SECTIONS
 from tests.browser.serving import Server
 
 PATIENCE_MS = 20_000
@@ -103,6 +104,20 @@ class App:
     def open(self, path: str = "/") -> "App":
         """Go to a page of the app by its link and wait until it rests."""
         self.page.goto(self.server.url + path)
+        return self.idle()
+
+    def go(self, name: str) -> "App":
+        """Follow the navigation bar to a page."""
+        page = PAGES[name]
+        if menu := SECTIONS[page.section]:
+            self.page.get_by_test_id("stTopNavSection").filter(has_text=menu).click()
+            links = self.page.get_by_test_id("stTopNavDropdownLink")
+        else:
+            links = self.page.get_by_test_id("stTopNavLink")
+        links.filter(has=self.page.get_by_text(page.title, exact=True)).click()
+        path = "/" if name == FIRST else f"/{name}"
+        self.page.wait_for_function("path => location.pathname === path", arg=path)
+        self.page.wait_for_timeout(300)  # the script starts a moment after the address changed
         return self.idle()
 
     def idle(self, timeout: float = PATIENCE_MS) -> "App":

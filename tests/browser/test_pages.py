@@ -135,9 +135,7 @@ def test_extremes_from_end_to_end(app):
             app.page.wait_for_timeout(100)
             assert app.idle().slider(label).input_value() == value
     for name in PAGES:
-        app.page.get_by_role("link", name=PAGES[name].title).first.click()
-        app.page.wait_for_timeout(300)
-        app.idle().check_clean()
+        app.go(name).check_clean()
         assert "steps=200" in app.page.url and "scale=4" in app.page.url
 
 

@@ -22,9 +22,8 @@ def visit() -> Visit:
     def opened(page: str = FIRST, params: Mapping[str, str] | None = None, **more: str) -> AppTest:
         reader = AppTest.from_file(str(SHELL), default_timeout=PATIENCE_SECONDS)
         reader.query_params.update({**(params or {}), **more})
-        reader.run()
         if page != FIRST:
-            reader.switch_page(f"{page}.py").run()
-        return clean(reader)
+            reader.switch_page(f"{page}.py")
+        return clean(reader.run())
 
     return opened

@@ -1,11 +1,15 @@
 """Controls, link and presets say the same thing, whichever of them was used."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.contents import PAGES
+from pages.ui.lab import VIEW
 from rnn_core.experiment import SETTINGS
 from rnn_core.presets import PRESETS
+from rnn_core.settings import choice, number, settings_of, whole
 from tests.pages.reader import clean
 
 DRAWN = {"cell": "gru", "scale": "2.5", "steps": "33", "text": "añ&b", "hidden": "8"}
@@ -113,3 +117,53 @@ def test_layers_can_be_picked_and_are_in_the_link(visit):
     reader = visit("gates", layers="2", direction="bidirectional")
     reader.button_group(key="layer").set_value(3).run()
     assert clean(reader).query_params["layer"] == "3"
+
+
+@dataclass(frozen=True)
+class Bowl:
+    """Settings that one page alone has."""
+
+    depth: int = whole(3, "Depth", "Bowl", 1, 9, help="Of the bowl.")
+    kind: str = choice("round", "Kind", "Bowl", {"round": "Round", "oval": "Oval"}, help="Its rim.")
+    tilt: float = number(0.5, "Tilt", "Bowl", 0, 1, 0.1, shown={"kind": ("oval",)}, help="Oval's.")
+
+
+@pytest.fixture
+def bowl(monkeypatch):
+    monkeypatch.setitem(PAGES, "saturation", replace(PAGES["saturation"], own=Bowl))
+
+
+def test_a_pages_own_settings_are_its_controls_and_its_link(visit, bowl):
+    link = {"kind": "oval", "depth": "4", "tilt": "0.3", "cell": "gru"}
+    reader = visit("saturation", link)
+    assert reader.slider(key="own_depth").value == 4
+    assert reader.slider(key="own_tilt").value == 0.3
+    reader.slider(key="own_depth").set_value(5).run()
+    assert clean(reader).query_params == {
+        "kind": "oval",
+        "depth": "5",
+        "tilt": "0.3",
+        "cell": "gru",
+    }
+
+
+def test_a_pages_own_settings_rest_while_the_reader_is_elsewhere(visit, bowl):
+    reader = visit("saturation", depth="4")
+    reader.switch_page("gates.py").run()
+    assert clean(reader).query_params == {}
+    reader.switch_page("saturation.py").run()
+    assert clean(reader).query_params == {"depth": "4"}
+
+
+def test_what_a_page_does_not_have_it_does_not_follow(visit, bowl):
+    assert any("depth" in w.value for w in visit("gates", depth="4").warning)
+    reader = visit("saturation", depth="400", tilt="0.7")
+    assert any("Depth" in w.value for w in reader.warning)
+    with pytest.raises(KeyError):
+        reader.slider(key="own_tilt")
+
+
+def test_no_pages_settings_have_a_name_that_is_taken():
+    for page in PAGES.values():
+        names = settings_of(page.own) if page.own else {}
+        assert not set(names) & (set(SETTINGS) | set(VIEW))
