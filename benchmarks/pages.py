@@ -125,7 +125,9 @@ def browser_path() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-def open_page(browser: Any, address: str) -> Any:
+def open_page(chromium: Any, address: str) -> Any:
+    """Each page in a browser of its own: a tab that was in the background wakes up slowly."""
+    browser = chromium.launch(executable_path=browser_path(), args=FLAGS)
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(SCRIPT)
     page.goto(address)
@@ -136,7 +138,6 @@ def open_page(browser: Any, address: str) -> Any:
 
 
 def press(page: Any) -> None:
-    page.bring_to_front()
     page.locator(SLIDER).first.focus()
     page.keyboard.press("ArrowRight")
 
@@ -162,9 +163,9 @@ def move(page: Any, expected: list[int]) -> dict[str, float]:
     return times
 
 
-def measure(browser: Any, addresses: dict[str, str], rounds: int) -> list[list[dict[str, float]]]:
+def measure(chromium: Any, addresses: dict[str, str], rounds: int) -> list[list[dict[str, float]]]:
     """For each page its times, round by round."""
-    pages = [open_page(browser, addresses[timed.script] + timed.link) for timed in PAGES]
+    pages = [open_page(chromium, addresses[timed.script] + timed.link) for timed in PAGES]
     expected = [warm_up(page) for page in pages]
     both = list(zip(pages, expected, strict=True))
     found = [[move(page, pictures) for page, pictures in both] for _ in range(rounds)]
@@ -192,6 +193,4 @@ def main(quick: bool) -> None:
     with ExitStack() as stack, sync_playwright() as playwright:
         scripts = dict.fromkeys(timed.script for timed in PAGES)
         addresses = {script: stack.enter_context(serve(script)) for script in scripts}
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        report(measure(browser, addresses, 8 if quick else 25))
-        browser.close()
+        report(measure(playwright.chromium, addresses, 8 if quick else 25))
