@@ -8,7 +8,7 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-PARTS = ("engine", "jacobians", "pages")
+PARTS = ("engine", "jacobians", "pages", "training")
 PACKAGES = ("numpy", "torch", "jax", "streamlit", "plotly")
 
 
@@ -18,15 +18,15 @@ def main() -> None:
         "what", nargs="*", metavar="part", help=f"any of {', '.join(PARTS)}; default: the first two"
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, small sizes only")
+    parser.add_argument("--text", metavar="FILE", help="training: Shakespeare, or any long text")
     options = parser.parse_args()
     unknown = sorted(set(options.what) - set(PARTS))
     if unknown:
         parser.error(f"expected {', '.join(PARTS)}; got {', '.join(unknown)}")
     print(surroundings())
     for name in options.what or PARTS[:2]:
-        importlib.import_module(f"benchmarks.{name}").main(
-            options.quick
-        )  # each needs other packages
+        part = importlib.import_module(f"benchmarks.{name}")  # each needs other packages
+        part.main(options.quick, *([options.text] if name == "training" else []))
 
 
 def surroundings() -> str:

@@ -6,7 +6,7 @@ is compared with (L(W + h v) - L(W - h v)) / 2h.  One direction sees every entry
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from rnn_core.wiring import Pass, run_backward
 
 STEPS = (1e-5, 1e-6, 1e-4, 1e-7)  # tried in turn: rounding asks for large, curvature for small
 GOOD = 1e-6
+MOST_WORDS = 80  # letters
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class Check:
 
 
 def gradient_check(run: Run) -> Check:
-    """Check dL/dW of all weights of all stages, full BPTT (a truncated one is not L's slope)."""
+    """Check dL/dW of all weights of all stages, full BPTT (a truncated one is not L's slope).
+
+    A run with a gate held or with numbers edited is checked as it is: its own networks, moved.
+    """
     entries = sum(w.size for s in run.stages for w in s.network.weights.values())
     gradients, truncated = _full_gradients(run)
     flat = np.concatenate([g.ravel() for found in gradients for g in found.values()])
@@ -38,7 +42,7 @@ def gradient_check(run: Run) -> Check:
         words = "Not checked: this run overflowed, and infinity has no difference quotient."
         return Check(float("nan"), entries, False, words)
     error = _measured(run, gradients)
-    return Check(error, entries, error < GOOD, _words(error, entries, truncated))
+    return Check(error, entries, error < GOOD, in_words(error, entries, truncated, run.changed))
 
 
 def _full_gradients(run: Run) -> tuple[list[Mapping[str, Array]], bool]:
@@ -57,14 +61,15 @@ def _measured(run: Run, gradients: list[Mapping[str, Array]]) -> float:
     slope = sum(
         float((g * v[k][n]).sum()) for k, found in enumerate(gradients) for n, g in found.items()
     )
-    return _error(run, v, slope)
+    return difference_error(lambda h: _loss(run, v, h), slope, run.loss)
 
 
-def _error(run: Run, v: list[dict[str, Array]], slope: float) -> float:
-    noise = 1e4 * np.finfo(float).eps * abs(run.loss) / STEPS[0]
+def difference_error(moved: Callable[[float], float], slope: float, loss: float) -> float:
+    """How far the slope is from (L(h) - L(-h)) / 2h, relative to both; `moved(h)` is L(h)."""
+    noise = 1e4 * np.finfo(float).eps * abs(loss) / STEPS[0]
     best = np.inf
     for h in STEPS:
-        numeric = (_loss(run, v, h) - _loss(run, v, -h)) / (2 * h)
+        numeric = (moved(h) - moved(-h)) / (2 * h)
         scale = max(abs(slope) + abs(numeric), noise)
         best = min(best, abs(slope - numeric) / scale if scale else 0.0)
         if best < GOOD / 10:
@@ -87,13 +92,19 @@ def _unit(v: Array) -> Array:
     return np.asarray(v / (np.linalg.norm(v) or 1.0))
 
 
-def _words(error: float, entries: int, truncated: bool) -> str:
-    what = "The full (not truncated) gradient" if truncated else "The gradient"
+def in_words(error: float, entries: int, truncated: bool = False, changed: str = "") -> str:
+    """What the check found, for a reader."""
+    what = "he full (not truncated) gradient" if truncated else "he gradient"
+    changed = changed.replace(";", ", ")
+    changed = changed if len(changed) <= MOST_WORDS else changed[:MOST_WORDS] + "…"
+    what = f"With {changed}: t{what}" if changed else f"T{what}"
+    return judged(f"{what} of all {entries:,} weights", error)
+
+
+def judged(what: str, error: float) -> str:
+    """Whether something that was computed exactly agrees with central differences."""
     if error < GOOD:
-        return (
-            f"{what} of all {entries:,} weights agrees with central differences: "
-            f"relative error below {_decade(error):.0e}."
-        )
+        return f"{what} agrees with central differences: relative error below {_decade(error):.0e}."
     return (
         f"{what} and central differences differ by {error:.0e}: at a kink of ReLU, or where the "
         "loss bends this sharply, a difference quotient is no judge."

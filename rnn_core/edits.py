@@ -22,9 +22,15 @@ from rnn_core.wiring import run_backward, run_forward
 MOST: Final = 8
 LARGEST: Final = 100.0
 INPUT: Final = "x"
+NONE: Final = "none"
 _EDIT = re.compile(
     r"((?:(?:encoder|decoder)\.)?[a-z][a-z0-9_]*(?:\.[a-z]+)?)"
     r":([0-9]{1,3})(?::([0-9]{1,3}))?=(-?[0-9]{1,3}(?:\.[0-9]{1,4})?)"
+)
+
+_WEIGHT = re.compile(
+    r"(?:(?:encoder|decoder)\.)?"
+    r"(?:(?:weight_(?:ih|hh|ph)|bias_(?:ih|hh))_l[0-9](?:_reverse)?|readout\.(?:weight|bias))"
 )
 
 
@@ -93,7 +99,15 @@ def apply_edits(done: Run, edits: tuple[Edit, ...]) -> tuple[Run, tuple[Edit, ..
             done.stages, networks, found.traces, gradients, found.losses, parts, strict=True
         )
     )
-    return replace(done, stages=stages, parts=tuple(parts), loss=found.total), lost
+    made = replace(done, stages=stages, parts=tuple(parts), loss=found.total)
+    return replace(made, changed=write_edits(kept)), lost
+
+
+def may_name_weight(text: str) -> bool:
+    """Whether this could be a weight's name, `NONE` or nothing said; a `ValueError` says if not."""
+    if text not in ("", NONE) and not _WEIGHT.fullmatch(text):
+        raise ValueError(f"Write a weight's name like weight_hh_l0, or {NONE}; got {text[:40]!r}.")
+    return True
 
 
 def current(done: Run, name: str, index: tuple[int, ...]) -> float:

@@ -4,6 +4,7 @@
 Equal experiments give equal pictures.  Nothing is computed here: see `rnn_core.run`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +17,16 @@ INPUT, NETWORK, VARIANT = "Input", "Network", "Cell variant"
 START, LOSS, TRAINING = "Starting weights", "Loss and wiring", "Training gradient"
 GROUPS: Final = (INPUT, NETWORK, VARIANT, START, LOSS, TRAINING)
 
+TRAINED: Final = "Trained"  # has no control: weights come from the training page
 MOST_NOTES: Final = 6
+_WEIGHTS: Final = re.compile(r"[0-9a-f]{24}")
+
+
+def may_name_weights(text: str) -> bool:
+    """Whether this could be the name of trained weights, or none; a `ValueError` says if not."""
+    if text and not _WEIGHTS.fullmatch(text):
+        raise ValueError("Expected a name of trained weights: 24 digits and letters from a to f.")
+    return True
 
 
 @dataclass(frozen=True)
@@ -246,9 +256,17 @@ class Experiment:
         1.0,
         "Clipping threshold",
         TRAINING,
-        (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0),
+        (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0),
         shown={"clip": ("norm", "value")},
         help="Largest norm of all weights' gradients together, or largest single entry.",
+    )
+
+    weights: str = words(
+        "",
+        "Trained weights",
+        TRAINED,
+        parser=may_name_weights,
+        help="The name of a trained network that is looked at instead of a freshly drawn one.",
     )
 
     def __post_init__(self) -> None:

@@ -45,6 +45,12 @@ class Hold:
         """Whether the gate is held at this step."""
         return self.steps is None or step in self.steps
 
+    def __str__(self) -> str:
+        what = "the candidate" if self.gate == "candidate" else f"the {self.gate} gate"
+        steps = ",".join(str(t + 1) for t in self.steps or ())
+        where = "" if self.steps is None else f" at step{'s' * (len(self.steps) != 1)} {steps}"
+        return f"{what} held at {self.value:g}{where}"
+
 
 def read_steps(text: str) -> tuple[int, ...] | None:
     """Steps as a reader writes them, "3" or "1,5-8" from 1, as numbers from 0; "all" is None."""
@@ -332,4 +338,4 @@ def hold_gate(done: Run, hold: Hold) -> Run:
             done.stages, networks, found.traces, gradients, found.losses, strict=True
         )
     )
-    return replace(done, stages=stages, loss=found.total)
+    return replace(done, stages=stages, loss=found.total, changed=str(hold))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -53,6 +53,7 @@ class Run:
     initial: Mapping[str, Array] | None
     loss: float
     notes: tuple[str, ...]
+    changed: str = ""  # what was done to it by hand since: a gate held, numbers edited
 
     @cached_property
     def weights_gradient(self) -> Mapping[str, Array]:
@@ -90,14 +91,15 @@ def make_cell(e: Experiment) -> Cell:
     return GRU(e.reset, e.update) if e.cell == "gru" else LSTM(e.lstm)
 
 
-def run(e: Experiment, series: Series | None = None) -> Run:
-    """Run an experiment.  `series` is the real series that source 'stocks' reads."""
+def run(e: Experiment, series: Series | None = None, steps: int | None = None) -> Run:
+    """Run an experiment.  `series` is the real series that source 'stocks' reads; `steps`: only
+    the first so many of its steps."""
     e, notes = _possible(e)
     wiring = WIRINGS[e.wiring]
     most = longest(e.source, series) or e.steps
     if e.steps > most:
         notes = (*notes, f"This series has {most} steps to read; T is {most} here, not {e.steps}.")
-    steps = 1 if wiring.one_step else min(e.steps, most)
+    steps = 1 if wiring.one_step else min(steps or e.steps, e.steps, most)
     sequence = make_sequence(
         e.source, steps, text=e.text, seed=e.seed, series=series, readout=readout_of(e)
     )
@@ -108,8 +110,15 @@ def run(e: Experiment, series: Series | None = None) -> Run:
     initial = _initial(e, networks[0])
     done = run_forward(parts, networks, initial)
     gradients = run_backward(parts, networks, done, e.window or None)
-    stages = tuple(map(_stage, parts, networks, done.traces, gradients, done.losses))
+    stages = stages_of(parts, networks, done, gradients)
     return Run(e, sequence, stages, parts, initial, done.total, notes + sequence.notes)
+
+
+def stages_of(
+    parts: tuple[Part, ...], networks: tuple[Network, ...], done: Pass, back: Iterable[Gradient]
+) -> tuple[Stage, ...]:
+    """Each part with its network and what both passes left there."""
+    return tuple(map(_stage, parts, networks, done.traces, back, done.losses))
 
 
 def _stage(part: Part, network: Network, trace: Trace, gradient: Gradient, loss: Array) -> Stage:

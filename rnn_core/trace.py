@@ -116,8 +116,8 @@ class Trace(Record):
     @property
     def top(self) -> LayerTrace:
         """The last layer (its forward direction)."""
-        last = self.layers[-1]
-        return self.layers[-2] if last.reverse and len(self.layers) > 1 else last
+        last = self.layers[-1].layer
+        return next(t for t in self.layers if t.layer == last)
 
     @property
     def final(self) -> dict[str, Array]:
@@ -204,8 +204,8 @@ class Gradient(Record):
     @property
     def top(self) -> LayerGradient:
         """The last layer (its forward direction)."""
-        last = self.layers[-1]
-        return self.layers[-2] if last.trace.reverse and len(self.layers) > 1 else last
+        last = self.layers[-1].trace.layer
+        return next(g for g in self.layers if g.trace.layer == last)
 
     @property
     def initial(self) -> dict[str, Array]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import golden_libraries as libraries
+import golden_optimisers as optimisers
 import numpy as np
 import oracle as hand
 import torch
@@ -233,6 +234,7 @@ def main() -> None:
              ("value", 50.0, 1.0), ("norm", 1.0, 1e-9)]  # fmt: skip
     clips = [clip_case(*case) for case in cases]
     (GOLDEN / "clip.json").write_text(json.dumps(clips, indent=1) + "\n")
+    optimisers.make()
     files = sorted(GOLDEN.glob("*.npz"))
     size = sum(f.stat().st_size for f in files) / 1000
     print(f"{len(files)} files, {size:.0f} kB; {libraries.versions()}")

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from rnn_core.check import gradient_check
-from rnn_core.edits import MOST, Edit, apply_edits, current, merged, parse_edits, write_edits
+from rnn_core.edits import (
+    MOST,
+    Edit,
+    apply_edits,
+    current,
+    may_name_weight,
+    merged,
+    parse_edits,
+    write_edits,
+)
 from rnn_core.experiment import Experiment
 from rnn_core.run import run
 
@@ -49,7 +58,7 @@ def test_everything_follows_a_change(wish):
     assert lost == ()
     assert current(made, name, (0, 1)) == 0.75 and current(made, "x", (0, 0)) == 0.5
     assert done.stages[0].network.weights[name][0, 1] != 0.75
-    assert made.loss != done.loss
+    assert made.loss != done.loss and made.changed == f"{name}:0:1=0.75;x:0:0=0.5"
     assert made.stages[0].trace.layers[0].x[0, 0, 0] == 0.5
     assert gradient_check(made).ok
     others = made.stages[0].network.weights[name] == done.stages[0].network.weights[name]
@@ -69,3 +78,12 @@ def test_what_has_no_place_changes_nothing_and_is_named():
     edits = parse_edits("weight_hh_l0:0:9=1;weight_hh_l0:2=1;weight_ph_l0:0:0=1;x:9:0=1")
     made, lost = apply_edits(done, edits)
     assert made is done and lost == edits
+
+
+def test_names_of_weights_are_read_strictly():
+    done = run(Experiment(steps=5, hidden=2, lstm="peephole", layers=2, direction="bidirectional"))
+    for name in ("", "none", *done.stages[0].network.weights, "decoder.readout.bias"):
+        assert may_name_weight(name)
+    for text in ("x", "weight_hh", "weight_hh_l0:1", "bias_ph_l0", "readout", "<b>", "l0" * 200):
+        with pytest.raises(ValueError, match="Write a weight's name"):
+            may_name_weight(text)

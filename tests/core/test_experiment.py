@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rnn_core.experiment import (
     GROUPS,
     SETTINGS,
+    TRAINED,
     Experiment,
     matters,
     normalise,
@@ -30,6 +31,8 @@ def values(name):
     if setting.kind == "number":
         steps = round((setting.high - setting.low) / setting.step)
         return st.integers(0, steps).map(lambda n: setting.snap(setting.low + n * setting.step))
+    if setting.group == TRAINED:
+        return st.text("0123456789abcdef", min_size=24, max_size=24) | st.just("")
     if setting.parser:
         return st.sampled_from(["1", "1,5-8", "200"])
     return st.text(max_size=LONGEST_TEXT).map(clean)
@@ -54,7 +57,7 @@ def test_any_link_gives_an_experiment_and_harmless_words(params):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_can_be_shown(name):
     setting = SETTINGS[name]
-    assert setting.label and setting.help and setting.group in GROUPS
+    assert setting.label and setting.help and setting.group in (*GROUPS, TRAINED)
     assert len(setting.words) == len(setting.options)
     assert setting.default == getattr(DEFAULT, name) == setting.snap(setting.default)
     for other, needed in setting.shown:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_core.cells import GRU, LSTM, RNN
+from rnn_core.check import gradient_check
 from rnn_core.experiment import Experiment
 from rnn_core.hold import HeldNetwork, Hold, hold_gate
 from rnn_core.network import Network
@@ -158,3 +159,31 @@ def test_chosen_steps_count_through_encoder_and_decoder():
 def test_an_unknown_gate_is_refused_in_words():
     with pytest.raises(ValueError, match="expected one of candidate"):
         replace(network(RNN(), Hold("forget", 1.0))).forward(np.zeros((1, 2, D)))
+
+
+@pytest.mark.parametrize(
+    ("wish", "hold"),
+    [
+        (Experiment(steps=8, hidden=4), Hold("forget", 1.0)),
+        (Experiment(steps=8, hidden=4, cell="gru", layers=2), Hold("update", 0.2, (1, 4))),
+        (Experiment(steps=8, hidden=4, wiring="encoder-decoder"), Hold("output", 0.0, (5,))),
+        (Experiment(steps=8, hidden=4, wiring="one-to-many-fed"), Hold("input", 0.5)),
+        (Experiment(steps=8, hidden=4, window=3), Hold("forget", 0.9)),
+    ],
+    ids=lambda v: v.wiring if isinstance(v, Experiment) else str(v),
+)
+def test_the_gradient_check_is_of_the_held_run(wish, hold):
+    held = hold_gate(run(wish), hold)
+    found = gradient_check(held)
+    assert found.ok and found.relative_error < 1e-7
+    assert f"With {hold}: the " in found.words
+    if not wish.window:  # where it is truncated, the check makes its own
+        pairs = zip(held.stages, run(wish).stages, strict=True)
+        mixed = tuple(replace(h, gradient=f.gradient) for h, f in pairs)
+        assert not gradient_check(replace(held, stages=mixed)).ok
+
+
+def test_a_hold_is_said_in_words():
+    assert str(Hold("forget", 1.0)) == "the forget gate held at 1"
+    assert str(Hold("candidate", -0.25, (1,))) == "the candidate held at -0.25 at step 2"
+    assert str(Hold("update", 0.5, (0, 3, 4))) == "the update gate held at 0.5 at steps 1,4,5"

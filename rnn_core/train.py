@@ -1,0 +1,498 @@
+"""Training: settings in, one `Update` after another out.
+
+>>> trainer = Trainer(Training(task="hello", cell="rnn", rate=0.05, updates=100))
+>>> for update in trainer.updates():          # or trainer.advance(50): 50 milliseconds' worth
+...     print(update.update, update.loss, update.norm_before)
+>>> network = trainer.network                 # a `Network` like any other, to look inside
+
+No thread: `updates` is a generator, and whoever wants pictures in between stops asking for a
+moment.  Equal settings give equal numbers; a checkpoint taken anywhere goes on to the same ones.
+Where the loss or the gradient is no longer a finite number, training stops, says so, and keeps the
+last weights whose loss and gradient were finite.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+import numpy as np
+
+from rnn_core.cells import GRU, LSTM, RNN, Cell
+from rnn_core.clip import MODES
+from rnn_core.experiment import SETTINGS as EXPERIMENT
+from rnn_core.experiment import START, TRAINING, Experiment
+from rnn_core.initialise import add_gate_bias, scale_recurrent
+from rnn_core.network import Network
+from rnn_core.optimise import OPTIMISERS, SCHEDULES, Memory, clip_vector, take_step
+from rnn_core.passes import Drop, Passes
+from rnn_core.settings import choice, levels, number, settings_of, whole, words
+from rnn_core.tasks import TASKS, Batch, Task, make_task
+from rnn_core.unroll import Array
+
+LESSON: Final = "Training"
+BATCH_STREAM, VALIDATION_STREAM, DROPOUT_STREAM = 11, 12, 13  # apart from the weights' draws
+VALIDATION_SEQUENCES: Final = 64
+RATES: Final = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The settings of training that `Experiment` does not have: what a page adds of its own."""
+
+    task: str = choice(
+        "adding",
+        "Task",
+        LESSON,
+        {name: task.label for name, task in TASKS.items()},
+        help="What the network is to learn; each task's baseline is what it gets without memory.",
+    )
+    length: int = whole(
+        50,
+        "Task length T",
+        LESSON,
+        2,
+        500,
+        shown={"task": tuple(name for name in TASKS if name != "hello")},
+        help="How far back the task reaches; its definition says what is counted.",
+    )
+    optimiser: str = choice(
+        "adam",
+        "Optimiser",
+        LESSON,
+        {name: optimiser.label for name, optimiser in OPTIMISERS.items()},
+        help="What is done with a gradient.",
+    )
+    rate: float = levels(0.005, "Learning rate", LESSON, RATES, help="How far a step goes.")
+    schedule: str = choice(
+        "constant",
+        "Learning-rate schedule",
+        LESSON,
+        {name: schedule.label for name, schedule in SCHEDULES.items()},
+        help="What becomes of the learning rate over all updates.",
+    )
+    batch: int = whole(32, "Batch size B", LESSON, 1, 256, help="Sequences in one update.")
+    updates: int = whole(500, "Updates", LESSON, 1, 9999, help="Training stops after as many.")
+    dropout: float = number(
+        0.0,
+        "Dropout",
+        LESSON,
+        0.0,
+        0.9,
+        0.05,
+        help="Share of the hidden states that are set to 0 on their way to the next layer; after "
+        "the last layer nothing is dropped.",
+    )
+    dtype: str = choice(
+        "float64",
+        "Precision",
+        LESSON,
+        {"float64": "float64", "float32": "float32"},
+        help="float32 is faster; float64 shows small gradients truly.",
+    )
+    validate: int = whole(
+        25, "Validate every", LESSON, 0, 1000, help="As many updates; 0: never. Fresh sequences."
+    )
+    patience: int = whole(
+        0,
+        "Early stopping: patience",
+        LESSON,
+        0,
+        100,
+        help="Stops after as many validations without a lower loss, and goes back to the weights "
+        "of the lowest; 0: never.",
+    )
+    watch: int = whole(
+        10,
+        "Step norms every",
+        LESSON,
+        0,
+        1000,
+        help="Every so many updates the norms of ∂L/∂h at every step are recorded; 0: never.",
+    )
+
+    def __post_init__(self) -> None:
+        for name, setting in settings_of(type(self)).items():
+            setting.check(getattr(self, name))
+
+
+def _as_in_experiment(name: str) -> Any:
+    """The same choice as in `Experiment`: label, options, help and default."""
+    s = EXPERIMENT[name]
+    shown = {other: values for other, values in s.shown if other == "cell"}
+    return choice(
+        str(s.default),
+        s.label,
+        s.group,
+        dict(zip(map(str, s.options), s.words, strict=True)),
+        help=s.help,
+        shown=shown,
+    )
+
+
+@dataclass(frozen=True)
+class Training(Lesson):
+    """Everything that decides a training run; the added fields are named as in `Experiment`."""
+
+    text: str = words("hello", "Your text", LESSON, help="What the text tasks read.")
+    cell: str = _as_in_experiment("cell")
+    hidden: int = whole(32, "Hidden units H", START, 1, 256, help=EXPERIMENT["hidden"].help)
+    layers: int = whole(1, "Layers", START, 1, 3, help=EXPERIMENT["layers"].help)
+    direction: str = _as_in_experiment("direction")
+    activation: str = _as_in_experiment("activation")
+    reset: str = _as_in_experiment("reset")
+    update: str = _as_in_experiment("update")
+    lstm: str = _as_in_experiment("lstm")
+    seed: int = whole(0, "Seed", START, 0, 99, help="Of the weights and of the data.")
+    scale: float = number(1.0, "Weight scale", START, 0.1, 4.0, 0.05, help=EXPERIMENT["scale"].help)
+    init: str = _as_in_experiment("init")
+    gain: float = number(1.0, "Gain", START, 0.1, 3.0, 0.05, help=EXPERIMENT["gain"].help)
+    forget_bias: float = number(
+        0.0,
+        "Forget bias (LSTM)",
+        START,
+        -2.0,
+        6.0,
+        0.5,
+        shown={"cell": ("lstm",)},
+        help=EXPERIMENT["forget_bias"].help,
+    )
+    update_bias: float = number(
+        0.0,
+        "Update bias (GRU)",
+        START,
+        -2.0,
+        6.0,
+        0.5,
+        shown={"cell": ("gru",)},
+        help=EXPERIMENT["update_bias"].help,
+    )
+    forcing: str = _as_in_experiment("forcing")
+    window: int = whole(
+        0, "Truncated BPTT, window", TRAINING, 0, 500, help=EXPERIMENT["window"].help
+    )
+    clip: str = choice(
+        "off", "Gradient clipping", TRAINING, {n: m.label for n, m in MODES.items()},
+        help="Before the optimiser gets the gradient. BPTT itself is never clipped.",
+    )  # fmt: skip
+    threshold: float = levels(
+        1.0, "Clipping threshold", TRAINING, map(float, EXPERIMENT["threshold"].options),
+        shown={"clip": ("norm", "value")}, help=EXPERIMENT["threshold"].help,
+    )  # fmt: skip
+
+
+# The fields that a training run shares with an experiment.
+SHARED: Final = frozenset(f.name for f in fields(Training)) - {f.name for f in fields(Lesson)}
+
+
+def training_of(experiment: Experiment, lesson: Lesson, **changes: Any) -> Training:
+    """The network and gradient settings of an experiment, and a lesson."""
+    own = {f.name: getattr(lesson, f.name) for f in fields(Lesson)}
+    return Training(**{**own, **{n: getattr(experiment, n) for n in SHARED}, **changes})
+
+
+# -- records ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Update:
+    """One update; the norms are of all weights' gradients together.
+
+    `loss` is the batch's, before the update.  `steps`: norms of the *total* dL/dh_t (and dL/dc_t)
+    of the top layer at the boundaries 0..T of this batch, now and then.
+    """
+
+    update: int  # from 1
+    loss: float
+    norm_before: float  # before clipping
+    norm_after: float  # after it
+    rate: float
+    tokens: int  # steps read so far
+    validation: float | None = None  # loss after this update, on sequences kept apart
+    score: float | None = None  # the task's metric on the same
+    steps: Mapping[str, Array] | None = None  # (T+1,) each
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Everything needed to go on to the same numbers."""
+
+    settings: Training
+    update: int
+    tokens: int
+    weights: Array  # (N,) as packed
+    previous: Array  # before the last update: what remains if these prove to have diverged
+    memory: Memory  # the optimiser's
+    streams: Mapping[str, Any]  # the generators' states
+    lowest: float  # lowest validation loss so far
+    lowest_weights: Array
+    waited: int  # validations since then
+    stopped: str
+    history: tuple[Update, ...]
+
+
+# -- the network at its start ------------------------------------------------------------------
+
+
+def make_cell(s: Training) -> Cell:
+    """The cell with its variant."""
+    if s.cell == "rnn":
+        return RNN(s.activation)
+    return GRU(s.reset, s.update) if s.cell == "gru" else LSTM(s.lstm)
+
+
+def make_networks(s: Training, task: Task) -> tuple[Network, ...]:
+    """The network, or encoder and decoder, with the weights that `run` would draw."""
+    rng, cell = np.random.default_rng(s.seed), make_cell(s)
+    shapes = [(task.input_size, task.output_size)]
+    if task.encoder_size:
+        shapes.insert(0, (task.encoder_size, 0))
+    return tuple(_make_network(s, cell, D, out, task.readout, rng) for D, out in shapes)
+
+
+def _make_network(
+    s: Training, cell: Cell, D: int, out: int, readout: str, rng: np.random.Generator
+) -> Network:
+    network = Network.create(
+        cell, D, s.hidden, out, layers=s.layers, direction=s.direction, readout=readout,
+        init=s.init, gain=s.gain, seed=rng,
+    )  # fmt: skip
+    weights = scale_recurrent(network.weights, s.scale)
+    if "forget" in cell.gates and s.forget_bias:
+        weights = add_gate_bias(weights, cell.gates, "forget", s.forget_bias)
+    if "update" in cell.gates and s.update_bias:
+        weights = add_gate_bias(weights, cell.gates, "update", s.update_bias)
+    return network.load_state_dict({n: w.astype(s.dtype) for n, w in weights.items()})
+
+
+# -- training ----------------------------------------------------------------------------------
+
+
+class Trainer:
+    """A training run: advance it, look at it, take a checkpoint, go on."""
+
+    def __init__(self, settings: Training, task: Task | None = None):
+        """`task`: any task; without it the one that the settings name."""
+        self.settings = settings
+        self.task = task or make_task(settings.task, settings.length, settings.text)
+        self.notes = self._check()
+        self.passes = Passes(make_networks(settings, self.task))
+        self.optimiser, self.schedule = OPTIMISERS[settings.optimiser], SCHEDULES[settings.schedule]
+        self.update, self.tokens, self.stopped = 0, 0, ""
+        self.history: list[Update] = []
+        self._w, self._lowest_w = self.passes.start.copy(), self.passes.start
+        self._good = self._w.copy()
+        self._memory = dict(self.optimiser.start(self._w))
+        self._lowest, self._waited = math.inf, 0
+        self._streams = {
+            "batch": np.random.default_rng([settings.seed, BATCH_STREAM]),
+            "dropout": np.random.default_rng([settings.seed, DROPOUT_STREAM]),
+        }
+        self._drop = Drop(settings.dropout, self._streams["dropout"]) if settings.dropout else None
+        self._held_out: list[Batch] = []
+
+    def _check(self) -> tuple[str, ...]:
+        """What cannot be done as it was asked, said."""
+        s, task = self.settings, self.task
+        self._free = s.forcing == "free" and task.output_size == task.input_size
+        if (self._free or task.encoder_size) and s.direction != "forward":
+            raise ValueError("What is written step by step is written forward: set the direction.")
+        if s.forcing == "free" and not self._free:
+            return ("The outputs cannot be read as inputs here: the right answers are read.",)
+        return ()
+
+    # -- going on --------------------------------------------------------------------------
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to do."""
+        return bool(self.stopped) or self.update >= self.settings.updates
+
+    def updates(self) -> Iterator[Update]:
+        """One update after another until the last, or until training stops by itself."""
+        while not self.done:
+            yield self.step()
+
+    def advance(self, milliseconds: float, most: int | None = None) -> tuple[Update, ...]:
+        """At least one update, and more while time is left (and not more than `most`)."""
+        end = time.perf_counter() + milliseconds / 1000
+        made: list[Update] = []
+        while not self.done and (most is None or len(made) < most):
+            made.append(self.step())
+            if time.perf_counter() >= end:
+                break
+        return tuple(made)
+
+    def step(self) -> Update:
+        """One update: a batch, its gradient, clipping, the optimiser."""
+        s = self.settings
+        batch = self.task.batch(self._streams["batch"], s.batch)
+        loss, g = self.passes.gradient(
+            self._w, batch, window=s.window or None, drop=self._drop, free=self._free
+        )
+        number, rate = self.update + 1, s.rate * self.schedule.factor(self.update / s.updates)
+        with np.errstate(all="ignore"):
+            before, after = clip_vector(g, s.clip, s.threshold)
+        made = Update(number, loss, before, after, rate, self.tokens + batch.tokens)
+        self.update, self.tokens = number, made.tokens
+        if not (math.isfinite(loss) and math.isfinite(before)):
+            return self._diverged(made)
+        self._take(g, rate)
+        return self._keep(self._looked_at(made))
+
+    def _take(self, g: Array, rate: float) -> None:
+        """The buffer of the weights before the last ones takes the new ones."""
+        before, after = self._w, self._good
+        with np.errstate(all="ignore"):
+            take_step(self.optimiser, before, g, self._memory, rate, after)
+        self._w, self._good = after, before
+
+    def _keep(self, made: Update) -> Update:
+        self.history.append(made)
+        return made
+
+    def _diverged(self, made: Update) -> Update:
+        """A loss that is no number: back to the weights before; a gradient: stay where it was."""
+        what = "gradient" if math.isfinite(made.loss) else "loss"
+        if what == "loss":
+            self._w = self._good.copy()
+        self.stopped = (
+            f"Diverged: the {what} of update {made.update} is {_spell(made, what)}. The last "
+            "weights with a finite loss are kept. A smaller learning rate or clipping may help."
+        )
+        return self._keep(made)
+
+    def _looked_at(self, made: Update) -> Update:
+        """With what is recorded now and then only."""
+        s = self.settings
+        if s.watch and (made.update - 1) % s.watch == 0:
+            made = replace(made, steps=self.passes.norms())
+        if s.validate and (made.update % s.validate == 0 or made.update == s.updates):
+            loss, score = self.evaluate()
+            self._judge(loss)
+            made = replace(made, validation=loss, score=score)
+        return made
+
+    def _judge(self, loss: float) -> None:
+        """Keep the best weights; stop when patience ends."""
+        if loss < self._lowest:
+            self._lowest, self._lowest_w, self._waited = loss, self._w.copy(), 0
+            return
+        self._waited += 1
+        if self.settings.patience and self._waited >= self.settings.patience:
+            self._restart(self._lowest_w)
+            self.stopped = (
+                f"Stopped early: no lower validation loss than {self._lowest:.4g} in "
+                f"{self._waited} validations. The weights of the lowest one are back."
+            )
+
+    # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The network, or encoder and decoder, as they stand."""
+        return self.passes.made(self._w)
+
+    @property
+    def network(self) -> Network:
+        """The network, or the decoder."""
+        return self.networks[-1]
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """All weights by PyTorch's names, behind "encoder." and "decoder." where there are two."""
+        return self.passes.packing.named(self._w)
+
+    @property
+    def best(self) -> tuple[Network, ...]:
+        """The networks with the lowest validation loss so far."""
+        return self.passes.made(self._lowest_w if math.isfinite(self._lowest) else self._w)
+
+    def load(self, weights: Mapping[str, Array]) -> None:
+        """Go on from these weights, by the names that `weights` has."""
+        self._restart(self.passes.packing.from_named(weights, self.passes.dtype))
+
+    def _restart(self, w: Array) -> None:
+        self._w, self._good = w.copy(), w.copy()
+
+    def evaluate(self) -> tuple[float, float]:
+        """Loss and metric on sequences kept apart: always the same ones."""
+        if not self._held_out:
+            self._held_out = self._draw_held_out()
+        found = [self.passes.evaluate(self._w, b, self.task.metric) for b in self._held_out]
+        with np.errstate(all="ignore"):
+            loss, score = np.mean(found, axis=0)
+        return float(loss), float(score)
+
+    def _draw_held_out(self) -> list[Batch]:
+        """Batches of the training size, so that they share its buffers."""
+        s = self.settings
+        rng = np.random.default_rng([s.seed, VALIDATION_STREAM])
+        count = -(-VALIDATION_SEQUENCES // s.batch)
+        batches = [self.task.batch(rng, s.batch, "validation") for _ in range(count)]
+        return batches[:1] if batches[-1] is batches[0] else batches
+
+    # -- checkpoints -----------------------------------------------------------------------
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything needed to go on to the same numbers."""
+        return Checkpoint(
+            settings=self.settings,
+            update=self.update,
+            tokens=self.tokens,
+            weights=self._w.copy(),
+            previous=self._good.copy(),
+            memory=_copied(self._memory),
+            streams={name: rng.bit_generator.state for name, rng in self._streams.items()},
+            lowest=self._lowest,
+            lowest_weights=self._lowest_w,
+            waited=self._waited,
+            stopped=self.stopped,
+            history=tuple(self.history),
+        )
+
+    @classmethod
+    def resume(cls, checkpoint: Checkpoint, task: Task | None = None) -> Trainer:
+        """A trainer that goes on where the checkpoint was taken, on the same task."""
+        trainer, c = cls(checkpoint.settings, task), checkpoint
+        trainer._check_fits(c)
+        trainer.update, trainer.tokens, trainer.stopped = c.update, c.tokens, c.stopped
+        trainer._w, trainer._good = c.weights.copy(), c.previous.copy()
+        trainer._memory, trainer.history = _copied(c.memory), list(c.history)
+        trainer._lowest, trainer._lowest_w, trainer._waited = c.lowest, c.lowest_weights, c.waited
+        try:
+            for name, rng in trainer._streams.items():
+                rng.bit_generator.state = c.streams[name]
+        except (KeyError, TypeError, ValueError, OverflowError) as problem:
+            raise ValueError(
+                "Expected the generators' states, but got something else."
+            ) from problem
+        return trainer
+
+    def _check_fits(self, c: Checkpoint) -> None:
+        """Refuse what was taken from another network or optimiser."""
+        start = {name: np.asarray(value) for name, value in self._memory.items()}
+        three = ("weights", "previous", "lowest_weights")
+        expected = {**dict.fromkeys(three, self._w), **start}
+        found = {**{name: getattr(c, name) for name in three}, **c.memory}
+        for name, array in expected.items():
+            got = np.asarray(found.get(name))
+            if got.shape != array.shape or got.dtype.kind != array.dtype.kind:
+                raise ValueError(
+                    f"{name}: expected {array.size} numbers for this network and optimiser, but "
+                    f"the checkpoint has {got.size}. Resume it on the task it was taken from."
+                )
+            if array.ndim and got.dtype != array.dtype:
+                raise ValueError(f"{name}: expected {array.dtype}, got {got.dtype}.")
+
+
+def _copied(memory: Memory) -> dict[str, Any]:
+    return {name: np.copy(a) if isinstance(a, np.ndarray) else a for name, a in memory.items()}
+
+
+def _spell(made: Update, what: str) -> str:
+    value = made.loss if what == "loss" else made.norm_before
+    return "not a number" if math.isnan(value) else "infinite"
