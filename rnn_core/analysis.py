@@ -6,15 +6,18 @@ Every function reads a `LayerTrace`; sequence `b` of its batch.  States are stac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rnn_core.cells import RNN
+from rnn_core.cells import ACTIVATIONS, RNN
 from rnn_core.initialise import spectral_radius as spectral_radius
 from rnn_core.layout import layout
+from rnn_core.network import Network
 from rnn_core.trace import LayerTrace
 from rnn_core.unroll import Array, Listening, equations
 
@@ -22,11 +25,15 @@ GAMMA = {"tanh": 1.0, "sigmoid": 0.25, "relu": 1.0}  # the largest slope of the 
 
 
 def jacobians(trace: LayerTrace, b: int = 0) -> Array:
-    """(T, S, S) exact d s_t / d s_{t-1} of every step, by `step_back` of the cell's own text."""
+    """(T, S, S) exact d s_t / d s_{t-1} of every step, by `step_back` of the cell's own text; nan
+    where a state before or after the step overflowed."""
     past, now = _around(trace, b)
     mixed = any(base.op == "U.T" for base in layout(trace.cell).bases)
     with np.errstate(all="ignore"):
-        return (_by_rows if mixed else _by_diagonals)(trace, past, now)
+        found = (_by_rows if mixed else _by_diagonals)(trace, past, now)
+    states = [getattr(side, s)[:, 0] for side in (past, now) for s in trace.cell.states]
+    found[~np.isfinite(states).all((0, 2))] = np.nan
+    return found
 
 
 def _around(trace: LayerTrace, b: int) -> tuple[SimpleNamespace, SimpleNamespace]:
@@ -91,6 +98,13 @@ def singular_values(matrices: Array) -> Array:
     return values
 
 
+def resolved(values: Array) -> Array:
+    """Singular values (n, r), largest first; nan where rounding decides: a product in floating
+    point knows none that lies so far below its largest."""
+    least = 4 * values.shape[1] * np.finfo(float).eps * values[:, :1]
+    return np.where(values >= least, values, np.nan)
+
+
 def norm_matrix(steps: Array, hidden: int) -> Array:
     """(T+1, T+1): Frobenius norm of d h_t / d h_k for every pair of boundaries k <= t, else 0."""
     T = len(steps)
@@ -109,19 +123,99 @@ def norm_matrix(steps: Array, hidden: int) -> Array:
 def direct_path(trace: LayerTrace, b: int = 0) -> Array | None:
     """(T+1, H): the product of f (LSTM) or of what the update gate keeps (GRU) from each boundary
     to the last one; None where the cell has no such path.  It leaves out every indirect term."""
-    n = int(trace.lengths[b])
     keeps = {"lstm": trace.gates.get("forget"), "gru": trace.gates.get("update")}
-    if trace.cell.name == "rnn":
+    if trace.cell.name not in keeps:
         return None
     gate = keeps[trace.cell.name]
-    kept = np.ones((n, trace.weights.weight_hh.shape[1])) if gate is None else gate[b, :n]
-    if getattr(trace.cell, "update", "keeps") == "takes":
-        kept = 1 - kept
-    if trace.reverse:
-        kept = kept[::-1]
-    products = np.ones((n + 1, kept.shape[1]))
-    products[:-1] = np.cumprod(kept[::-1], axis=0)[::-1]
+    kept = np.ones_like(trace.after("h")) if gate is None else gate
+    return _accumulated(trace, 1 - kept if _takes(trace) else kept, b)
+
+
+def _takes(trace: LayerTrace) -> bool:
+    """Whether the update gate says how much of the new is taken, not how much is kept."""
+    return getattr(trace.cell, "update", "keeps") == "takes"
+
+
+def slope_path(trace: LayerTrace, b: int = 0) -> Array | None:
+    """(T+1, H): of a vanilla RNN the product of the slopes phi'(a) from each boundary to the last
+    one; of a GRU that of the update gate's slope z (1 - z).  None for an LSTM.
+
+    It is what lecture 000 asks about (RNN) and what it writes for the GRU: without any matrix."""
+    slopes = step_slopes(trace)
+    return None if slopes is None else _accumulated(trace, slopes, b)
+
+
+def step_slopes(trace: LayerTrace) -> Array | None:
+    """(B, T, H) every step's phi'(a) of a vanilla RNN, or z (1 - z) of a GRU; None for an LSTM."""
+    if isinstance(trace.cell, RNN):
+        _, slope = ACTIVATIONS[trace.cell.activation]
+        return np.asarray(slope(trace.after("h")), float)
+    z = trace.gates.get("update")
+    return None if z is None else z * (1 - z)
+
+
+def _accumulated(trace: LayerTrace, factors: Array, b: int) -> Array:
+    """(B, T, H) factors of every step -> (T+1, H) their products from each boundary to the end."""
+    n = int(trace.lengths[b])
+    factors = factors[b, :n][::-1] if trace.reverse else factors[b, :n]
+    products = np.ones((n + 1, factors.shape[1]))
+    with np.errstate(all="ignore"):
+        products[:-1] = np.cumprod(factors[::-1], axis=0)[::-1]
     return products
+
+
+def matrix_powers(W: Array, most: int) -> Array:
+    """(most+1, H, H): W^0, W^1, ..., W^most."""
+    powers = np.empty((most + 1, *W.shape))
+    powers[0] = np.eye(len(W))
+    with np.errstate(all="ignore"):
+        for k in range(most):
+            np.matmul(powers[k], W, out=powers[k + 1])
+    return powers
+
+
+def from_bottom_to_top(
+    network: Network, x: Array, initial: Mapping[str, Array] | None = None
+) -> Array:
+    """(T+1, H, H): d h_T of the top layer / d h_t of the bottom layer at every boundary t, for one
+    sequence x (1, T, D): BPTT of one loss per unit of the top layer's last state.
+
+    All ways count, up through the layers and along the steps; in an LSTM c_t is held."""
+    H, layers = network.layers[0].weight_hh.shape[1], len(network.layers)
+    final = {s: np.zeros((layers, H, H)) for s in network.cell.states}
+    final["h"][-1] = np.eye(H)
+    starts = {s: np.repeat(a, H, axis=1) for s, a in (initial or {}).items()}
+    trace = network.forward(np.repeat(x, H, axis=0), initial=starts or None)
+    gradient = network.backward(trace, np.zeros_like(trace.logits), final=final)
+    return gradient.layers[0].states["h"].transpose(1, 0, 2)
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """What one gate's W_hh is by itself: eigenvalues (H,), spectral radius, singular values."""
+
+    eigenvalues: NDArray[np.complex128]
+    sigma: float  # its largest singular value
+
+    @property
+    def radius(self) -> float:
+        """The largest absolute value of the eigenvalues."""
+        return float(np.abs(self.eigenvalues).max())
+
+
+def recurrent_matrices(trace: LayerTrace) -> dict[str, Array]:
+    """Gate -> (H, H) its block of W_hh, in the cell's own order."""
+    W = trace.weights.weight_hh
+    H = W.shape[1]
+    return {g: W[k * H : (k + 1) * H] for k, g in enumerate(trace.cell.gates)}
+
+
+def spectra(trace: LayerTrace) -> dict[str, Recurrent]:
+    """Gate -> what its W_hh is by itself."""
+    return {
+        g: Recurrent(np.linalg.eigvals(W).astype(complex), float(np.linalg.norm(W, 2)))
+        for g, W in recurrent_matrices(trace).items()
+    }
 
 
 @dataclass(frozen=True)

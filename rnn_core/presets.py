@@ -48,6 +48,11 @@ PRESETS: Final = {
         "Gates wide open: the gradient of the LSTM's cell state is larger at the start than at "
         "the end. What does not vanish can grow.",
     ),
+    "Forget bias 3, the indirect path": Preset(
+        replace(FAR, cell="lstm", forget_bias=3.0),
+        "The direct path, the product of f, keeps less than half in every unit over 50 steps; the "
+        "Jacobian of the whole state grows. What grows comes by the gates, through W_hh.",
+    ),
     "Orthogonal RNN": Preset(
         replace(RNN, init="orthogonal"),
         "No gate at all: a plain RNN with an orthogonal recurrent matrix keeps more than a "
@@ -62,10 +67,20 @@ PRESETS: Final = {
         EXPLODING,
         "Spectral radius 3: the RNN's gradient grows more than a thousandfold on its way back.",
     ),
+    "Spectral radius 0.9 grows first": Preset(
+        replace(RNN, init="gaussian", gain=0.9),
+        "W_hh has spectral radius 0.9 and a largest singular value well above 1: over one step the "
+        "Jacobian stretches, over 50 steps less than a hundredth is left.",
+    ),
     "Clipping an explosion": Preset(
         replace(EXPLODING, clip="norm"),
         "Clipping by norm brings the weights' gradients down to the threshold and keeps their "
         "direction. The gradient inside BPTT explodes as before.",
+    ),
+    "Clipping by value turns": Preset(
+        replace(EXPLODING, clip="value"),
+        "Clipping by value turns the same exploding gradient by more than 40 degrees: entries far "
+        "apart in size are all cut to the threshold.",
     ),
     "Clipping cannot mend vanishing": Preset(
         replace(RNN, clip="norm"),

@@ -6,6 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_core.analysis import (
+    direct_path,
+    jacobian_products,
+    jacobians,
+    pascanu,
+    singular_values,
+)
 from rnn_core.experiment import SETTINGS, Experiment, parse, to_params
 from rnn_core.presets import PRESETS
 from rnn_core.run import Run, run
@@ -41,6 +48,24 @@ def cut_to_zero(done: Run) -> bool:
     return not norms[:-window].any() and bool(norms[-window:].all())
 
 
+def stretch(done: Run) -> np.ndarray:
+    """Spectral norm of the whole state's Jacobian over 0, 1, ..., T steps."""
+    steps = jacobians(done.stages[0].trace.top)
+    return singular_values(jacobian_products(steps, steps.shape[1]))[::-1, 0]
+
+
+def grows_first(done: Run) -> bool:
+    bound, norms = pascanu(done.stages[0].trace.top), stretch(done)
+    assert bound is not None and abs(bound.radius - 0.9) < 1e-9
+    return bound.sigma > 1.3 and norms[1] > 1.3 and norms[-1] < 1e-2
+
+
+def grows_indirectly(done: Run) -> bool:
+    path = direct_path(done.stages[0].trace.top)
+    assert path is not None
+    return bool(path[0].max() < 0.5 and stretch(done)[-1] > 2)
+
+
 CLAIMS: dict[str, Callable[[Run], bool]] = {
     "hello": same_letter_two_states,
     "Default LSTM vanishes": lambda r: (
@@ -49,10 +74,15 @@ CLAIMS: dict[str, Callable[[Run], bool]] = {
     "Forget bias 1": lambda r: left(again(r, forget_bias=0.0)) * 1e3 < left(r) < 1e-3,
     "Forget bias 1, orthogonal": lambda r: 1e-3 < left(r) < 1,
     "Forget bias 5 overshoots": lambda r: left(r, "c") > 1,
+    "Forget bias 3, the indirect path": grows_indirectly,
     "Orthogonal RNN": lambda r: left(r) > 1e-2 and left(again(r, init="pytorch")) < 1e-9,
     "Sigmoid RNN": lambda r: left(r) < 1e-12,
     "Exploding RNN": lambda r: left(r) > 1e3,
+    "Spectral radius 0.9 grows first": grows_first,
     "Clipping an explosion": clipped_to_threshold,
+    "Clipping by value turns": lambda r: (
+        r.clipped.angle_degrees > 40 and again(r, clip="norm").clipped.angle_degrees < 1e-6
+    ),
     "Clipping cannot mend vanishing": lambda r: (
         r.clipped.norm_after <= r.clipped.norm_before
         and left(r) < 1e-6
