@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run test lint types js bench golden format clean dev
+.PHONY: help run test lint types js bench golden models format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
@@ -7,6 +7,8 @@ PORT ?= 8501
 ADDRESS ?= localhost
 PYTEST ?=
 BENCH ?= engine jacobians pages
+MODELS ?=
+PLAYS ?=
 BIN := .venv/bin
 
 # One BLAS thread: a second gains nothing at 32 units and costs up to six times on a busy core.
@@ -45,6 +47,9 @@ golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Kera
 	@$(BIN)/python -c 'import torch, keras' || { \
 	  echo 'First: $(BIN)/python -m pip install torch keras'; exit 1; }
 	@KERAS_BACKEND=torch $(BIN)/python scripts/make_golden.py
+
+models: dev ## train the shipped networks anew (PLAYS=plays.txt, MODELS='wave captions')
+	@$(BIN)/python -m scripts.models $(MODELS) $(if $(PLAYS),--text '$(PLAYS)')
 
 clean: ## remove the environment and every cache
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
