@@ -1,34 +1,20 @@
 // Inside a cell: wiring diagram, equations and one unit's sums, all from one description.
 // The message is what pages/components/cell.py packs. Numbers are the engine's; only means, single
 // products and the activation's curve are made here. The first half is pure (tests/js/cell.test.mjs).
+// What it shares with other drawings is in drawing.js.
 
-const NS = "http://www.w3.org/2000/svg"
 const DIGITS = 4, MOST = 6 // decimals in the equations; products written out at most
 
-// ---------------------------------------------------------------- the message
-
-export function unpack(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  const data = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
-  const start = Math.ceil((4 + length) / 8) * 8
-  const copy = bytes.slice(start), all = new Float64Array(copy.buffer, copy.byteOffset, copy.byteLength >> 3)
-  const numbers = {}
-  for (const [name, [offset, rows, columns]] of Object.entries(data.numbers)) {
-    numbers[name] = { rows, columns, all: all.subarray(offset, offset + rows * columns) }
-  }
-  return { ...data, numbers }
-}
-
-/** One row of a block. */
-export const row = (block, r) => block.all.subarray(r * block.columns, (r + 1) * block.columns)
+// ---------------------------------------------------------------- numbers
 
 /** A part's number at a step (from 0): of one unit (from 1), or the mean over units (0). */
 export function value(data, part, step, unit) {
-  const units = row(data.numbers[part], step - data.first)
-  return unit ? units[unit - 1] : units.reduce((a, b) => a + b, 0) / units.length
+  const block = data.numbers[part], from = (step - data.first) * block.columns
+  if (unit) return block.all[from + unit - 1]
+  let sum = 0
+  for (let k = 0; k < block.columns; k++) sum += block.all[from + k]
+  return sum / block.columns
 }
-
-// ---------------------------------------------------------------- numbers
 
 export function fmt(v, digits = 3) {
   if (Number.isNaN(v)) return "NaN"
@@ -161,37 +147,6 @@ export function written(weights, values, bias, total, id) {
   return [first, second || decimals(0), mark(id, decimals(total))]
 }
 
-// ---------------------------------------------------------------- colours
-
-export function rgb(text) {
-  const hex = /^#([0-9a-f]{3,8})$/i.exec(text.trim())
-  if (hex) {
-    const h = hex[1].length < 6 ? [...hex[1]].map(c => c + c).join("") : hex[1]
-    return [0, 2, 4].map(i => parseInt(h.slice(i, i + 2), 16))
-  }
-  return (text.match(/-?[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number)
-}
-
-const hex = c => "#" + c.map(v => Math.round(Math.max(0, Math.min(255, v))).toString(16).padStart(2, "0")).join("")
-export const mix = (a, b, share) => hex(rgb(a).map((v, i) => v + (rgb(b)[i] - v) * share))
-
-export function ink(fill) {
-  const [r, g, b] = rgb(fill).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff"
-}
-
-function along(stops, share) {
-  const at = share * (stops.length - 1), i = Math.min(Math.floor(at), stops.length - 2)
-  return mix(stops[i], stops[i + 1], at - i)
-}
-
-/** The colour of a number in a range that belongs to its meaning, never to the data. */
-export function fill(v, [kind, low, high], colours) {
-  if (!Number.isFinite(v)) return colours.soft
-  const share = Math.max(0, Math.min(1, (v - low) / (high - low)))
-  return along(kind === "unit" ? colours.sequential : colours.diverging, share)
-}
-
 // ---------------------------------------------------------------- shapes
 
 const HALF = { W: [21, 13], U: [21, 13], P: [17, 12], sigmoid: [25, 15], tanh: [25, 15], relu: [25, 15], other: [25, 15], past: [0, 0], input: [0, 0] }
@@ -227,15 +182,30 @@ export function sentence(data, step, unit) {
   return `Step ${step + 1} of ${data.steps}${data.text ? `, reads ${data.labels[step]}` : ""}, ${who}: ${all.join(", ")}.`
 }
 
-// ---------------------------------------------------------------- drawing the diagram
+// ---------------------------------------------------------------- words that change in place
 
-function el(parent, name, attributes = {}, text) {
-  const e = document.createElementNS(NS, name)
-  for (const [k, v] of Object.entries(attributes)) if (v !== null && v !== undefined) e.setAttribute(k, v)
-  if (text !== undefined) e.textContent = text
-  parent?.appendChild(e)
-  return e
+const TAGS = /(<[^>]*>)/
+const kept = new WeakMap() // element -> what it was written from: texts and tags in turn, and its text nodes
+
+/** Whether two texts in HTML, cut at their tags, differ in plain words alone. */
+export const alike = (a, b) => a.length === b.length && a.every((piece, k) => piece === b[k] || k % 2 === 0 && piece && b[k] && !(piece + b[k]).includes("&"))
+
+/** Write HTML. Where only numbers have changed only they are set: what has the focus keeps it, and
+ * the browser has little to lay out. True if the elements are new. */
+function write(host, html) {
+  const now = html.split(TAGS), was = kept.get(host)
+  if (was && alike(was.pieces, now)) {
+    now.forEach((piece, k) => { if (piece !== was.pieces[k]) was.nodes[k].data = piece })
+    was.pieces = now
+    return false
+  }
+  host.innerHTML = html
+  const walk = document.createTreeWalker(host, NodeFilter.SHOW_TEXT)
+  kept.set(host, { pieces: now, nodes: now.map((piece, k) => piece && k % 2 === 0 ? walk.nextNode() : null) })
+  return true
 }
+
+// ---------------------------------------------------------------- drawing the diagram
 
 /** A letter with its subscript and superscript. */
 function symbol(parent, x, y, [letter, sub, sup], attributes = {}) {
@@ -258,7 +228,8 @@ function drawDiagram(view) {
   for (const [source, cx, cy] of p.dots) el(svg, "circle", { cx, cy, r: 3.6, fill: colours.wire, "data-q": source, class: "dot" })
   p.parts.forEach((part, k) => drawPart(view, svg, part, k))
   for (const e of p.exits) symbol(svg, e.x + 22, e.y + 5, e.symbol, { fill: colours.text, "data-q": e.id, class: "end" })
-  p.parts.filter(q => q.id in data.numbers && q.kind !== "input").forEach(part => drawChip(view, svg, part))
+  view.chips = p.parts.filter(q => q.id in data.numbers && q.kind !== "input").map(part => drawChip(view, svg, part))
+  view.reads = svg.querySelector(".reads").appendChild(document.createTextNode(""))
   view.svg = svg
   view.box.replaceChildren(svg)
 }
@@ -296,7 +267,7 @@ function drawPart(view, svg, part, k) {
   }
   if (part.weight) {
     el(g, "rect", { ...box, rx: 4, fill: colours.background, stroke: colours.wire, "stroke-width": 1.4 })
-    return symbol(g, part.x, part.y + 4, part.weight, { fill: colours.text, "font-size": 15 })
+    return symbol(g, part.x, part.y + (part.weight[2] ? 6 : 4), part.weight, { fill: colours.text, "font-size": 15 })
   }
   if (w > 20) {
     const colour = view.paint(part.colour)
@@ -310,22 +281,22 @@ function drawPart(view, svg, part, k) {
 function drawChip(view, svg, part) {
   const [x, y] = part.chip
   const g = el(svg, "g", { class: "chip", "data-q": part.id })
-  el(g, "rect", { x: x - 22, y: y - 10, width: 44, height: 20, rx: 10, stroke: view.colours.line })
-  el(g, "text", { x, y: y + 4.3, "text-anchor": "middle", "font-size": 12 })
+  const box = el(g, "rect", { x: x - 22, y: y - 10, width: 44, height: 20, rx: 10, stroke: view.colours.line })
+  const text = el(g, "text", { x, y: y + 4.3, "text-anchor": "middle", "font-size": 12 }), number = text.appendChild(document.createTextNode(""))
   if (part.symbol && part.kind !== "past" && !view.data.picture.exits.some(e => e.id === part.id)) symbol(svg, x + 25, y + 4, part.symbol, { "text-anchor": "start", "font-size": 14, fill: view.colours.text, class: "name", "pointer-events": "none" })
+  return { id: part.id, range: part.range, g, box, text, number }
 }
 
 function fillNumbers(view) {
-  const { data, colours, step, unit } = view, ranges = Object.fromEntries(data.picture.parts.map(p => [p.id, p.range]))
-  for (const g of view.svg.querySelectorAll(".chip")) {
-    const v = value(data, g.dataset.q, step, unit), colour = fill(v, ranges[g.dataset.q], colours)
-    g.dataset.value = v
-    g.firstChild.setAttribute("fill", colour)
-    g.lastChild.setAttribute("fill", ink(colour)); g.lastChild.textContent = fmt(v)
+  const { data, colours, step, unit } = view
+  for (const { id, range, g, box, text, number } of view.chips) {
+    const v = value(data, id, step, unit), [paper, pen] = fill(v, range, colours)
+    set(g, "data-value", v); set(box, "fill", paper); set(text, "fill", pen)
+    say(number, fmt(v))
   }
   const said = data.text ? ` = “${data.labels[step]}”` : ` (${data.numbers.x.columns} numbers from below)`
   const x = row(data.numbers.x, step - data.first)
-  view.svg.querySelector(".reads").textContent = x.length === 1 ? ` = ${fmt(x[0])}` : said
+  say(view.reads, x.length === 1 ? ` = ${fmt(x[0])}` : said)
 }
 
 // ---------------------------------------------------------------- equations beside it
@@ -338,8 +309,7 @@ function drawEquations(view) {
   })
   const note = unit ? `Unit ${unit}, step ${step + 1}. Rounded to ${DIGITS} decimals; where needed the last digit of a term is moved by one so that each sum adds up as written. ⊙ and · multiply unit by unit.`
     : "On the wires: the mean over all units. Pick one unit to put its numbers into the equations (a mean of products is not the product of means)."
-  view.equations.innerHTML = `<div class="head"><strong>Equations</strong><button type="button" data-part="latex">Copy LaTeX</button></div>${parts.join("")}<p class="note">${note}</p>`
-  view.equations.querySelector("[data-part=latex]").onclick = e => copy(view, e.currentTarget)
+  return write(view.equations, `<div class="head"><strong>Equations</strong><button type="button" data-part="latex">Copy LaTeX</button></div>${parts.join("")}<p class="note">${note}</p>`)
 }
 
 const chain = steps => steps.map(l => `<span class="link">${l.sign} ${l.html}</span>`).join(" ")
@@ -348,7 +318,9 @@ async function copy(view, button) {
   try {
     await navigator.clipboard.writeText(view.data.latex)
     button.textContent = "Copied"
+    setTimeout(() => { button.textContent = "Copy LaTeX" }, 2000)
   } catch { // no permission: hand the text over to be copied by hand
+    if (view.equations.querySelector("textarea")) return
     const area = Object.assign(document.createElement("textarea"), { value: view.data.latex, readOnly: true, rows: 8 })
     area.setAttribute("aria-label", "LaTeX of the equations")
     button.parentElement.after(area)
@@ -362,9 +334,11 @@ function drawZoom(view) {
   const { data, unit } = view, gate = data.gates.find(g => g.gate === view.gate) ?? data.gates[0]
   view.gate = gate.gate
   const tabs = data.gates.map(g => `<button type="button" role="tab" data-gate="${escape(g.gate)}" aria-selected="${g === gate}" tabindex="${g === gate ? 0 : -1}">${escape(g.label)}</button>`).join("")
-  const body = unit ? `<div class="sums">${sums(view, gate)}</div><div class="curve"></div>` : `<p class="note">Pick one unit above to see its inputs, its weighted sum and where it stands on the curve.</p>`
-  view.zoom.innerHTML = `<div class="head"><strong>One unit${unit ? `: ${escape(gate.label)}, unit ${unit}` : ""}</strong>${data.gates.length > 1 ? `<div class="tabs" role="tablist" aria-label="Gate">${tabs}</div>` : ""}</div><div class="unit">${body}</div>`
-  if (unit) curve(view, gate, view.zoom.querySelector(".curve"))
+  const title = `<strong>One unit${unit ? `: ${escape(gate.label)}, unit ${unit}` : ""}</strong>`
+  const head = write(view.zoomHead, `${title}${data.gates.length > 1 ? `<div class="tabs" role="tablist" aria-label="Gate">${tabs}</div>` : ""}`)
+  const body = write(view.sums, unit ? sums(view, gate) : `<p class="note">Pick one unit above to see its inputs, its weighted sum and where it stands on the curve.</p>`)
+  curve(view, gate)
+  return head || body
 }
 
 function sums(view, gate) {
@@ -387,30 +361,56 @@ function block(part, tree, [first, second, total]) {
   return `<div class="equation" data-weight="${escape(part.kind)}"><div class="symbols">${tree ? symbolic(tree) : mark(part.id, pretty(part.words))}</div>${rows}</div>`
 }
 
-/** The activation and its derivative; the point is where this unit stands. */
-function curve(view, gate, host) {
-  const { data, step, unit, colours } = view, f = FUNCTIONS[gate.function]
-  if (!f) return
-  const a = value(data, gate.sum, step, unit), v = value(data, gate.activation, step, unit), W = 330, H = 220, L = 38, B = 34, reach = 5
-  const low = Math.min(0, f.low) - 0.08, high = f.high + 0.1, colour = view.paint(gate.colour)
-  const X = t => L + (t + reach) / (2 * reach) * (W - L - 10), Y = t => H - B - (t - low) / (high - low) * (H - B - 12)
-  const svg = el(host, "svg", { viewBox: `0 0 ${W} ${H}`, width: W * view.scale, height: H * view.scale, role: "img", "font-family": view.font,
-    "aria-label": `${gate.function} with this unit at a = ${decimals(a)}, value ${decimals(v)}, slope ${decimals(f.d(v))}` })
+/** The activation and its derivative, drawn once for a gate; the point is where this unit stands. */
+function curve(view, gate) {
+  const f = view.unit ? FUNCTIONS[gate.function] : null, drawn = f ? `${view.dressed} ${gate.gate}` : ""
+  if (drawn !== view.curved) {
+    view.curved = drawn
+    view.curve.replaceChildren()
+    if (f) view.marks = drawCurve(view, gate, f)
+  }
+  if (f) stand(view, gate, f)
+}
+
+const CURVE = { W: 330, H: 220, L: 38, B: 34, reach: 5 }
+
+/** Places on the curve's axes: X of a, Y of the value; `low` and `high` are the ends of Y. */
+function axes(f) {
+  const { W, H, L, B, reach } = CURVE, low = Math.min(0, f.low) - 0.08, high = f.high + 0.1
+  return { low, high, X: t => L + (t + reach) / (2 * reach) * (W - L - 10), Y: t => H - B - (t - low) / (high - low) * (H - B - 12) }
+}
+
+function drawCurve(view, gate, f) {
+  const { colours, scale } = view, { W, H, L, B, reach } = CURVE, { low, high, X, Y } = axes(f), colour = view.paint(gate.colour), face = { "font-size": 12, fill: colours.text }
+  const svg = el(view.curve, "svg", { viewBox: `0 0 ${W} ${H}`, width: W * scale, height: H * scale, role: "img", "font-family": view.font })
   for (const t of [f.low, 0, f.high].filter((t, k, all) => all.indexOf(t) === k)) {
     el(svg, "line", { x1: L, x2: W - 10, y1: Y(t), y2: Y(t), stroke: colours.line })
-    el(svg, "text", { x: L - 6, y: Y(t) + 4, "text-anchor": "end", "font-size": 12, fill: colours.text }, String(t).replace("-", "−"))
+    el(svg, "text", { x: L - 6, y: Y(t) + 4, "text-anchor": "end", ...face }, String(t).replace("-", "−"))
   }
-  for (const t of [-4, -2, 0, 2, 4]) el(svg, "text", { x: X(t), y: H - B + 18, "text-anchor": "middle", "font-size": 12, fill: colours.text }, String(t).replace("-", "−"))
+  for (const t of [-4, -2, 0, 2, 4]) el(svg, "text", { x: X(t), y: H - B + 18, "text-anchor": "middle", ...face }, String(t).replace("-", "−"))
   el(svg, "line", { x1: X(0), x2: X(0), y1: Y(high), y2: Y(low), stroke: colours.line })
   const along = g => "M" + Array.from({ length: 101 }, (_, k) => -reach + k * reach / 50).map(t => `${X(t).toFixed(1)},${Y(Math.min(high, g(t))).toFixed(1)}`).join("L")
   el(svg, "path", { d: along(t => f.d(f.f(t))), fill: "none", stroke: colours.text, "stroke-width": 1.6, "stroke-dasharray": "5 4" })
   el(svg, "path", { d: along(f.f), fill: "none", stroke: colour, "stroke-width": 2.6 })
-  const shown = Math.max(-reach, Math.min(reach, a)), y = Math.min(high, Math.max(low, v)), slope = f.d(v) * (X(1) - X(0)) && f.d(v)
-  if (Number.isFinite(v) && Math.abs(a) <= reach) el(svg, "line", { x1: X(a - 1), y1: Y(v - slope), x2: X(a + 1), y2: Y(v + slope), stroke: colours.text, "stroke-width": 1.4 })
-  el(svg, "line", { x1: X(shown), x2: X(shown), y1: Y(y), y2: Y(low), stroke: colours.text, "stroke-dasharray": "2 3" })
-  el(svg, "circle", { cx: X(shown), cy: Y(y), r: 6, fill: colour, stroke: colours.background, "stroke-width": 2, class: "point", "data-a": a, "data-v": v })
-  el(svg, "text", { x: W - 10, y: H - 2, "text-anchor": "end", "font-size": 12, fill: colours.text }, `a${Math.abs(a) > reach ? ` = ${fmt(a)}, beyond the axis` : ""}`)
-  el(svg, "text", { x: L + 6, y: 12, "font-size": 12, fill: colours.text }, `${gate.function}(a) thick, its derivative dashed`)
+  const tangent = el(svg, "line", { stroke: colours.text, "stroke-width": 1.4 }), drop = el(svg, "line", { y2: Y(low), stroke: colours.text, "stroke-dasharray": "2 3" })
+  const point = el(svg, "circle", { r: 6, fill: colour, stroke: colours.background, "stroke-width": 2, class: "point" })
+  const name = el(svg, "text", { x: W - 10, y: H - 2, "text-anchor": "end", ...face }, "a")
+  el(svg, "text", { x: L + 6, y: 12, ...face }, `${gate.function}(a) thick, its derivative dashed`)
+  return { svg, tangent, drop, point, name: name.firstChild }
+}
+
+/** Put the point, its tangent and its line to the axis where the unit stands at this step. */
+function stand(view, gate, f) {
+  const { data, step, unit } = view, { svg, tangent, drop, point, name } = view.marks, { low, high, X, Y } = axes(f), { reach } = CURVE
+  const a = value(data, gate.sum, step, unit), v = value(data, gate.activation, step, unit), slope = f.d(v), inside = Number.isFinite(v) && Math.abs(a) <= reach
+  const x = X(Math.max(-reach, Math.min(reach, a))), y = Y(Math.min(high, Math.max(low, v)))
+  const put = (e, places) => { for (const [k, to] of Object.entries(places)) set(e, k, Number.isFinite(to) ? to.toFixed(2) : 0) }
+  set(tangent, "visibility", inside ? "visible" : "hidden")
+  if (inside) put(tangent, { x1: X(a - 1), y1: Y(v - slope), x2: X(a + 1), y2: Y(v + slope) })
+  put(drop, { x1: x, x2: x, y1: y }); put(point, { cx: x, cy: y })
+  set(point, "data-a", a); set(point, "data-v", v)
+  say(name, `a${Math.abs(a) > reach ? ` = ${fmt(a)}, beyond the axis` : ""}`)
+  set(svg, "aria-label", `${gate.function} with this unit at a = ${decimals(a)}, value ${decimals(v)}, slope ${decimals(slope)}`)
 }
 
 // ---------------------------------------------------------------- what the reader does
@@ -419,10 +419,19 @@ function curve(view, gate, host) {
 function light(view, id) {
   if (id === view.lit) return
   view.lit = id
+  relight(view)
+}
+
+function relight(view) {
+  const id = view.lit
   for (const e of view.root.querySelectorAll("[data-q]")) e.classList.toggle("lit", id !== null && e.dataset.q === id)
   view.root.dataset.lit = id ?? ""
-  const part = id && view.data.picture.parts.find(p => p.id === id)
-  view.told.innerHTML = part ? pretty(tell(view, part)) : "Point at a wire, a node or a term: it lights up wherever it stands."
+  explain(view)
+}
+
+function explain(view) {
+  const part = view.lit && view.data.picture.parts.find(p => p.id === view.lit)
+  write(view.told, part ? pretty(tell(view, part)) : "Point at a wire, a node or a term: it lights up wherever it stands.")
 }
 
 function tell(view, part) {
@@ -437,10 +446,12 @@ function refresh(view) {
   const { data, root } = view
   view.target = Math.max(0, Math.min(data.steps - 1, view.target ?? 0))
   view.step = Math.max(data.first, Math.min(data.last - 1, view.target))
-  fillNumbers(view); drawEquations(view); drawZoom(view)
-  const lit = view.lit
-  view.lit = undefined; light(view, lit ?? null)
-  view.scrub.max = data.steps; view.scrub.value = view.step + 1
+  fillNumbers(view)
+  const anew = [drawEquations(view), drawZoom(view)].some(Boolean)
+  if (anew || view.svg !== view.seenLit) relight(view)
+  else explain(view)
+  view.seenLit = view.svg
+  set(view.scrub, "max", data.steps); view.scrub.value = view.step + 1
   view.scrub.setAttribute("aria-valuetext", `step ${view.step + 1} of ${data.steps}${data.text ? `, reads ${data.labels[view.step]}` : ""}`)
   view.where.textContent = `Step ${view.step + 1} of ${data.steps}${data.text ? ` reads “${data.labels[view.step]}”` : ""}`
   view.prev.disabled = view.step === 0; view.next.disabled = view.step === data.steps - 1
@@ -454,9 +465,11 @@ function choose(view, step, unit) {
   Object.assign(view, { unit, target: to }) // a step that is not here yet comes with Python's answer
   if (!changed) return
   refresh(view)
-  if (to === view.step) view.live.textContent = sentence(data, view.step, view.unit)
-  clearTimeout(view.timer) // a held key sends one message, not thirty
-  view.timer = setTimeout(() => { view.sent.push(`${to},${unit}`); view.send(to, unit) }, 250)
+  clearTimeout(view.timer) // a held key sends one message and says one sentence, not thirty
+  view.timer = setTimeout(() => {
+    if (to === view.step) view.live.textContent = sentence(data, view.step, view.unit)
+    view.sent.push(`${to},${unit}`); view.send(to, unit)
+  }, 250)
 }
 
 function listen(view) {
@@ -465,12 +478,13 @@ function listen(view) {
   view.next.onclick = () => choose(view, view.target + 1, view.unit)
   view.scrub.oninput = () => choose(view, +view.scrub.value - 1, view.unit)
   view.select.onchange = () => choose(view, view.target, +view.select.value)
-  view.svgButton.onclick = () => save(view)
+  for (const end of ["svg", "png"]) view[`${end}Button`].onclick = () => saveAs(end, compose(view), fileName(view))
   const target = e => e.target.closest?.("[data-q]")
   root.onpointerover = e => { if (target(e)) light(view, target(e).dataset.q) }
   root.onpointerleave = () => light(view, null)
   root.onclick = e => {
-    const tab = e.target.closest?.("[data-gate]"), part = target(e)
+    const tab = e.target.closest?.("[data-gate]"), part = target(e), latex = e.target.closest?.("[data-part=latex]")
+    if (latex) return copy(view, latex)
     if (tab?.getAttribute("role") === "tab") return pick(view, tab.dataset.gate, true)
     if (!part) return
     light(view, part.dataset.q)
@@ -483,7 +497,7 @@ function listen(view) {
 function pick(view, gate, focus) {
   if (gate === view.gate) return
   view.gate = gate
-  drawZoom(view)
+  if (drawZoom(view)) relight(view)
   view.root.dataset.gate = gate
   if (focus) view.zoom.querySelector("[aria-selected=true]")?.focus()
 }
@@ -505,46 +519,28 @@ function keys(view, e) {
   e.preventDefault(); e.stopPropagation()
 }
 
-function save(view) {
+/** The diagram as one self-contained SVG, with the numbers of the step that is shown. */
+function compose(view) {
   const svg = view.svg.cloneNode(true), { width, height } = view.data.picture
   svg.querySelectorAll(".hit").forEach(e => e.remove())
-  svg.querySelectorAll("*").forEach(e => { for (const a of [...e.attributes]) if (/^(class|role|tabindex|aria-|data-)/.test(a.name)) e.removeAttribute(a.name) })
   svg.insertBefore(el(null, "rect", { width, height, fill: view.colours.background }), svg.firstChild)
   svg.insertBefore(el(null, "title", {}, sentence(view.data, view.step, view.unit)), svg.firstChild)
-  svg.setAttribute("xmlns", NS)
-  const a = document.createElement("a")
-  a.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }))
-  a.download = `${view.data.title.toLowerCase().replaceAll(" ", "-")}-step-${view.step + 1}.svg`
-  a.click()
-  setTimeout(() => URL.revokeObjectURL(a.href), 2000)
+  for (const [name, to] of Object.entries({ xmlns: NS, width, height })) svg.setAttribute(name, to)
+  return { text: bare(svg), width, height }
 }
+
+const fileName = view => `${view.data.title.toLowerCase().replaceAll(" ", "-")}-step-${view.step + 1}`
 
 // ---------------------------------------------------------------- the page
-
-function resolveColours(view) {
-  const style = getComputedStyle(view.root), read = name => style.getPropertyValue(name).trim()
-  const list = name => read(name).split(/,(?![^(]*\))/).map(c => c.trim()).filter(c => c && c !== "unset")
-  const background = read("--st-background-color") || "#ffffff", text = read("--st-text-color") || "#31333f"
-  const both = list("--st-chart-diverging-colors"), ramp = list("--st-chart-sequential-colors"), palette = list("--st-chart-categorical-colors")
-  const two = both.length > 3 ? both : ["#6f2c05", "#c96a2a", "#f8d0b0", "#bcd8ec", "#4787bd", "#103d6b"], h = two.length / 2
-  view.font = read("--st-font") || "sans-serif"
-  view.colours = {
-    background, text, panel: read("--st-secondary-background-color") || "#f0f2f6", line: read("--st-border-color") || "#cccccc",
-    wire: mix(background, text, 0.62), soft: mix(background, text, 0.4),
-    diverging: [...two.slice(0, h), background, ...two.slice(h)], sequential: ramp.length > 2 ? ramp : ["#f2f5f7", "#66b89d", "#0a3341"],
-  }
-  view.paint = token => {
-    const slot = /--chart-(\d+)/.exec(token), name = /var\((--[\w-]+)\)/.exec(token)
-    return slot ? palette[slot[1] % palette.length] ?? text : name ? read(name[1]) || text : token
-  }
-}
 
 const views = new WeakMap()
 
 function open(root) {
   const part = name => root.querySelector(`[data-part="${name}"]`)
   const view = { root, sent: [], lit: null, gate: "", prev: part("prev"), next: part("next"), scrub: part("scrub"), where: part("where"), select: part("unit"),
-    svgButton: part("svg"), box: part("box"), told: part("told"), equations: part("equations"), zoom: part("zoom"), live: part("live") }
+    svgButton: part("svg"), pngButton: part("png"), box: part("box"), told: part("told"), equations: part("equations"), zoom: part("zoom"), live: part("live"), dressed: 0 }
+  view.zoom.innerHTML = `<div class="head"></div><div class="unit"><div class="sums"></div><div class="curve"></div></div>`
+  for (const [name, of] of [["zoomHead", ".head"], ["sums", ".sums"], ["curve", ".curve"]]) view[name] = view.zoom.querySelector(of)
   views.set(root, view)
   root.addEventListener("focusin", e => { // has no handler property
     const q = e.target.closest?.("[data-q]")
@@ -565,10 +561,10 @@ function adopt(view, { selected, unit }) {
 function drawAll(view) {
   const { data } = view, held = view.box.querySelector(".part:focus")?.dataset.q
   view.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1
-  resolveColours(view)
   const options = ["mean of all", ...Array.from({ length: data.units }, (_, k) => String(k + 1))]
   view.select.replaceChildren(...options.map((text, k) => Object.assign(document.createElement("option"), { value: String(k), textContent: text })))
   drawDiagram(view)
+  view.dressed++
   const first = view.svg.querySelector(held ? `.part[data-q="${held}"]` : ".part")
   first?.setAttribute("tabindex", 0)
   if (held) first?.focus({ preventScroll: true })
@@ -581,9 +577,8 @@ export default function ({ data: message, parentElement, setStateValue }) {
   view.send = (step, unit) => setStateValue("choice", { step, unit, at: Date.now() }) // the time makes every choice a change
   adopt(view, view.data)
   view.unit = Math.min(view.unit ?? 0, view.data.units)
-  const seen = JSON.stringify(view.data.picture) + view.data.units, old = JSON.stringify(view.colours)
-  resolveColours(view)
-  if (seen !== view.seen || old !== JSON.stringify(view.colours)) drawAll(view)
+  const seen = JSON.stringify(view.data.picture) + view.data.units
+  if (resolveColours(view) || seen !== view.seen) drawAll(view)
   view.seen = seen
   refresh(view)
   listen(view)

@@ -99,9 +99,9 @@ export function band(low, high, end, x, y) {
 }
 
 /** What the bound says of the RNN at this position, in words that claim no more than it does. */
-export function boundWords({ radius, sigma, gamma }, k) {
+export function boundWords({ radius, sigma, gamma, weight }, k) {
   const at = (list) => list[list.length > 1 ? k : 0], s = at(sigma), product = s * gamma
-  const numbers = `RNN, medians over the seeds: spectral radius of W_hh ${+at(radius).toPrecision(3)}, ` +
+  const numbers = `RNN, medians over the seeds: spectral radius of ${weight} ${+at(radius).toPrecision(3)}, ` +
     `largest singular value σ_max ${+s.toPrecision(3)}, σ_max·γ = ${+product.toPrecision(3)}. `
   if (product < 1) return numbers + "Below 1: sufficient for vanishing."
   return numbers + (product === 1 ? "Exactly 1: no step can stretch." : "Above 1: necessary for exploding, not sufficient.")
@@ -112,7 +112,7 @@ export function rows(model, k, t) {
   const end = model.ends[k], at = Math.min(t, end)
   return model.curves.map((c) => {
     const of = (which) => line(c.rows, k, which)
-    return { name: `${c.label} ${c.state}`, median: said(of(MEDIAN)[at]), own: said(of(OWN)[at]),
+    return { name: `${c.label} ${c.symbol}`, median: said(of(MEDIAN)[at]), own: said(of(OWN)[at]),
       low: said(of(LOW)[at]), high: said(of(HIGH)[at]), last: said(of(MEDIAN)[end]),
       factor: said(factor(of(MEDIAN), end)) }
   })
@@ -246,7 +246,7 @@ function send(state, wish) {
 const keyOf = ({ knob, quantity, value }) => `${knob} ${quantity} ${value}`
 
 function offer(state, name, options, chosen) {
-  const place = state.part(name), names = Object.keys(options).join(" ")
+  const place = state.part(name), names = JSON.stringify(options)
   if (place.dataset.names !== names) {
     for (const old of place.querySelectorAll("label")) old.remove()
     for (const [value, words] of Object.entries(options)) {
@@ -312,16 +312,13 @@ function table(state) {
     const key = make("svg", { width: 34, height: 12, "aria-hidden": "true" })
     make("path", { d: "M1 6H33", class: c.state === "c" ? "median dashed" : "median" }, key)
     make("path", { d: SHAPES[c.label], transform: "translate(17 6)", class: c.state === "c" ? "marks dashed" : "marks" }, key)
-    name.append(key, ` ${c.label}, ${stateName(c, state.model.quantity)}`)
+    name.append(key, ` ${c.label}, ${c.symbol}`)
     const cells = names.slice(1).map(() => element("td"))
     row.append(name, ...cells)
     return { row, cells }
   })
   body.replaceChildren(...state.cells.map((c) => c.row))
 }
-
-const stateName = ({ label, state }, quantity) =>
-  quantity === "share" ? "W_hh" : quantity !== "state" ? `${state}ₜ` : label === "LSTM" ? "hₜ and cₜ" : "hₜ"
 
 function stretch(state, end) {
   const { plot } = state
@@ -427,7 +424,7 @@ function buildMap(state) {
   const key = state.part("key"), bar = element("i", { style: `background: linear-gradient(to right, ${stops})` })
   key.replaceChildren(`≤ 10${raised(-model.limit)} vanished`, bar, `exploded ≥ 10${raised(model.limit)}`)
   const [first, count, last] = model.seeds
-  state.words = `‖dL_T/dh₀‖ / ‖dL_T/dh_T‖, median of ${count} seeds (${first} to ${last}); the ring is your setting. Click a cell, or press Enter on it, to go there.`
+  state.words = `${model.ratio}, median of ${count} seeds (${first} to ${last}); the ring is your setting. Click a cell, or press Enter on it, to go there.`
   root.querySelector("[data-part=where]").textContent = state.words
   markMaps(state)
 }
@@ -509,7 +506,7 @@ function markMaps(state) {
 function showMap(root, bytes, setStateValue) {
   const state = views.get(root) ?? openMap(root)
   const theme = getComputedStyle(root).getPropertyValue("--st-background-color"), model = unpack(bytes)
-  const seen = digest(new TextEncoder().encode(theme + JSON.stringify([model.scales, model.lengths, model.seeds, model.maps.map((m) => [m.label, [...m.rows.all].map(String)])])))
+  const seen = digest(new TextEncoder().encode(theme + JSON.stringify([model.scales, model.lengths, model.seeds, model.ratio, model.maps.map((m) => [m.label, [...m.rows.all].map(String)])])))
   Object.assign(state, { model, setStateValue })
   if (seen !== state.digest) { state.digest = seen; buildMap(state) }
   else markMaps(state)

@@ -17,12 +17,14 @@ export function painted(value, colour) {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, painted(v, colour)]))
 }
 
-/** Looks colours up: `--chart-3` in the palette, anything else among the page's variables. */
+/** Looks colours up: `--chart-3` in the palette, `--ramp-9` among the colours from little to much,
+ *  anything else among the page's variables. */
 export function lookup(variable) {
-  const palette = variable("--st-chart-categorical-colors").split(",").map((c) => c.trim())
+  const list = (name) => variable(name).split(",").map((c) => c.trim())
+  const lists = { chart: list("--st-chart-categorical-colors"), ramp: list("--st-chart-sequential-colors") }
   return (name) => {
-    const slot = /^--chart-(\d+)$/.exec(name)
-    return slot ? palette[slot[1] % palette.length] : variable(name)
+    const slot = /^--(chart|ramp)-(\d+)$/.exec(name)
+    return slot ? lists[slot[1]][slot[2] % lists[slot[1]].length] : variable(name)
   }
 }
 
@@ -56,7 +58,8 @@ export function template(colour, text) {
 
 /** The figure as Plotly is to draw it: tokens resolved, house template, width of its place. */
 export function dressed(spec, colour, text, width) {
-  const { data, layout = {} } = painted(spec, colour)
+  const { data, layout: wide = {} } = painted(spec, colour)
+  const layout = width < NARROW ? merged(wide, wide.meta?.narrow) : wide // a figure may know better
   const height = Math.round((layout.height ?? DEFAULT_HEIGHT) * Math.max(1, text / 16))
   const fitted = width < NARROW ? slim(layout, text, width, height) : {}
   return { data, layout: { uirevision: "keep", ...layout, ...logarithmic(layout, text), ...fitted,
@@ -136,6 +139,7 @@ async function draw(state) {
     if (turn !== state.turn) return // a newer drawing is on its way
     await Plotly.react(state.node, figure.data, figure.layout, CONFIG)
     fail(state, "")
+    listen(state)
     state.node.dataset.digest = state.digest
     state.node.dataset.drawn = String(++state.drawn)
   } catch (error) {
@@ -143,6 +147,13 @@ async function draw(state) {
     fail(state, "This plot could not be drawn: the plotting library did not load. " +
       "Reload the page; the numbers themselves can still be downloaded as CSV.")
   }
+}
+
+/** A click on a point goes to the page, if it asked for that. */
+function listen(state) {
+  state.node.removeAllListeners("plotly_click")
+  if (!state.about.pick) return
+  state.node.on("plotly_click", ({ points: [point] }) => point && state.tell("pick", [point.x, point.y]))
 }
 
 function fail(state, words) {
@@ -167,7 +178,7 @@ async function download(state, format) {
 function adopt(parentElement) {
   const node = parentElement.querySelector(".plotly-live")
   if (!plots.has(node)) {
-    const state = { node, turn: 0, drawn: 0, width: Math.round(node.clientWidth) || 700 }
+    const state = { node, turn: 0, drawn: 0, width: Math.round(node.parentElement.clientWidth) || 700 }
     state.error = parentElement.querySelector(".pl-error")
     state.observer = new ResizeObserver(() => {
       const width = Math.round(node.parentElement.clientWidth)
@@ -179,20 +190,25 @@ function adopt(parentElement) {
   return plots.get(node)
 }
 
-export default function ({ data, parentElement }) {
+/** Lets go of a plot whose node is gone. Streamlit also says goodbye when new data overtakes old:
+ *  then the node stays, and so does the plot, or it would flicker. */
+function leave(state) {
+  if (state.node.isConnected) return
+  state.observer.disconnect()
+  state.turn++
+  window.Plotly?.purge(state.node)
+  plots.delete(state.node)
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const state = adopt(parentElement)
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
-  Object.assign(state, JSON.parse(new TextDecoder().decode(bytes)), { digest: digest(bytes) })
+  Object.assign(state, JSON.parse(new TextDecoder().decode(bytes)), { digest: digest(bytes), tell: setTriggerValue })
   state.node.setAttribute("aria-label", state.about.alt)
   for (const button of parentElement.querySelectorAll("[data-format]")) {
     button.setAttribute("aria-label", `Download the plot as ${button.dataset.format.toUpperCase()}`)
     button.onclick = () => download(state, button.dataset.format)
   }
   draw(state)
-  return () => {
-    state.observer.disconnect()
-    state.turn++
-    window.Plotly?.purge(state.node)
-    plots.delete(state.node)
-  }
+  return () => setTimeout(() => leave(state)) // the page removes the node after it says goodbye
 }

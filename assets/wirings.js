@@ -11,6 +11,10 @@ export default function ({ data, parentElement }) {
   const text = typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data))
   const colours = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors")
   for (const [name, colour] of palette(colours)) root.style.setProperty(name, colour)
-  if (root.dataset.shown !== text) root.innerHTML = root.dataset.shown = text
+  if (root.dataset.shown !== text) {
+    const open = root.querySelector("details")?.open
+    root.innerHTML = root.dataset.shown = text
+    if (open) root.querySelector("details")?.setAttribute("open", "")
+  }
   root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
 }

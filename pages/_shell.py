@@ -9,10 +9,13 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # this script's own folder is there, the repository need not be
     sys.path.insert(0, str(ROOT))
 
+from pages.components.manners import manners  # noqa: E402
 from pages.ui import contents, controls, lab  # noqa: E402
 
 st.set_page_config(page_title="Inside an RNN", page_icon=contents.ICON, layout="wide")
 page, script = contents.navigation()
 lab.open_desk(page)
 controls.sidebar(page)
+with st.sidebar:
+    manners()
 script.run()

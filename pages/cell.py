@@ -11,9 +11,10 @@ from pages.ui import controls, editing, furniture, lab, runs
 from rnn_core.cells import Cell
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
+from rnn_core.run import Run
 
 EXPLAINED = """
-**Squares are learned**: each holds a gate's own weights, W for what comes from the input, U for
+**Squares are learned**: each holds a gate's own weights, one for what comes from the input, one for
 what comes from the past. **Round boxes** are the functions that squash a sum, each in the colour
 of its gate. **Circles** work unit by unit: plus, times, one minus.
 
@@ -22,9 +23,8 @@ same as on the other pages. Point at a wire and its term lights up in the equati
 way round. With the keyboard, Tab reaches the diagram and the arrow keys walk through it.
 
 Where a state is carried on by sums and products alone, it runs along the top: in the **LSTM** that
-is the cell state c, in the **GRU** the hidden state h. Nothing on that road squashes it, so the
-gradient comes back along it multiplied only by what the gates say. The plain **RNN** has no such
-road.
+is the cell state, in the **GRU** the hidden state. Nothing on that road squashes it, so the
+gradient comes back along it multiplied only by what the gates say. The plain **RNN** has none.
 """
 
 CLAIM = (
@@ -47,12 +47,11 @@ def source(shown: Cell) -> None:
         st.code(inspect.getsource(type(shown).step_back), language="python")
 
 
-def picture() -> None:
-    """The picture and its controls."""
+def picture() -> Run:
+    """The picture and its controls; the run that is drawn, edited or not."""
     run = editing.edited(lab.current_run())
-    layers = runs.layers(run)
+    layers, view = runs.layers(run), lab.view()
     layer = layers[lab.layer_menu([each.name for each in layers])]
-    view = lab.view()
     cell(
         cell_picture(
             layer.trace,
@@ -68,13 +67,14 @@ def picture() -> None:
     lab.notation_menu()
     editing.menu(lab.current_run(), layer.trace)
     source(layer.trace.cell)
+    return run
 
 
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """The numbers on every wire."""
     layers = runs.layers(runs.edited(runs.compute(e), view.edits)[0])
     layer = layers[min(view.layer, len(layers) - 1)]
-    return pd.DataFrame(cell_rows(layer.trace, layer.labels))
+    return pd.DataFrame(cell_rows(layer.trace, layer.labels, NOTATIONS[view.notation]))
 
 
 furniture.page("Inside the cell", CLAIM, picture, EXPLAINED, numbers)

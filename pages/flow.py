@@ -5,8 +5,10 @@ import streamlit as st
 
 from pages.components import flow as component
 from pages.figures import flow
+from pages.figures.flow_letters import QUANTITY_WORDS
 from pages.ui import controls, furniture, lab, runs
 from rnn_core.experiment import SETTINGS, Experiment
+from rnn_core.notation import NOTATIONS
 
 EXPLAINED = """
 Read a curve from right to left, the way the gradient travels. The line is the **median of ten
@@ -17,7 +19,7 @@ for every position of the slider; what lies beyond it is drawn on its edge, the 
 * **Last step's loss**: dL_T/dhₜ, how much of the last loss is felt at step t. This one vanishes.
 * **Loss at every step, total**: each step adds its own, so nothing *seems* to vanish.
 * **Jacobian**: ∂h_T/∂hₜ, the product of Jacobians itself; its spectral norm is the most that any
-  change of hₜ can still change h_T. For c it is total: through h of the same step as well.
+  change of hₜ can still change h_T. For cₜ it is total: through hₜ of the same step as well.
   **Of h and c together** it is the LSTM's whole state: there a large forget bias makes it *grow*.
 * **Share of dL/dW_hh**: what step t adds to the gradient that trains the recurrent weights.
 
@@ -50,20 +52,21 @@ def chosen(knob: str, quantity: str, value: float) -> None:
     if knob == flow.usable(e, view.knob) and value != getattr(e, knob):
         setting = SETTINGS[knob]
         lab.change(**{knob: setting.tidy(int(value) if setting.kind == "integer" else value)})
-    if knob in flow.KNOB_WORDS and quantity in flow.QUANTITY_WORDS:
+    if knob in flow.KNOB_WORDS and quantity in QUANTITY_WORDS:
         lab.look(knob=knob, flow=quantity)
 
 
 def picture() -> None:
     """The bench, and the settings it rests on."""
     e, done = lab.experiment(), bench_of(lab.experiment(), lab.view())
-    component.bench(flow.payload(done, e), key="flow", on_choice=chosen)
+    payload = flow.payload(done, e, NOTATIONS[lab.view().notation])
+    component.bench(payload, key="flow", on_choice=chosen)
     controls.bench()
 
 
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """Every curve for every value of the knob."""
-    return pd.DataFrame(flow.bench_rows(bench_of(e, view)))
+    return pd.DataFrame(flow.bench_rows(bench_of(e, view), NOTATIONS[view.notation]))
 
 
 furniture.page("Gradient flow", CLAIM, picture, EXPLAINED, numbers)

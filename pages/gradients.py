@@ -19,7 +19,7 @@ EXPLAINED = """
 Each line is **the norm of the total gradient ∂L/∂h at every step**, on a logarithmic axis, for the
 three cells on the same input, the same seed and the same axis. Read it from right to left, the way
 the gradient travels. For the LSTM the dashed line is ∂L/∂c, total as well: it includes what comes
-through h of the same step.
+through the hidden state of the same step.
 
 A straight line means a constant factor per step. Sloping down to the left is **vanishing**, sloping
 up **exploding**. With the loss at the last step only, the line shows how much of that loss can

@@ -10,17 +10,18 @@ from rnn_core.cells import Cell
 from rnn_core.experiment import Experiment
 from rnn_core.hold import Hold, read_steps
 from rnn_core.notation import NOTATIONS
+from rnn_core.run import Run
 
 EXPLAINED = """
 Thin lines are the **free run**, thick ones the same network with **one gate held** at a number:
-same weights, same input, same loss. Held means held: the gate no longer depends on anything, so no
-gradient flows into its weights, and every other gradient is exactly that of the held network.
+same weights, same input, same loss. A held gate depends on nothing, so no gradient flows into its
+weights, and every other gradient is exactly that of the held network.
 
-Try the **forget gate at 1**: nothing is ever erased, the cell state adds up, and its gradient comes
-back without being multiplied (the LSTM of 1997). At **0** the cell state is wiped at every step.
-The GRU's **update gate** that keeps everything freezes the state; its **reset gate at 0** makes the
-candidate blind to the past. The plain **RNN** has no gate: there its new state itself is held.
-Shaded steps are the held ones. The questions are lecture 000's.
+Try the **forget gate at 1**: nothing is ever erased, the cell state adds up, and its gradient
+comes back without being multiplied (the LSTM of 1997). At **0** the cell state is wiped at every
+step. The GRU's **update gate** that keeps everything freezes the state; its **reset gate at 0**
+makes the candidate blind to the past. The plain **RNN** has no gate: there its new state itself is
+held. Shaded steps are the held ones. The questions are lecture 000's.
 """
 
 CLAIM = (
@@ -45,36 +46,35 @@ def wanted(cell: Cell, view: lab.View) -> Hold:
     return Hold(gate, view.held_at, read_steps(view.held_steps))
 
 
-def picture() -> None:
-    """The picture and its controls."""
-    run = lab.current_run()
-    cell, view = run.stages[0].network.cell, lab.view()
+def picture() -> Run:
+    """The picture and its controls; the held run, which the footnotes are about."""
+    run, view = lab.current_run(), lab.view()
+    cell, notation = run.stages[0].network.cell, NOTATIONS[view.notation]
     hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
-    held = runs.held(run, hold)
-    layer = min(view.layer, len(names) - 1)
-    notation, loss = NOTATIONS[view.notation], runs.loss_words(run)
+    held, layer = runs.held(run, hold), min(view.layer, len(names) - 1)
     st.markdown(held_words(run, held, hold, layer=layer, notation=notation))
-    figure = held_figure(run, held, hold, layer=layer, loss=loss, notation=notation)
-    alt = f"States, losses, gradients, free and held. {held_title(cell, hold)}"
+    figure = held_figure(run, held, hold, layer=layer, loss=runs.loss_words(run), notation=notation)
+    alt = f"States, losses, gradients, free and held. {held_title(cell, hold, notation)}"
     plot(figure, key="held", alt=alt, name=f"held-{hold.gate}")
-    which, value, steps = st.columns([2, 1, 1])
+    which, *others = st.columns([2, 1, 1])
     with which:
         lab.view_menu("hold", labels(cell))
-    with value:
-        lab.view_control("held_at")
-    with steps:
-        lab.view_control("held_steps")
+    for place, name in zip(others, ("held_at", "held_steps"), strict=True):
+        with place:
+            lab.view_control(name)
     if any(part.fed for part in run.parts):
         st.caption("The output is fed back here: the gate is held at every step.")
     lab.layer_menu(names)
     controls.bench()
+    return held
 
 
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """Every number of the lines, one per row."""
-    run = runs.compute(e)
+    run, notation = runs.compute(e), NOTATIONS[view.notation]
     held = runs.held(run, wanted(run.stages[0].network.cell, view))
-    return pd.DataFrame(held_rows(run, held, min(view.layer, len(held.stages[0].trace.layers) - 1)))
+    last = len(held.stages[0].trace.layers) - 1
+    return pd.DataFrame(held_rows(run, held, min(view.layer, last), notation))
 
 
 furniture.page("Hold a gate", CLAIM, picture, EXPLAINED, numbers)

@@ -11,6 +11,7 @@ from pages.components import flow as component
 from pages.figures import flow
 from pages.ui import controls, furniture, lab, runs
 from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
 from rnn_core.sweep import Slice
 
 EXPLAINED = """
@@ -50,7 +51,7 @@ def _draw(e: Experiment) -> None:
     found, lengths = _map(flow.mapped(e)), flow.lengths_of(e, series)
     if len(found) < len(flow.CELLS):
         _fill(found, flow.map_slices(e, lengths, series))
-    payload = flow.map_payload(e, lengths, found)
+    payload = flow.map_payload(e, lengths, found, NOTATIONS[lab.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: lab.change(scale=s, steps=T))
 
 
@@ -65,9 +66,10 @@ def _fill(found: dict[str, flow.Floats], slices: Iterator[Slice]) -> None:
     bar.empty()
 
 
-def numbers(e: Experiment, _: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """Every place of the maps that have been computed."""
-    return pd.DataFrame(flow.map_rows(flow.lengths_of(e, runs.series(e)), _map(flow.mapped(e))))
+    found, lengths = _map(flow.mapped(e)), flow.lengths_of(e, runs.series(e))
+    return pd.DataFrame(flow.map_rows(lengths, found, NOTATIONS[view.notation]))
 
 
 furniture.page("Phase map", CLAIM, picture, EXPLAINED, numbers)

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from pages.components.plot import plot
-from pages.figures.saturation import gate_shares, saturation_rows, saturation_scatter, sentence
+from pages.components.saturation import saturation
+from pages.figures.saturation import saturation_picture, saturation_rows
 from pages.ui import controls, furniture, lab, runs
 from pages.ui.rivals import compared, rivals
 from rnn_core.experiment import Experiment
@@ -14,7 +14,9 @@ EXPLAINED = """
 Each gate has its own plot, each hidden unit is **one point**: across, the share of steps at which
 its gate is below 0.1 (left-saturated); up, the share at which it is above 0.9 (right-saturated).
 The two shares add up to at most 1, so nothing lies beyond the dashed diagonal. "×5" stands beside
-five units in one place; a ring marks the unit you picked on the other pages.
+five units in one place. Below it is **what the shares count**: the gate of every unit (down) at
+every step (across). Point at a unit in either, and it is marked in all; its course is drawn with
+the two limits. A click keeps it, here and on the other pages.
 
 * **Upper left corner**: always open. A forget gate there carries its cell state on and on.
 * **Lower right corner**: always shut. A forget gate there wipes its cell state at every step.
@@ -43,19 +45,13 @@ def picture() -> None:
     with right:
         lab.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
-    shares, letters = gate_shares(sets), NOTATIONS[view.notation].of(layer.trace.cell)
-    if not shares:
+    letters = NOTATIONS[view.notation].of(layer.trace.cell)
+    drawn = saturation_picture(sets, layer.labels, letters)
+    if not drawn["gates"]:
         st.info("A plain RNN has no gate. Choose the GRU or the LSTM, or compare with one.")
-    for place, (gate, found) in zip(st.columns(max(len(shares), 1)), shares.items(), strict=False):
-        with place:
-            plot(
-                saturation_scatter(letters.label(gate), gate, found, unit=view.unit),
-                key=f"saturation_{gate}",
-                alt=sentence(gate, found),
-                name=f"saturation-{gate}",
-            )
+    saturation(drawn, key="saturation", unit=view.unit, on_pick=lambda unit: lab.look(unit=unit))
     controls.bench()
-    st.markdown("\n".join(f"* {sentence(gate, found)}" for gate, found in shares.items()))
+    st.markdown("\n".join(f"* {gate['alt']}" for gate in drawn["gates"]))
 
 
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:

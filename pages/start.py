@@ -36,10 +36,13 @@ def picture() -> None:
     run = lab.current_run()
     steps = runs.total_steps(run)
     unrolled(
-        unrolled_graph(run.stages, run.sequence, selected=lab.step(steps)),
+        unrolled_graph(
+            run.stages, run.sequence, selected=lab.step(steps), notation=lab.view().notation
+        ),
         key="start",
         selected=lab.step(steps),
-        on_select=lab.pick_step,
+        lit=lab.view().lit,
+        on_choose=lab.pick_step,
     )
     controls.bench()
 
@@ -47,7 +50,7 @@ def picture() -> None:
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """Every number of the picture, one per row."""
     run = runs.compute(e)
-    return pd.DataFrame(unrolled_rows(run.stages, run.sequence, selected=view.t - 1))
+    return pd.DataFrame(unrolled_rows(run.stages, run.sequence, notation=view.notation))
 
 
 furniture.page("Inside a recurrent network", CLAIM, picture, EXPLAINED, numbers)

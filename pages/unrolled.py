@@ -21,9 +21,10 @@ Pick a step with the pointer or with the arrow keys. Press ▶ to see the order 
 computed: forward, then the loss, then back. A cell lights up only when all it reads is there; with
 several layers that makes a slanting front. **Rolled up** it is one cell per layer and a loop.
 
-Light a weight to see **the same matrix** at every step. Its gradient is the sum of all steps'
-shares: the two rows at the bottom show each share and the sum as it grows during the backward pass.
-Norms do not add up, vectors do; the percentages are projections on the sum.
+Light a weight to see **the same matrix** at every step; a bias is one vector, added in every cell.
+Its gradient is the sum of all steps' shares: the two rows at the bottom show each share and the sum
+as it grows during the backward pass. Norms do not add up, vectors do; the percentages are
+projections on the sum.
 
 If the arrows fade towards the left, the loss hardly depends on the early symbols any more, and
 training cannot connect them with it.
@@ -49,10 +50,12 @@ def picture() -> None:
     step = lab.step(steps)
     notation = lab.view().notation
     unrolled(
-        unrolled_graph(run.stages, run.sequence, selected=step, lit="loop", notation=notation),
+        unrolled_graph(run.stages, run.sequence, selected=step, notation=notation),
         key="unrolled",
         selected=step,
-        on_select=lab.pick_step,
+        lit=lab.view().lit,
+        first_lit="weight_hh_l0",
+        on_choose=lab.pick_step,
     )
     controls.bench()
 
@@ -70,7 +73,7 @@ def picture() -> None:
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """Every number of the picture, one per row."""
     run = runs.compute(e)
-    return pd.DataFrame(unrolled_rows(run.stages, run.sequence, selected=view.t - 1))
+    return pd.DataFrame(unrolled_rows(run.stages, run.sequence, notation=view.notation))
 
 
 furniture.page("Unrolled graph", CLAIM, picture, EXPLAINED, numbers)

@@ -6,10 +6,12 @@ import streamlit as st
 from pages.components.wirings import drawing
 from pages.figures.wiring_profile import legend
 from pages.figures.wiring_svg import miniature
+from pages.figures.wiring_table import step_table
 from pages.figures.wirings import CARDS, Card, profile_rows, profiles, sentence, span
 from pages.ui import contents, controls, furniture, lab, runs
 from rnn_core.cells import CELLS
 from rnn_core.experiment import Experiment, to_params
+from rnn_core.notation import NOTATIONS
 from rnn_core.run import Run
 
 EXPLAINED = """
@@ -39,19 +41,21 @@ def sheet_of(e: Experiment, view: lab.View) -> dict[Card, dict[str, Run]]:
 
 def picture() -> None:
     """The controls, and the cards, two in a row."""
-    mine = lab.experiment()
-    sheet = sheet_of(mine, lab.view())
+    mine, view = lab.experiment(), lab.view()
+    sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
     norms = {c: {n: profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
     axis = span([curves for each in norms.values() for curves in each.values()])
     controls.bench()
     with st.columns(4)[0]:
         lab.view_menu("cells", {"own": "this cell", "all": "all three cells"})
-    drawing(legend(list(norms[CARDS[0]]), axis), key="legend")
+    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
     places = (place for _ in CARDS for place in st.columns(2, gap="large"))
     for (card, drawn), place in zip(sheet.items(), places, strict=False):
-        svg = miniature(card.title, drawn[mine.cell], card.words.image, norms[card], axis)
+        own, curves = drawn[mine.cell], norms[card]
+        svg = miniature(card.title, own, card.words.image, curves, axis, notation)
         with place:
-            shown(card, svg, sentence(drawn[mine.cell]))
+            table = step_table(card.title, own, curves, notation)
+            shown(card, svg + table, sentence(own, notation))
 
 
 def shown(card: Card, svg: str, found: str) -> None:
@@ -70,7 +74,7 @@ def shown(card: Card, svg: str, found: str) -> None:
 
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     """The drawn gradient norms."""
-    return pd.DataFrame(profile_rows(sheet_of(e, view)))
+    return pd.DataFrame(profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
 
 
 furniture.page("One cell in many wirings", CLAIM, picture, EXPLAINED, numbers)

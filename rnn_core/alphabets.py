@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 
@@ -78,6 +79,24 @@ HOUSE: Final[Alphabets] = {
         **_HOUSE_GATED,
     ),
 }
+
+
+@lru_cache(maxsize=64)
+def described(states: tuple[str, ...], gates: tuple[str, ...]) -> Alphabet:
+    """For a cell that no source writes, from the names of its states and gates alone.
+
+    A name that other cells have keeps its letter; any other takes its first letter that is free.
+    """
+    letters = {name: ANY[name] for name in gates if name in ANY} | _IO
+    for name in (*states, *gates):
+        if name not in letters:
+            taken = {*letters.values(), "t"}
+            letters[name] = next((c for c in name if c.isalpha() and c not in taken), name)
+    new = replace(_HOUSE_RNN, letters=letters, order=gates, says={})
+    if len(gates) < 2:  # one set of weights needs no marks
+        return new
+    return replace(new, marks={name: letters[name] for name in gates}, **_HOUSE_GATED)
+
 
 _TORCH: Final[Row] = {
     "wx": "W_i{g}", "wh": "W_h{g}", "bx": "b_i{g}", "bh": "b_h{g}", "out": "", "out_b": "",

@@ -15,7 +15,7 @@ weights of a gate as `weight_ih.forget`, `weight_hh.forget`, `weight.forget` (bo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -50,8 +50,13 @@ class Notation:
     remarks: Mapping[str, str] = field(default_factory=dict)  # cell -> what its text lacks
 
     def of(self, cell: Cell | str) -> Letters:
-        """The letters for a cell, as figures and pages take them."""
-        return Letters(self, cell if isinstance(cell, str) else cell.name)
+        """The letters for a cell, as figures and pages take them.
+
+        A cell that no source writes, ours included, has to be given itself, not by its name.
+        """
+        if isinstance(cell, str) or cell.name in alphabets.HOUSE:
+            return Letters(self, cell if isinstance(cell, str) else cell.name)
+        return Letters(self, cell.name, cell.states, cell.gates)
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Letters:
 
     notation: Notation
     cell: str
+    states: tuple[str, ...] = ("h",)  # of a cell known by its description only
+    gates: tuple[str, ...] = ()
 
     @property
     def alphabet(self) -> Alphabet:
@@ -71,8 +78,8 @@ class Letters:
 
     @property
     def house(self) -> Alphabet:
-        """The house's alphabet for this cell."""
-        return alphabets.HOUSE.get(self.cell) or alphabets.HOUSE["gru"]
+        """The house's alphabet for this cell, or one made from its description."""
+        return alphabets.HOUSE.get(self.cell) or alphabets.described(self.states, self.gates)
 
     def symbol(self, quantity: str, t: str = "t") -> Symbol:
         """The letter of a quantity, at step t if it has steps."""
@@ -88,6 +95,15 @@ class Letters:
         spec, own = self._spec(quantity)
         return glyph(spec).symbol(own)
 
+    def matrix(self, kind: str) -> Symbol:
+        """The weights of all gates together: `weight_hh` is W_hh, or recurrent_kernel."""
+        written, own = self._named(kind, "")
+        return written.symbol(own)
+
+    def loss(self, t: str) -> str:
+        """The loss of one step: L_T."""
+        return glyph("L").at(t, self.alphabet.time).text
+
     def word(self, quantity: str) -> str:
         """What the source calls it: forget gate, gain gate."""
         return self.alphabet.words.get(quantity) or WORDS.get(quantity, quantity)
@@ -96,9 +112,10 @@ class Letters:
         """Word and letter: forget gate fₜ."""
         return f"{self.word(quantity)} {self.symbol(quantity, t).text}"
 
-    def gradient(self, quantity: str, t: str = "t") -> str:
-        """dL/dfₜ, for axes and hover texts."""
-        return f"dL/d{self.symbol(quantity, t).text}"
+    def gradient(self, quantity: str, t: str = "t", loss: str = "") -> str:
+        """dL/dfₜ, for axes and hover texts; dL_T/dfₜ if `loss` is "T", that step's loss alone."""
+        of = self.loss(loss) if loss else "L"
+        return f"d{of}/d{self.symbol(quantity, t).text}"
 
     def _timed(self, quantity: str, t: str) -> Symbol:
         spec, own = self._spec(quantity)
@@ -250,3 +267,15 @@ def differences(notation: Notation, cell: Cell, biases: bool = True) -> tuple[Di
     if biases and alphabet and not alphabet.biases:
         found.append(Difference("biases", "This source writes no biases; this network adds them."))
     return tuple(found)
+
+
+def other_variants(notation: Notation, cells: Iterable[Cell]) -> tuple[str, ...]:
+    """One line for each cell that the source writes in another variant than this one."""
+    found = {cell: differences(notation, cell, biases=False) for cell in cells}
+    return tuple(
+        f"{notation.label} writes another {cell.name.upper()}. "
+        + " ".join(each.words for each in parted)
+        + " Only letters follow the notation; the numbers stay this network's."
+        for cell, parted in found.items()
+        if parted
+    )

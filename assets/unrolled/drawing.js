@@ -88,6 +88,16 @@ function choose(view, step, { focus = false, send = true } = {}) {
   if (focus) view.box.querySelector(`.step[data-step="${step}"]`)?.focus({ preventScroll: true })
   if (!send || step === old) return
   view.live.textContent = sentence(view.payload, step)
-  clearTimeout(view.timer) // a held key sends one message, not thirty
-  view.timer = setTimeout(() => { view.sent.push(step); view.send(step) }, 90)
+  tell(view)
 }
+
+/** Tell Python what is chosen; a held key sends one message, not thirty. */
+function tell(view) {
+  clearTimeout(view.timer)
+  view.timer = setTimeout(() => {
+    const choice = { step: view.selected, lit: view.lit }
+    view.sent.push(keyOf(choice)); view.send(choice)
+  }, 90)
+}
+
+const keyOf = ({ step, lit }) => `${step} ${lit}`

@@ -12,7 +12,7 @@ function along_time(view, p, stage, s, left, right, b, handed) {
       const [a, z] = name === "h" ? [left.x1 + 2, right.x0 - 2]
         : [(left.kind === "gap" ? left.x1 : beadX(view, left) + view.place.bead) + 2, (right.kind === "gap" ? right.x0 : beadX(view, right) - view.place.bead) - 2]
       const [from, to] = layer.reverse ? [z, a] : [a, z]
-      forward(view, p, [[from, y - up], [to, y - up]], tick, name === "c" ? { width: 2.6, colour: view.colours.highway } : { weight: weightOf(stage, "loop", i) })
+      forward(view, p, [[from, y - up], [to, y - up]], tick, name === "c" ? { width: 2.6, colour: view.colours.highway, weight: weightOf(stage, "peep", i) } : { weight: weightOf(stage, "loop", i) })
       const value = layer.states[name].from_next[b], next = view.payload.stages.length > 1 && handed ? "the decoder" : "the next step"
       const place = handed ? `the encoder's last ${anyLetter(layer.letters, name)}${layer.caption ? ` (${layer.caption})` : ""}` : fullName(layer, name, b)
       const words = edgeTip(`gradient arriving at ${place}`, `from ${next}`, value)

@@ -1,15 +1,19 @@
 // Nodes: states, inputs, outputs; every one wears its number.
 
-function box(view, p, c, top, height, fill, { dashed = false, stroke = view.colours.edge, radius = 9 } = {}) {
-  return el(p, "rect", { x: c.x0, y: top, width: c.x1 - c.x0, height, rx: radius, fill, stroke, "stroke-width": 1.3, "stroke-dasharray": dashed ? "4 3" : null })
+function box(view, p, c, top, height, fill, { dashed = false, stroke = view.colours.edge, radius = 9, lit = false } = {}) {
+  if (lit) p.dataset.lit = ""
+  return el(p, "rect", { x: c.x0, y: top, width: c.x1 - c.x0, height, rx: radius, fill, stroke: lit ? view.colours.primary : stroke, "stroke-width": lit ? 3.4 : 1.3, "stroke-dasharray": dashed ? "4 3" : null })
 }
+
+/** Whether the lit weight is a bias that is added here: in a layer's cell, or (`null`) in the output. */
+const biased = (view, s, i) => view.weight?.kind.startsWith("bias") && view.weight.s === s && view.weight.layer === i
 
 function shown(layer, name) { const s = layer.states[name]; return s.unit ?? s.rms }
 
 function hidden(view, p, place, layer, row, c, b, tick) {
   const value = shown(layer, "h")[b], fill = fillOf(value, view.payload.fill.h, view.colours), over = kind(value) === "overflow"
   const g = lit(view, el(p, "g", { class: "node", "data-state": "h", "data-layer": place.i, "data-stage": place.s, "data-boundary": b, "data-value": String(value) }), tick, tick)
-  box(view, g, c, row.top, BOX, fill, { dashed: c.kind === "init", stroke: over ? view.colours.overflow : view.colours.edge })
+  box(view, g, c, row.top, BOX, fill, { dashed: c.kind === "init", stroke: over ? view.colours.overflow : view.colours.edge, lit: c.kind !== "init" && biased(view, place.s, place.i) })
   const colour = ink(fill)
   const name = letter(layer.letters, "h", worn(layer, b))
   write(g, c.cx, row.top + 17, name, { "font-size": [...name].length > 4 ? 12 : 14, "font-style": "italic", fill: colour })
@@ -39,7 +43,7 @@ function ends(view, p, stage, c, t) {
   if (stage.outputs.text[t] === null) return
   const has = stage.outputs.loss[t] !== null
   const o = lit(view, el(p, "g", { class: "node" + (has ? "" : " quiet") }), times.output(t), times.output(t))
-  box(view, o, c, place.output.top, SMALL, has ? colours.panel : colours.background, { radius: 8, dashed: !has })
+  box(view, o, c, place.output.top, SMALL, has ? colours.panel : colours.background, { radius: 8, dashed: !has, lit: biased(view, c.s, null) })
   symbol(view, o, c, place.output.top + 20, stage.outputs.text[t], has ? colours.text : colours.soft)
   if (has) {
     write(o, c.cx, place.target, stage.outputs.target_text[t], { fill: colours.text, "font-size": 14 })

@@ -48,9 +48,10 @@ function listen(view) {
     const id = e.target.closest("button")?.dataset.weight
     if (id) { chooseWeight(view, id); view.weightBar.querySelector(`[data-weight="${id}"]`)?.focus() }
   }
+  view.weightBar.onchange = e => { chooseWeight(view, e.target.value); view.weightBar.querySelector("select").focus() }
   view.scrub.oninput = () => { const to = +view.scrub.value; play(view, false); seek(view, to) }
-  view.svgButton.onclick = () => saveSvg(view)
-  view.pngButton.onclick = () => savePng(view)
+  view.svgButton.onclick = () => save(view, "svg")
+  view.pngButton.onclick = () => save(view, "png")
 }
 
 /** Beside the scrub bar, which knows its own keys: arrows go through time, the space bar plays. */
@@ -93,27 +94,27 @@ function open(root) {
   return view
 }
 
-/** Python's step counts when it is news: not when it is only the echo of what was sent. */
-function adopt(view, step) {
-  const echo = view.sent.indexOf(step)
-  if (view.given === step) return
-  view.given = step
+/** Python's choice counts when it is news: not when it is only the echo of what was sent. */
+function adopt(view, choice) {
+  const key = keyOf(choice), echo = view.sent.indexOf(key)
+  if (view.given === key) return
+  view.given = key
   if (echo >= 0) { view.sent.splice(0, echo + 1); return }
-  view.selected = step
-  view.sent = []
+  Object.assign(view, { selected: choice.step, lit: choice.lit, sent: [] })
 }
 
 export default function ({ data: message, parentElement, setStateValue }) {
   const data = JSON.parse(new TextDecoder().decode(message)), root = parentElement.querySelector('[data-component="unrolled"]')
   const view = views.get(root) ?? open(root), seen = JSON.stringify({ ...data.graph, selected: 0 }), news = seen !== view.seen
-  Object.assign(view, { payload: data.graph, seen, send: step => setStateValue("choice", { step, at: Date.now() }) }) // the time makes every choice a change
-  adopt(view, data.selected)
+  Object.assign(view, { payload: data.graph, first: data.first, seen, send: choice => setStateValue("choice", { ...choice, at: Date.now() }) }) // the time makes every choice a change
+  const before = view.lit
+  adopt(view, { step: data.selected, lit: data.lit })
   view.selected = Math.max(0, Math.min(data.graph.steps - 1, view.selected ?? 0))
   adoptWeight(view)
   if (news) Object.assign(view, { at: null, playing: false, centre: view.selected, rolledStep: view.selected })
   const old = JSON.stringify(view.colours)
   resolveColours(view)
-  if (news || old !== JSON.stringify(view.colours)) draw(view) // an echo of the selection moves nothing
+  if (news || before !== view.lit || old !== JSON.stringify(view.colours)) draw(view) // an echo of the selection moves nothing
   choose(view, view.selected, { send: false })
   listen(view)
   return () => { view.observer.disconnect(); clearTimeout(view.timer); view.change?.cancel(); view.playing = false; views.delete(root) }

@@ -32,7 +32,7 @@ function loops(view, p, stage, c, layer, i) {
   gradientLoop(view, p, RIGHT(c.x1 + 2, row.middle, 44, 18).reverse(), layer, "h", b, c.s, i, back)
   if (!hasCell(layer)) return
   const x = beadX(view, c) - view.place.bead - 2
-  forward(view, p, RIGHT(x, row.c, -24, 4), tick, { width: 2.6, colour: view.colours.highway })
+  forward(view, p, RIGHT(x, row.c, -24, 4), tick, { width: 2.6, colour: view.colours.highway, weight: weightOf(stage, "peep", i) })
   gradientLoop(view, p, RIGHT(x + 3, row.c, -38, 13).reverse(), layer, "c", b, c.s, i, back)
 }
 
@@ -44,7 +44,7 @@ function gradientLoop(view, p, points, layer, name, b, s, i, tick) {
 /** Name, shape and gradient beside each arrow: every weight is there once, as in the memory. */
 function rolledNames(view, p, stage, c) {
   const { place, colours } = view
-  for (const weight of stage.weights) {
+  for (const weight of stage.weights.filter(w => MATRICES.has(w.kind))) {
     const row = weight.layer === null ? null : place.rows[weight.layer], loop = weight.kind === "loop"
     const x = loop ? c.x1 + 58 : c.x1 + 12
     const y = loop ? row.middle - 2 : weight.kind === "in" ? row.bottom + 17 : place.output.bottom + 14

@@ -1,4 +1,8 @@
 // Weights: their names on the arrows, and each step's share of the lit one's gradient.
+// A matrix sits on an arrow. A bias is added inside the cell, a peephole reads the cell state.
+
+const MATRICES = new Set(["in", "loop", "out"])
+const NONE = "none" // what a link says where no weight is lit
 
 const NAME_ROOM = 44 // a name at every step would be a wall of names: so many pixels between two
 
@@ -18,8 +22,9 @@ function names(view, p, stage, c) {
   const every = Math.max(1, Math.ceil((NAME_ROOM + 8 * longest) / place.pitch)), g = el(p, "g", { class: "loose", "aria-hidden": true })
   if (c.from % every) return
   const x = lanes(view, c).g + 6
-  for (const weight of stage.weights) {
+  for (const weight of stage.weights.filter(w => MATRICES.has(w.kind))) {
     const row = weight.layer === null ? null : place.rows[weight.layer], back = weight.layer !== null && stage.layers[weight.layer].reverse
+    if (weight.kind !== "loop" && x + 8 * longest > place.width) continue // no room beyond the last step
     if (weight.kind === "in") weightName(view, g, weight, x, row.bottom + 21)
     else if (weight.kind === "out") weightName(view, g, weight, x, place.output.bottom + 16)
     else weightName(view, g, weight, back ? c.left + c.w : c.left, row.top - 4, { "text-anchor": "middle" })
@@ -48,37 +53,59 @@ function weightTick(view, stage, t) {
 
 const allWeights = payload => payload.stages.flatMap(stage => stage.weights)
 
-/** One button per matrix; pressing the lit one again puts it out. */
+/** One button per matrix, where pressing the lit one puts it out; biases and peepholes in a menu. */
 function weightButtons(view) {
-  const { payload } = view, several = many(payload) || payload.stages.length > 1
-  view.weightBar.replaceChildren(...allWeights(payload).map(weight => {
-    const button = Object.assign(document.createElement("button"), { type: "button" }), index = document.createElement("sub")
-    const of = whose(payload, weight)
-    index.textContent = weight.symbol[1]
-    button.append(weight.symbol[0], index)
-    if (several && of) button.append(Object.assign(document.createElement("small"), { textContent: of }))
-    button.dataset.weight = weight.id
-    button.setAttribute("aria-pressed", weight === view.weight)
-    button.setAttribute("aria-label", `${plainName(weight)}${of ? ` of the ${of}` : ""}: light it at every step`)
-    return button
-  }))
+  const all = allWeights(view.payload)
+  view.weightBar.replaceChildren(...all.filter(w => MATRICES.has(w.kind)).map(w => matrixButton(view, w)), otherWeights(view, all.filter(w => !MATRICES.has(w.kind))))
 }
 
-/** Keep the lit weight when the numbers change; where it is gone, one of its kind. */
+function matrixButton(view, weight) {
+  const { payload } = view, several = many(payload) || payload.stages.length > 1
+  const button = Object.assign(document.createElement("button"), { type: "button" }), index = document.createElement("sub")
+  const of = whose(payload, weight)
+  index.textContent = weight.symbol[1]
+  button.append(weight.symbol[0], index)
+  if (several && of) button.append(Object.assign(document.createElement("small"), { textContent: of }))
+  button.dataset.weight = weight.id
+  button.setAttribute("aria-pressed", weight === view.weight)
+  button.setAttribute("aria-label", `${plainName(weight)}${of ? ` of the ${of}` : ""}: light it at every step`)
+  return button
+}
+
+function otherWeights(view, weights) {
+  const menu = document.createElement("select"), peeps = weights.some(w => w.kind === "peep")
+  const option = (value, text) => Object.assign(document.createElement("option"), { value, textContent: text })
+  menu.append(option("", peeps ? "bias, peephole …" : "bias …"))
+  for (const w of weights) menu.append(option(w.id, [plainName(w), whose(view.payload, w)].filter(Boolean).join(", ")))
+  menu.value = weights.includes(view.weight) ? view.weight.id : ""
+  menu.setAttribute("aria-label", peeps ? "Light a bias or the peepholes" : "Light a bias")
+  menu.classList.toggle("on", menu.value !== "")
+  return menu
+}
+
+/** The weight a link asks for; where there is none of this name, one of its kind. */
+export function weightOfName(all, name) {
+  if (name === NONE) return null
+  const bare = name.replace(/^(encoder|decoder)\./, ""), kind = bare.replace(/_l\d.*$/, "")
+  const rules = [w => w.id === name, w => w.name === bare, w => w.name.startsWith(kind), w => w.kind === "loop"]
+  return rules.map(rule => all.find(rule)).find(Boolean) ?? null
+}
+
+/** Keep the lit weight when the numbers change. */
 function adoptWeight(view) {
-  const { payload } = view, all = allWeights(payload)
+  const { payload } = view
   payload.stages.forEach((stage, s) => {
-    stage.weights.forEach(w => { w.s = s; w.id = `${s}.${w.name}` })
+    stage.weights.forEach(w => { w.s = s })
     stage.layers.forEach(layer => { layer.letters = payload.letters })
   })
-  if (view.wish === undefined) view.wish = payload.lit ? { kind: payload.lit } : null
-  view.weight = view.wish && (all.find(w => w.id === view.wish.id) ?? all.find(w => w.kind === view.wish.kind) ?? null)
+  view.weight = weightOfName(allWeights(payload), view.lit || view.first)
 }
 
+/** Light a weight; the lit one, or an empty name, puts it out. */
 function chooseWeight(view, id) {
-  const found = allWeights(view.payload).find(w => w.id === id)
-  view.wish = found === view.weight ? null : { id, kind: found.kind }
+  view.lit = !id || id === view.weight?.id ? NONE : id
   adoptWeight(view)
   draw(view)
   view.live.textContent = view.weight ? weightWords(view.payload, view.weight) : "No weight is lit."
+  tell(view)
 }

@@ -89,7 +89,7 @@ export const plainName = weight => weight.symbol.filter(part => part).join("_")
 export function weightWords(payload, weight) {
   const of = whose(payload, weight), T = payload.stages[weight.s].steps
   const shape = `${weight.shape.join("×")}${weight.stacked ? `, ${weight.stacked}` : ""}`
-  return `${plainName(weight)}${of ? `, ${of}` : ""} (${shape}): one matrix, used ${T} times. ` +
+  return `${plainName(weight)}${of ? `, ${of}` : ""} (${shape}): one ${weight.shape.length > 1 ? "matrix" : "vector"}, used ${T} times. ` +
     `∂L/∂${plainName(weight)} is the sum of ${T} shares; norm of the sum: ${fmt(weight.total)}.`
 }
 

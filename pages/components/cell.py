@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from pages.components.scripts import script
+from pages.components.message import pack
+from pages.components.scripts import script, styles
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HTML = """<div data-component="cell">
   <div data-part="bar">
     <button type="button" data-part="prev" aria-label="One step back">‹</button>
@@ -22,7 +18,10 @@ _HTML = """<div data-component="cell">
     <span data-part="where"></span>
     <label class="pick">Unit <select data-part="unit" aria-label="Unit shown on the wires"></select>
     </label>
-    <button type="button" data-part="svg" aria-label="Download the diagram as SVG">SVG</button>
+    <span class="saves">
+      <button type="button" data-part="svg" aria-label="Download the diagram as SVG">SVG</button>
+      <button type="button" data-part="png" aria-label="Download the diagram as PNG">PNG</button>
+    </span>
   </div>
   <div data-part="main">
     <div data-part="figure">
@@ -38,7 +37,7 @@ _HTML = """<div data-component="cell">
 _component = st.components.v2.component(
     "cell",
     html=_HTML,
-    css=(_ASSETS / "cell.css").read_text(encoding="utf-8"),
+    css=styles("drawing.css", "cell.css"),
     js=script("cell"),
 )
 
@@ -60,16 +59,3 @@ def cell(
             on_choose(step, max(0, min(int(chosen["unit"]), payload["units"])))
 
     _component(key=key, data=pack(payload), default={"choice": start}, on_choice_change=changed)
-
-
-def pack(payload: Mapping[str, Any]) -> bytes:
-    """The component's message: length of the JSON header, the header, all numbers as float64."""
-    blocks, offset = {}, 0
-    arrays = {n: np.ascontiguousarray(a, dtype="<f8") for n, a in payload["numbers"].items()}
-    for name, array in arrays.items():
-        blocks[name] = [offset, array.shape[0], array.shape[1] if array.ndim == 2 else 1]
-        offset += array.size
-    header = {**payload, "numbers": blocks}
-    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
-    head = struct.pack("<I", len(text)) + text
-    return head + b" " * (-len(head) % 8) + b"".join(a.tobytes() for a in arrays.values())

@@ -8,6 +8,7 @@ installed Plotly package, through a route of the app itself.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,24 @@ _component = st.components.v2.component(
 )
 
 
-def plot(figure: go.Figure | dict[str, Any], *, key: str, alt: str, name: str) -> None:
-    """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files."""
-    about = json.dumps({"alt": alt, "name": name, "source": _SOURCE}, ensure_ascii=False)
+def plot(
+    figure: go.Figure | dict[str, Any],
+    *,
+    key: str,
+    alt: str,
+    name: str,
+    on_pick: Callable[[float, float], None] | None = None,
+) -> None:
+    """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
+
+    `on_pick(x, y)` is told which point was clicked."""
+    what = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
+    about = json.dumps(what, ensure_ascii=False)
     spec = pio.to_json(figure, validate=False)
-    _component(key=key, data=f'{{"about":{about},"spec":{spec}}}'.encode())
+
+    def picked() -> None:
+        point = st.session_state[key]["pick"]
+        if on_pick is not None and point is not None:
+            on_pick(float(point[0]), float(point[1]))
+
+    _component(key=key, data=f'{{"about":{about},"spec":{spec}}}'.encode(), on_pick_change=picked)

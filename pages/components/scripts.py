@@ -16,11 +16,15 @@ from typing import Final
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 SERVED: Final = "RNN_SCRIPTS_SERVED"  # set by app.py
 FILES: Final = {  # component -> its files in assets/, joined in the order of their names
-    "cell": "cell.js",
+    "byhand": "byhand.js",
+    "cell": "cell.js drawing.js saving.js",
     "flow": "flow.js",
     "heatmaps": "heatmaps.js",
+    "letters": "drawing.js letters.js",
+    "manners": "manners.js",
     "plot": "plot.js",
-    "unrolled": "unrolled/*.js",
+    "saturation": "drawing.js saturation.js saving.js",
+    "unrolled": "saving.js unrolled/*.js",
     "wirings": "wirings.js",
 }
 _FETCH: Final = """
@@ -28,12 +32,14 @@ const home = document.querySelector("base")?.href ?? `${location.origin}/`
 const kept = (globalThis.rnnScripts ??= {})
 const name = "@NAME@"
 export default function (given) {
-  if (kept[name]?.default) return kept[name].default(given)
+  // Streamlit says goodbye also where new data overtake old: only who is gone lets go.
+  const leave = (stop) => () => setTimeout(() => given.parentElement.isConnected || stop?.())
+  if (kept[name]?.default) return leave(kept[name].default(given))
   let stop
   let left = false
   kept[name] ??= import(new URL(`scripts/${name}.js`, home).href).then(m => (kept[name] = m))
   Promise.resolve(kept[name]).then(m => { if (!left) stop = m.default(given) })
-  return () => { left = true; stop?.() }
+  return () => { left = true; leave(stop)() }
 }
 """
 
@@ -41,7 +47,7 @@ export default function (given) {
 @cache
 def text(component: str) -> str:
     """The component's whole script."""
-    files = sorted(ASSETS.glob(FILES[component]))
+    files = sorted(path for part in FILES[component].split() for path in ASSETS.glob(part))
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
@@ -56,6 +62,11 @@ def script(component: str) -> str:
     if os.environ.get(SERVED):
         return _FETCH.replace("@NAME@", address(component))
     return text(component)
+
+
+def styles(*names: str) -> str:
+    """Style sheets of assets/ as one; later ones have the last word."""
+    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
 
 
 def served(name: str) -> str | None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from pages.components.scripts import script
+from pages.components.scripts import script, styles
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HTML = """<div data-component="unrolled">
   <div data-part="bar">
     <button type="button" data-part="play">▶ Play</button>
@@ -40,7 +38,7 @@ _HTML = """<div data-component="unrolled">
 _component = st.components.v2.component(
     "unrolled",
     html=_HTML,
-    css=(_ASSETS / "unrolled.css").read_text(encoding="utf-8"),
+    css=styles("drawing.css", "unrolled.css"),
     js=script("unrolled"),
 )
 
@@ -50,30 +48,37 @@ def unrolled(
     *,
     key: str,
     selected: int,
-    on_select: Callable[[int], None] | None = None,
-) -> int:
-    """Draw the payload of `unrolled_graph` and return the selected step (0-based).
+    lit: str,
+    first_lit: str = "none",
+    on_choose: Callable[[int, str], None],
+) -> None:
+    """Draw the payload of `unrolled_graph` with a selected step (0-based) and a lit weight.
 
-    Without `on_select` the reader's choice is kept by the component and `selected` is where it
-    starts. With it the caller keeps the choice: `on_select(step)` is called before the page runs
-    again, and what the caller then passes as `selected` is shown.
+    `lit` is a weight's name as in the payload, or "none"; empty before the reader has chosen one,
+    when `first_lit` is shown. The caller keeps the choice: `on_choose(step, lit)` is called before
+    the page runs again, and what it then passes is shown.
     """
     last = payload["steps"] - 1
     start = _clamp(selected, last)
 
     def changed() -> None:
-        if on_select is not None:
-            on_select(_clamp(st.session_state[key]["choice"]["step"], last))
+        choice = st.session_state[key]["choice"]
+        named = choice["lit"] if choice["lit"] in _names(payload) else lit
+        on_choose(_clamp(choice["step"], last), named)
 
-    data = pack(payload, selected=start)
-    first = {"step": start, "at": 0}
-    result = _component(key=key, data=data, default={"choice": first}, on_choice_change=changed)
-    return start if on_select is not None else _clamp(result.choice["step"], last)
+    first = {"step": start, "lit": lit, "at": 0}
+    data = pack(payload, selected=start, lit=lit, first_lit=first_lit)
+    _component(key=key, data=data, default={"choice": first}, on_choice_change=changed)
 
 
-def pack(payload: Mapping[str, Any], *, selected: int) -> bytes:
+def _names(payload: Mapping[str, Any]) -> set[str]:
+    """What can be lit."""
+    return {"", "none"} | {w["id"] for stage in payload["stages"] for w in stage["weights"]}
+
+
+def pack(payload: Mapping[str, Any], *, selected: int, lit: str, first_lit: str) -> bytes:
     """The component's message: JSON as bytes; Streamlit need not look into it."""
-    message = {"graph": dict(payload), "selected": selected}
+    message = {"graph": dict(payload), "selected": selected, "lit": lit, "first": first_lit}
     return json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
 
 

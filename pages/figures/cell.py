@@ -91,10 +91,12 @@ def numbers(trace: LayerTrace, first: int, last: int) -> dict[str, Array]:
     return found
 
 
-def cell_rows(trace: LayerTrace, labels: Sequence[str]) -> dict[str, Array]:
+def cell_rows(
+    trace: LayerTrace, labels: Sequence[str], notation: Notation = HOUSE
+) -> dict[str, Array]:
     """The numbers on all wires in long form: step (from 1), symbol, quantity, unit, value."""
-    drawn = diagram(trace.cell)
-    words = {i: equations.written(equations.tree(drawn, i, Names(trace.cell))) for i in drawn.parts}
+    drawn, names = diagram(trace.cell), Names(trace.cell, notation)
+    words = {i: equations.written(equations.tree(drawn, i, names)) for i in drawn.parts}
     ids = [i for i, part in drawn.parts.items() if part.node is not None]
     stack = np.stack([trace.compute(drawn.parts[i].node)[0] for i in ids])  # type: ignore[arg-type]
     q, t, u = (index.ravel() for index in np.indices(stack.shape))

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from pages.figures.theme import symbol as house_letter
 from rnn_core.cells import Cell
 from rnn_core.diagram import Diagram, Part, diagram
 from rnn_core.glyphs import Symbol, glyph
@@ -44,20 +43,21 @@ class Names:
         return self.quantity(part.name) if part.name else None
 
     def quantity(self, name: str, t: str = "t") -> Symbol:
-        """A gate, a state or x; a letter of the house where the notation has only the word."""
-        found = self.letters.symbol(name, t)
-        unknown = len(name) > 1 and found.text.startswith(name)
-        return glyph(house_letter(self.cell.name, name)).at(t, "subscript") if unknown else found
+        """A gate, a state or x."""
+        return self.letters.symbol(name, t)
 
     def weight(self, part: Part) -> Symbol:
         """What a part multiplies with."""
         return self.letters.symbol(f"{MATRICES[part.kind][0]}.{part.gate}")
 
     def boxed(self, part: Part) -> Symbol:
-        """The same, short enough for a box in the diagram."""
+        """The same, short enough for a box in the diagram: rk for recurrent_kernel."""
         own = self.weight(part)
-        short = HOUSE.of(self.cell).symbol(f"{MATRICES[part.kind][0]}.{part.gate}")
-        return own if len(spelled(own)[0]) < 3 else short
+        letter, gate, _ = spelled(own)
+        if len(letter) < 3:
+            return own
+        short = "".join(word[0] for word in letter.split("_"))
+        return glyph(f"`{short}`" + f"_{gate}" * bool(gate)).symbol(own.own)
 
     def bias(self, part: Part) -> Symbol | None:
         """What a part adds."""

@@ -14,8 +14,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.flow_letters import left, measured, quantity_words, row_name, together
 from pages.figures.theme import cell_look, token
 from rnn_core.experiment import SETTINGS, Experiment, matters
+from rnn_core.notation import HOUSE, Notation
 from rnn_core.readout import parse_steps
 from rnn_core.sequences import Series, longest
 from rnn_core.sweep import (
@@ -50,14 +52,6 @@ KNOB_WORDS: Final = {
     "forget_bias": "Forget bias (LSTM)",
     "update_bias": "Update bias (GRU)",
     "steps": "Sequence length T",
-}
-QUANTITY_WORDS: Final = {
-    "last": "Last step's loss",
-    "total": "Loss at every step, total",
-    "spectral": "Jacobian, spectral norm",
-    "frobenius": "Jacobian, Frobenius norm",
-    "state": "Jacobian of h and c together",
-    "share": "Share of dL/dW_hh",
 }
 
 
@@ -202,7 +196,7 @@ def _bound(many: Stack, quantity: str, logs: Floats, lengths: Sequence[int] | No
     return Bound(rows, radius, sigma, found.gamma)
 
 
-def payload(done: Bench, e: Experiment) -> dict[str, Any]:
+def payload(done: Bench, e: Experiment, notation: Notation = HOUSE) -> dict[str, Any]:
     """What the component draws; `rows` of curves and bound are numbers, all else is JSON."""
     value = float(getattr(e, done.knob))
     nearest = int(np.argmin(np.abs(np.array(done.values) - value)))
@@ -211,21 +205,26 @@ def payload(done: Bench, e: Experiment) -> dict[str, Any]:
     ends = [int(v) for v in done.values] if done.knob == "steps" else [T] * len(done.values)
     return {
         "knob": done.knob, "quantity": done.quantity, "knobs": knobs(e),
-        "quantities": QUANTITY_WORDS, "values": list(done.values), "ends": ends,
+        "quantities": quantity_words(e.cell, notation), "values": list(done.values), "ends": ends,
         "setting": value, "nearest": nearest, "low": low, "high": high, "every": done.every,
-        "axis": axis_words(done), "seeds": [done.seeds[0], len(done.seeds), done.seeds[-1]],
-        "notes": list(notes(e, done)), "points": done.curves[0].rows.shape[2],
-        "curves": [{**_look(c), "rows": c.rows} for c in done.curves],
+        "axis": axis_words(done, notation), "points": done.curves[0].rows.shape[2],
+        "seeds": [done.seeds[0], len(done.seeds), done.seeds[-1]], "notes": list(notes(e, done)),
+        "curves": [{**_look(c, done.quantity, notation), "rows": c.rows} for c in done.curves],
         "bound": None if done.bound is None else {
             "rows": done.bound.rows, "radius": done.bound.radius.tolist(),
             "sigma": done.bound.sigma.tolist(), "gamma": done.bound.gamma,
+            "weight": row_name("rnn", "h", "share", notation),
         },
     }  # fmt: skip
 
 
-def _look(curve: Curve) -> dict[str, Any]:
-    look = cell_look(curve.cell)
-    return {"label": look.label, "state": curve.state, "colour": token(curve.cell)}
+def _look(curve: Curve, quantity: str, notation: Notation) -> dict[str, Any]:
+    return {
+        "label": cell_look(curve.cell).label,
+        "state": curve.state,
+        "symbol": row_name(curve.cell, curve.state, quantity, notation),
+        "colour": token(curve.cell),
+    }
 
 
 def span(curves: Sequence[Curve]) -> tuple[int, int]:
@@ -239,16 +238,26 @@ def span(curves: Sequence[Curve]) -> tuple[int, int]:
     )
 
 
-def axis_words(done: Bench) -> str:
-    """The axis: which of the gradients this is."""
-    return {
-        "last": "‖dL_T/dhₜ‖, ‖dL_T/dcₜ‖ dashed: the last step's loss alone",
-        "total": "‖dL/dhₜ‖, ‖dL/dcₜ‖ dashed: total, a loss at every step",
-        "spectral": "‖∂h_T/∂hₜ‖₂, ∂h_T/∂cₜ dashed: largest singular value, no loss in it",
-        "frobenius": "‖∂h_T/∂hₜ‖ (Frobenius), ∂h_T/∂cₜ dashed, no loss in it",
-        "state": "‖∂s_T/∂sₜ‖₂, s = h (LSTM: h and c): largest singular value, no loss in it",
-        "share": f"‖step t's share of dL/dW_hh‖, loss at {loss_words(done.experiment)}",
-    }[done.quantity]
+def axis_words(done: Bench, notation: Notation = HOUSE) -> str:
+    """The axis: which of the gradients this is, of hidden states and, dashed, cell states."""
+    solid = {c.cell: _measured(c, done, notation) for c in done.curves if c.state != "c"}
+    dashed = {c.cell: _measured(c, done, notation) for c in done.curves if c.state == "c"}
+    drawn = together(solid) + (f", dashed {together(dashed)}" if dashed else "")
+    return (
+        drawn
+        + {
+            "last": ": the last step's loss alone",
+            "total": ": total, a loss at every step",
+            "spectral": ": largest singular value, no loss in it",
+            "frobenius": ": Frobenius norm, no loss in it",
+            "state": ": largest singular value, no loss in it",
+            "share": f", loss at {loss_words(done.experiment)}",
+        }[done.quantity]
+    )
+
+
+def _measured(curve: Curve, done: Bench, notation: Notation) -> str:
+    return measured(curve.cell, curve.state, done.quantity, notation)
 
 
 def loss_words(e: Experiment) -> str:
@@ -274,9 +283,10 @@ def notes(e: Experiment, done: Bench) -> Iterator[str]:
         yield f"Truncated BPTT cuts the gradient every {e.window} steps."
 
 
-def bench_rows(done: Bench) -> dict[str, NDArray[Any]]:
-    """Long form: knob value, cell, state, step, and the norms."""
-    columns: dict[str, list[Any]] = {n: [] for n in (done.knob, "cell", "state", "step", *ROWS)}
+def bench_rows(done: Bench, notation: Notation = HOUSE) -> dict[str, NDArray[Any]]:
+    """Long form: knob value, cell, state, quantity in the notation's letters, step, the norms."""
+    texts = ("cell", "state", "quantity")
+    columns: dict[str, list[Any]] = {n: [] for n in (done.knob, *texts, "step", *ROWS)}
     for curve in done.curves:
         for k, value in enumerate(done.values):
             rows = curve.rows[k if len(curve.rows) > 1 else 0]
@@ -285,11 +295,11 @@ def bench_rows(done: Bench) -> dict[str, NDArray[Any]]:
             columns[done.knob] += [value] * n
             columns["cell"] += [curve.cell] * n
             columns["state"] += [curve.state] * n
+            columns["quantity"] += [_measured(curve, done, notation)] * n
             columns["step"] += steps.tolist()
             for name, row in zip(ROWS, rows, strict=True):
                 columns[name] += (10.0 ** row[steps]).tolist()
-    return {n: np.array(v, dtype=object if n in ("cell", "state") else float)
-            for n, v in columns.items()}  # fmt: skip
+    return {n: np.array(v, dtype=object if n in texts else float) for n, v in columns.items()}
 
 
 # -- the phase map -----------------------------------------------------------------------------
@@ -315,21 +325,28 @@ def map_slices(e: Experiment, lengths: Sequence[int], series: Series | None) -> 
     return phase_map(simple(e)[0], CELLS, SCALES, lengths, seeds, series)
 
 
-def map_payload(e: Experiment, lengths: Sequence[int], ratios: dict[str, Floats]) -> dict[str, Any]:
+def map_payload(
+    e: Experiment, lengths: Sequence[int], ratios: dict[str, Floats], notation: Notation = HOUSE
+) -> dict[str, Any]:
     """ratios: cell -> (scales, lengths) log10 of the gradient ratio."""
     return {
         "scales": list(SCALES), "lengths": list(lengths), "scale": e.scale, "steps": e.steps,
         "seeds": [e.seed, MAP_SEEDS, seeds_of(e, MAP_SEEDS)[-1]], "limit": 8,
+        "ratio": together({c: left(c, notation) for c in ratios}),
         "maps": [{"label": cell_look(c).label, "rows": r} for c, r in ratios.items()],
     }  # fmt: skip
 
 
-def map_rows(lengths: Sequence[int], ratios: dict[str, Floats]) -> dict[str, NDArray[Any]]:
-    """Long form: cell, scale, steps, log10 ratio."""
+def map_rows(
+    lengths: Sequence[int], ratios: dict[str, Floats], notation: Notation = HOUSE
+) -> dict[str, NDArray[Any]]:
+    """Long form: cell, quantity in the notation's letters, scale, steps, log10 ratio."""
     S, L = len(SCALES), len(lengths)
+    said = [left(c, notation) for c in ratios]
     return {
         "cell": np.repeat(np.array(list(ratios), dtype=object), S * L),
+        "quantity": np.repeat(np.array(said, dtype=object), S * L),
         "scale": np.tile(np.repeat(SCALES, L), len(ratios)),
         "steps": np.tile(lengths, S * len(ratios)),
-        "log10 ratio": np.concatenate([r.ravel() for r in ratios.values()]),
+        "log10 ratio": np.concatenate([np.zeros(0), *(r.ravel() for r in ratios.values())]),
     }

@@ -121,25 +121,29 @@ def gradient_rows(curves: Sequence[Curve]) -> dict[str, NDArray[Any]]:
     }
 
 
-def clipping_bars(clipped: Clipped) -> Figure:
+def clipping_bars(clipped: Clipped, measure: str = "") -> Figure:
     """A bar from before to after clipping for every parameter, and for all of them together.
 
-    By value the threshold bounds single entries, so the largest entry is drawn instead of the norm.
+    By value the threshold bounds single entries, so the largest entry is drawn instead of the norm;
+    `measure` "norm" draws the norm all the same, without the threshold, which does not bound it.
     """
     rows = clipping_rows(clipped)
-    measure = "largest entry" if clipped.mode == "value" else "norm"
+    bounded = "largest entry" if clipped.mode == "value" else "norm"
+    measure = measure or bounded
     names = [str(name) for name in rows["parameter"]]
     before, after = (_drawable(rows[f"{measure} {when}"]) for when in ("before", "after"))
     ends = _ends(rows, names, measure, before, after)
     title = "Clipping: weights' gradients before and after"
     figure = house([_bars(names, before, after), *ends], title, _measured(clipped), "")
+    if measure != bounded:
+        figure["layout"]["xaxis"] |= {"title": {"text": f"{measure} of dL/dW"}}
     shown = np.concatenate([before, after, [max(clipped.threshold, FLOOR)]])
     low, high = np.log10(np.nanmin(shown)), np.log10(np.nanmax(shown))
     layout = figure["layout"]
     layout["xaxis"] |= _decades(low - 0.5, high + 0.5)
     layout["yaxis"] |= {"autorange": "reversed", "automargin": True}
     layout |= {"height": 180 + 24 * len(names), "hovermode": "closest"}
-    if clipped.mode != "off" and 0 < clipped.threshold < np.inf:
+    if clipped.mode != "off" and 0 < clipped.threshold < np.inf and measure == bounded:
         layout["shapes"] = [_threshold(clipped.threshold)]
     return figure
 

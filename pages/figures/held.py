@@ -216,14 +216,17 @@ def _gap(free: Run, held: Run) -> float:
         return max((float(np.abs(a - b).max()) for a, b in pairs if a.size), default=0.0)
 
 
-def held_rows(free: Run, held: Run, layer: int) -> dict[str, NDArray[Any]]:
+def held_rows(
+    free: Run, held: Run, layer: int, notation: Notation = HOUSE
+) -> dict[str, NDArray[Any]]:
     """The drawn numbers in long form: run, quantity, step (0: the initial state), value."""
+    letters = notation.of(free.stages[0].network.cell)
     rows: dict[str, list[Any]] = {"run": [], "quantity": [], "step": [], "value": []}
     for name, done in (("free", free), ("held", held)):
         for row, lines in curves(done, layer).items():
             for state, values in lines.items():
                 first = 1 if row == "loss" else 0
-                what = {"states": "norm of ", "gradient": "norm of dL/d"}.get(row, "") + state
+                what = "loss" if row == "loss" else QUANTITY[row].format(letters.symbol(state))
                 rows["run"] += [name] * len(values)
                 rows["quantity"] += [what] * len(values)
                 rows["step"] += range(first, first + len(values))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import INK, LINES, Figure, Part, house, quantity_look
+from pages.figures.theme import quantity_look
 from rnn_core.analysis import saturation
 from rnn_core.cells import Cell
+from rnn_core.notation import Letters
 from rnn_core.trace import LayerTrace
 
 LOW, HIGH = 0.1, 0.9
-SIDE = 380  # pixels; both axes run from 0 to 1
 
 Shares = Mapping[str, NDArray[np.float64]]  # run -> (2, H): below LOW, above HIGH
 
@@ -35,25 +35,44 @@ def gate_shares(layers: Mapping[str, LayerTrace]) -> dict[str, dict[str, NDArray
     return dict(found)
 
 
-def saturation_scatter(title: str, gate: str, shares: Shares, *, unit: int = 0) -> Figure:
-    """One point per unit: left-saturated across, right-saturated up (Karpathy et al., 2016).
+def saturation_picture(
+    layers: Mapping[str, LayerTrace], labels: Sequence[str], letters: Letters
+) -> dict[str, Any]:
+    """Payload of the component: a scatter for each gate (Karpathy et al., 2016) and what it counts.
 
-    The two shares add up to at most 1: no point lies beyond the diagonal. `unit` (from 1) is
-    ringed. Points that fall on one another are counted beside them.
+    One point per unit: the share of steps below LOW across, above HIGH up. The two add up to at
+    most 1. `numbers` holds every gate's values (T, H). `letters` name the gates.
     """
-    colour, names = quantity_look(gate).colour, list(shares)
-    data = [_bound()]
-    for place, (name, both) in enumerate(shares.items()):
-        data += [_points(name, both, colour, place), _counts(both, place)]
-        if 0 < unit <= both.shape[1]:
-            data.append(_ring(both[:, unit - 1], unit))
-    figure = house(data, title, f"share of steps below {LOW:g}", f"share of steps above {HIGH:g}")
-    axis = {"range": [-0.06, 1.06], "tickvals": [0, 0.25, 0.5, 0.75, 1], "zeroline": False}
-    figure["layout"]["xaxis"] |= axis
-    figure["layout"]["yaxis"] |= axis
-    more = {"height": SIDE, "hovermode": "closest", "showlegend": len(names) > 1}
-    figure["layout"] |= {**more, "margin": {"l": 60, "r": 12, "t": 64, "b": 52}}
-    return figure
+    shares = gate_shares(layers)
+    gates = {g: {n: layers[n].gates[g][0] for n in found} for g, found in shares.items()}
+    return {
+        "file": "saturation",
+        "low": LOW,
+        "high": HIGH,
+        "labels": [str(label) for label in labels],
+        "units": max(trace.weights.weight_hh.shape[1] for trace in layers.values()),
+        "gates": [_gate(gate, found, letters) for gate, found in shares.items()],
+        "numbers": {f"{g} {n}": values for g, of in gates.items() for n, values in of.items()},
+    }
+
+
+def _gate(gate: str, shares: Shares, letters: Letters) -> dict[str, Any]:
+    return {
+        "gate": gate,
+        "label": letters.label(gate),
+        "word": letters.word(gate),
+        "colour": quantity_look(gate).colour,
+        "alt": sentence(gate, shares),
+        "runs": [
+            {"name": n, "values": f"{gate} {n}", "below": _plain(low), "above": _plain(high)}
+            for n, (low, high) in shares.items()
+        ],
+    }
+
+
+def _plain(shares: NDArray[np.float64]) -> list[float]:
+    """Shares as numbers; 0 where nothing finite could be counted."""
+    return np.nan_to_num(shares, nan=0.0).tolist()
 
 
 def saturation_rows(layers: Mapping[str, LayerTrace]) -> dict[str, list[Any]]:
@@ -81,70 +100,3 @@ def _counted(both: NDArray[np.float64]) -> str:
     return (
         f"{wide} of {of} units above {HIGH:g} and {shut} below {LOW:g} for more than half the steps"
     )
-
-
-def _bound() -> Part:
-    line = {"color": LINES, "dash": "dash", "width": 1.5}
-    return {"type": "scatter", "x": [0, 1], "y": [1, 0], "mode": "lines", "line": line,
-            "hoverinfo": "skip", "showlegend": False, "name": "bound"}  # fmt: skip
-
-
-def _points(name: str, both: NDArray[np.float64], colour: str, place: int) -> Part:
-    """Filled circles for the reader's run, open diamonds for the one it is compared with."""
-    symbol = ("circle", "diamond-open")[place]
-    marker: Part = {"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2}}
-    if place == 0:
-        marker = {"color": colour, "symbol": symbol, "size": 9, "opacity": 0.75}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": both[0].tolist(),
-        "y": both[1].tolist(),
-        "text": _labels(both),
-        "hovertemplate": "%{text}<br>below 0.1: %{x:.1%}, above 0.9: %{y:.1%}",
-        "marker": marker,
-    }
-
-
-def _together(both: NDArray[np.float64]) -> dict[tuple[float, float], list[int]]:
-    """Point -> the units (from 1) that stand there."""
-    found: dict[tuple[float, float], list[int]] = defaultdict(list)
-    for unit, (x, y) in enumerate(both.T.tolist(), start=1):
-        found[x, y].append(unit)
-    return found
-
-
-def _labels(both: NDArray[np.float64]) -> list[str]:
-    places = _together(both)
-    return [_units(places[x, y]) for x, y in both.T.tolist()]
-
-
-def _units(units: list[int]) -> str:
-    if len(units) == 1:
-        return f"unit {units[0]}"
-    more = f" and {len(units) - 12} more" if len(units) > 12 else ""
-    return f"{len(units)} units: {', '.join(map(str, units[:12]))}{more}"
-
-
-def _counts(both: NDArray[np.float64], place: int) -> Part:
-    """How many units share a point, where they do; the second run's stand on the other side."""
-    many = {at: units for at, units in _together(both).items() if len(units) > 1}
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": [x for x, _ in many],
-        "y": [y for _, y in many],
-        "text": [f"\u2003×{len(units)}\u2003" for units in many.values()],
-        "textposition": ("top right", "bottom right")[place],
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "name": "count",
-    }
-
-
-def _ring(at: NDArray[np.float64], unit: int) -> Part:
-    marker = {"color": INK, "symbol": "circle-open", "size": 18, "line": {"width": 2}}
-    return {"type": "scatter", "mode": "markers", "x": [float(at[0])], "y": [float(at[1])],
-            "marker": marker, "hoverinfo": "skip", "showlegend": False,
-            "name": f"unit {unit}"}  # fmt: skip

@@ -1,4 +1,4 @@
-"""One meaning, one look, on every page: names, symbols, colours and ranges.
+"""One meaning, one look, on every page: names, colours and ranges. Letters: rnn_core.notation.
 
 Colours are written as tokens, `var(--chart-3)` or `var(--st-text-color)`, and become light or dark
 when the picture is drawn. The ten colours behind the tokens are the app's chart palette
@@ -96,8 +96,6 @@ QUANTITIES: dict[str, QuantityLook] = {
 }
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SYMBOLS = {"input": "i", "forget": "f", "output": "o", "reset": "r", "update": "z"}
-_CANDIDATES = {"lstm": "g", "gru": "n", "rnn": "h"}  # the RNN's candidate is its new state
 
 
 def cell_look(name: str) -> CellLook:
@@ -108,18 +106,6 @@ def cell_look(name: str) -> CellLook:
 def quantity_look(name: str) -> QuantityLook:
     """The look of a gate or state by its name ("forget", "h")."""
     return _entry(QUANTITIES, name, "gate or state", "QUANTITIES")
-
-
-def symbol(cell: str, quantity: str) -> str:
-    """The letter in the equations: f, i, o, g (LSTM), r, z, n (GRU), h, c."""
-    if quantity == "candidate":
-        return _CANDIDATES.get(cell, "n")
-    return _SYMBOLS.get(quantity, quantity)
-
-
-def symbol_t(cell: str, quantity: str) -> str:
-    """The letter with its step: fₜ, hₜ."""
-    return symbol(cell, quantity) + "ₜ"
 
 
 def wide(limit: float) -> Range:

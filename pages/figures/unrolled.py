@@ -15,7 +15,7 @@ import numpy as np
 
 from pages.figures.norms import Array, norm, number, numbers, rms
 from pages.figures.theme import FLOOR, PALETTE, range_of
-from pages.figures.weight_shares import symbol_of, weights_of
+from pages.figures.weight_shares import symbol_of, weight_name, weights_of
 from rnn_core.notation import NOTATIONS, Letters
 
 CEILING = 1e8  # widest and strongest from here on; the exact number is under the pointer
@@ -34,15 +34,13 @@ def unrolled_graph(
     *,
     selected: int,
     unit: int | None = None,
-    lit: str | None = None,
     notation: str = "house",
 ) -> dict[str, Any]:
     """Payload of the unrolled graph of a run's `stages` over its `sequence`.
 
     `selected` is the step marked at first, 0-based, counted through all stages. Nodes show the
-    root mean square over the units, or the value of one `unit` of every layer. `lit` is the kind
-    of weight ("in", "loop" or "out") whose uses are lit at first. States, inputs and outputs are
-    written with the letters of `notation`.
+    root mean square over the units, or the value of one `unit` of every layer. States, inputs and
+    outputs are written with the letters of `notation`.
     """
     steps = sum(map(_steps, stages))
     cell = stages[0].network.cell
@@ -55,9 +53,12 @@ def unrolled_graph(
         "steps": steps,
         "cell": cell.name.upper(),
         "loss": number(sum(map(_total_loss, stages))),
-        "lit": lit,
         "letters": _letters(notation, cell.name, cell.states, max(map(_steps, stages)) + 1),
-        "stages": [_stage(stage, sequence, n, unit, letters) for stage, n in _offsets(stages)],
+        "stages": [
+            _stage(stage, sequence, n, unit, letters)
+            | {"weights": _weights(stages, stage, letters)}
+            for stage, n in _offsets(stages)
+        ],
         "fill": fill,
         "gradient": {"floor": FLOOR, "ceiling": CEILING, "label": _gradient_label(stages, letters)},
         "colours": {mode: _FALLBACK | {"c": PALETTE["c"][k]} for k, mode in enumerate(_MODES)},
@@ -69,7 +70,11 @@ _MODES = ("light", "dark")
 
 
 def unrolled_rows(
-    stages: Sequence[Any], sequence: Any, *, selected: int = 0, unit: int | None = None
+    stages: Sequence[Any],
+    sequence: Any,
+    *,
+    unit: int | None = None,
+    notation: str = "house",
 ) -> dict[str, list[Any]]:
     """The drawn numbers in long form: columns stage, step, symbol, layer, quantity, value.
 
@@ -77,11 +82,12 @@ def unrolled_rows(
     """
     columns = ("stage", "step", "symbol", "layer", "quantity", "value")
     rows: list[tuple[Any, ...]] = []
+    letters = NOTATIONS[notation].of(stages[0].network.cell)
     for stage, offset in _offsets(stages):
         symbols = [text for text, _ in _inputs(stage, sequence, offset)]
         for layer, gradient in zip(stage.trace.layers, stage.gradient.layers, strict=True):
-            rows += _state_rows(stage.name, symbols, layer, gradient, unit)
-        rows += _step_rows(stage, symbols) + _weight_rows(stage, symbols)
+            rows += _state_rows(stage.name, symbols, layer, gradient, unit, letters)
+        rows += _step_rows(stage, symbols, letters) + _weight_rows(stage, symbols, letters)
     return {name: [row[k] for row in rows] for k, name in enumerate(columns)}
 
 
@@ -161,8 +167,15 @@ def _stage(
         "input_gradient": numbers(norm(_input_gradient(stage))),
         "outputs": _outputs(stage, sequence),
         "layers": [_layer(stage, layer, gradient, unit) for layer, gradient in pairs],
-        "weights": [w | {"symbol": symbol_of(w["kind"], letters)} for w in weights_of(stage)],
     }
+
+
+def _weights(stages: Sequence[Any], stage: Any, letters: Letters) -> list[dict[str, Any]]:
+    several = len(stages) > 1
+    return [
+        w | {"id": weight_name(stage, w, several), "symbol": symbol_of(w["kind"], letters)}
+        for w in weights_of(stage)
+    ]
 
 
 def _layer(stage: Any, layer: Any, gradient: Any, unit: int | None) -> dict[str, Any]:
@@ -338,11 +351,11 @@ def _top_outputs(stage: Any, sequence: Any, t: int, most: int = 5) -> list[tuple
 
 
 def _state_rows(
-    stage: str, symbols: list[str], layer: Any, gradient: Any, unit: int | None
+    stage: str, symbols: list[str], layer: Any, gradient: Any, unit: int | None, letters: Letters
 ) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for name in layer.states:
-        for quantity, values in _quantities(layer, gradient, name, unit).items():
+        for quantity, values in _quantities(layer, gradient, name, unit, letters).items():
             for b, value in enumerate(values):
                 step = b + 1 if layer.reverse else b
                 symbol = symbols[step - 1] if 1 <= step <= len(symbols) else ""
@@ -350,22 +363,25 @@ def _state_rows(
     return rows
 
 
-def _quantities(layer: Any, gradient: Any, name: str, unit: int | None) -> dict[str, Array]:
+def _quantities(
+    layer: Any, gradient: Any, name: str, unit: int | None, letters: Letters
+) -> dict[str, Array]:
+    state, slope = letters.symbol(name).text, f"‖{letters.gradient(name)}‖"
     found = {
-        f"‖{name}‖/√H": rms(layer.states[name][0]),
-        f"‖dL/d{name}‖": norm(gradient.states[name][0]),
-        f"‖dL/d{name}‖ from output": norm(gradient.from_output[name][0]),
-        f"‖dL/d{name}‖ from next step": norm(gradient.from_next[name][0]),
+        f"‖{state}‖/√H": rms(layer.states[name][0]),
+        slope: norm(gradient.states[name][0]),
+        f"{slope} from output": norm(gradient.from_output[name][0]),
+        f"{slope} from next step": norm(gradient.from_next[name][0]),
     }
     if unit is not None:
-        found[f"{name}, unit {unit + 1}"] = layer.states[name][0, :, unit]
+        found[f"{state}, unit {unit + 1}"] = layer.states[name][0, :, unit]
     return found
 
 
-def _step_rows(stage: Any, symbols: list[str]) -> list[tuple[Any, ...]]:
+def _step_rows(stage: Any, symbols: list[str], letters: Letters) -> list[tuple[Any, ...]]:
     norms = norm(_input_gradient(stage))
     rows: list[tuple[Any, ...]] = [
-        (stage.name, t + 1, symbol, "input", "‖dL/dx‖", float(norms[t]))
+        (stage.name, t + 1, symbol, "input", f"‖{letters.gradient('x')}‖", float(norms[t]))
         for t, symbol in enumerate(symbols)
     ]
     for t, loss in enumerate(_losses(stage)):
@@ -374,11 +390,13 @@ def _step_rows(stage: Any, symbols: list[str]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _weight_rows(stage: Any, symbols: list[str]) -> list[tuple[Any, ...]]:
+def _weight_rows(stage: Any, symbols: list[str], letters: Letters) -> list[tuple[Any, ...]]:
+    said = {"share": "‖share of dL/d{}‖", "sum": "‖sum of shares of dL/d{} so far‖"}
     return [
-        (stage.name, t + 1, symbol, weight["name"], quantity, float(weight[key][t]))
+        (stage.name, t + 1, symbol, weight["name"], words.format(letter), float(weight[key][t]))
         for weight in weights_of(stage)
-        for key, quantity in (("share", "‖share of dL/dW‖"), ("sum", "‖sum of shares so far‖"))
+        for letter in ("_".join(filter(None, symbol_of(weight["kind"], letters))),)
+        for key, words in said.items()
         for t, symbol in enumerate(symbols)
     ]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from pages.figures.gradients import Curve
 from pages.figures.theme import cell_look, number
+from rnn_core.notation import HOUSE, Notation
 
 VANISHED, EXPLODED = 1e-6, 1e3  # of the norm where the gradient starts, at the end
 PROVISO = "This is one draw of the weights and one input: a picture of this run, not a proof."
@@ -94,8 +95,17 @@ def _overflow(norms: np.ndarray) -> str:
 
 
 def _bound(cell: str, bound: Bound, curves: Sequence[Curve]) -> str:
+    rates = [growth(_from_the_loss(c.norms)) for c in curves if c.cell == cell and c.state == "h"]
+    notation = curves[0].notation if curves else HOUSE
+    return bound_words(cell, bound, shrank=bool(rates) and rates[0] < 1, notation=notation)
+
+
+def bound_words(cell: str, bound: Bound, *, shrank: bool, notation: Notation = HOUSE) -> str:
+    """What the bound says and what it leaves open; `shrank`: what was measured became smaller."""
     limit = 1.0 / bound.gamma
-    sigma = f"{cell_look(cell).label}: the largest singular value of W_hh is {bound.sigma_max:.3g}"
+    weight = notation.of(cell).symbol("weight_hh.candidate").text
+    sigma = f"{cell_look(cell).label}: the largest singular value of {weight} is "
+    sigma += f"{bound.sigma_max:.3g}"
     source = "Pascanu et al. 2013"
     if bound.sigma_max < limit:
         return (
@@ -104,9 +114,8 @@ def _bound(cell: str, bound: Bound, curves: Sequence[Curve]) -> str:
         )
     if bound.sigma_max == limit:
         return f"{sigma}, exactly 1/γ = {limit:.3g}: no step back can make the gradient longer."
-    rates = [growth(_from_the_loss(c.norms)) for c in curves if c.cell == cell and c.state == "h"]
-    shrank = " Here it shrank all the same." if rates and rates[0] < 1 else ""
+    found = " Here it shrank all the same." if shrank else ""
     return (
         f"{sigma}, above 1/γ = {limit:.3g}. Exploding needs that, but it is not enough for it "
-        f"({source}): it decides nothing by itself.{shrank}"
+        f"({source}): it decides nothing by itself.{found}"
     )

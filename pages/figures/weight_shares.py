@@ -1,4 +1,4 @@
-"""One matrix, used at every step: each step's share of its gradient, and the sum as it grows.
+"""One weight, used at every step: each step's share of its gradient, and the sum as it grows.
 
 The gradient of a weight is the sum of T shares. BPTT adds them in the order it meets the steps,
 from the last one read to the first; `sum` at a step is the norm of what has come together by then,
@@ -17,31 +17,51 @@ from pages.figures.norms import Array, number, size
 from rnn_core.glyphs import glyph
 from rnn_core.notation import Letters
 
-KINDS = ("in", "loop", "out")  # on which arrow of the picture a weight sits
-_NAMES = {"in": "wx", "loop": "wh", "out": "out"}  # in an alphabet
-_PARTS = {"in": "x", "loop": "h"}  # of a matrix that a source writes for both
+# Which weight it is: a matrix sits on an arrow of the picture, peepholes on the cell state's, a
+# bias inside the cell, or inside the output.
+KINDS = {
+    "in": "weight_ih", "loop": "weight_hh", "bias_in": "bias_ih", "bias_loop": "bias_hh",
+    "peep": "weight_ph", "out": "readout.weight", "bias_out": "readout.bias",
+}  # fmt: skip
+_NAMES = {  # in an alphabet
+    "in": "wx", "loop": "wh", "bias_in": "bx", "bias_loop": "bh", "out": "out", "bias_out": "out_b",
+}  # fmt: skip
+_PARTS = {"in": "x", "loop": "h", "bias_in": "x", "bias_loop": "h"}  # of one written for both
 
 _known: WeakKeyDictionary[Any, list[dict[str, Any]]] = WeakKeyDictionary()
 
 
 def weights_of(stage: Any) -> list[dict[str, Any]]:
-    """Every matrix of a stage with its shares, worked out once for a stage."""
+    """Every weight of a stage with its shares, worked out once for a stage."""
     if stage not in _known:
-        _known[stage] = list(_matrices(stage))
+        _known[stage] = list(_weights(stage))
     return _known[stage]
 
 
-def _matrices(stage: Any) -> Iterator[dict[str, Any]]:
-    gates = len(stage.network.cell.gates)
+def weight_name(stage: Any, weight: dict[str, Any], several: bool) -> str:
+    """As a link spells it: PyTorch's name, behind the stage's where there are several."""
+    return f"{stage.name}.{weight['name']}" if several else weight["name"]
+
+
+def _weights(stage: Any) -> Iterator[dict[str, Any]]:
     for i, gradient in enumerate(stage.gradient.layers):
         trace, order = gradient.trace, _order(gradient.trace)
-        for kind, name in (("in", "weight_ih"), ("loop", "weight_hh")):
+        for kind, name in KINDS.items():
             full = f"{name}_{trace.suffix}"
-            stacked = f"{gates} gates stacked" if gates > 1 else ""
-            yield _matrix(kind, i, full, stacked, gradient.share(name), order)
+            if full in stage.network.weights:
+                yield _weight(
+                    kind, i, full, _stacked(trace.cell, kind), gradient.share(name), order
+                )
     if stage.network.output_size:
-        shares = readout_shares(stage)
-        yield _matrix("out", None, "readout.weight", "", shares, _order(stage.trace.top))
+        order = _order(stage.trace.top)
+        yield _weight("out", None, "readout.weight", "", readout_shares(stage), order)
+        yield _weight("bias_out", None, "readout.bias", "", stage.gradient.logits[0], order)
+
+
+def _stacked(cell: Any, kind: str) -> str:
+    """What a weight holds one below the other."""
+    gates = len(cell.peepholes if kind == "peep" else cell.gates)
+    return f"{gates} gates stacked" if gates > 1 else ""
 
 
 def readout_shares(stage: Any) -> Array:
@@ -51,9 +71,12 @@ def readout_shares(stage: Any) -> Array:
 
 
 def symbol_of(kind: str, letters: Letters) -> tuple[str, str]:
-    """Letter and index of a matrix, all gates together, in a notation."""
+    """Letter and index of a weight, all gates together, in a notation."""
+    if kind == "peep":
+        return "p", ""
     mine = getattr(letters.alphabet, _NAMES[kind])
-    joint = letters.alphabet.w if kind in _PARTS else ""
+    both = letters.alphabet.b if kind.startswith("bias") else letters.alphabet.w
+    joint = both if kind in _PARTS else ""
     part = "" if mine or not joint else _PARTS[kind]
     spec = mine or joint or getattr(letters.house, _NAMES[kind])
     found = glyph(spec.format(g="").rstrip("_^"))
@@ -66,7 +89,7 @@ def _order(trace: Any) -> range:
     return range(steps) if trace.reverse else range(steps - 1, -1, -1)
 
 
-def _matrix(
+def _weight(
     kind: str, layer: int | None, name: str, stacked: str, shares: Array, order: range
 ) -> dict[str, Any]:
     sums = growing(shares, order)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pages.figures.strokes import BOX
-from pages.figures.wirings import length
+from pages.figures.wirings import length, letters_of
+from rnn_core.notation import HOUSE, Letters, Notation
 from rnn_core.run import Run, Stage
 
 WIDTH, GUTTER, RIGHT, TEXT = 350, 84, 18, 12.5
@@ -51,6 +52,11 @@ class Sheet:
     pitch: float
     rows: tuple[Row, ...]
     in_y: float
+    letters: Letters
+
+    def letter(self, quantity: str) -> str:
+        """How the notation writes a quantity of all steps."""
+        return self.letters.letter(quantity).text
 
     @property
     def room(self) -> int:
@@ -75,7 +81,7 @@ def shown(steps: int, most: int) -> list[int | None]:
     return [*range(most - most // 2), None, *range(steps - most // 2 + (most > 3), steps)]
 
 
-def layout(run: Run) -> Sheet:
+def layout(run: Run, notation: Notation = HOUSE) -> Sheet:
     """Columns from left to right, rows from the top layer down."""
     drawn = [shown(length(stage), 3 if len(run.stages) > 1 else 6) for stage in run.stages]
     wide = sum(GAP if t is None else 1 for each in drawn for t in each)
@@ -94,7 +100,8 @@ def layout(run: Run) -> Sheet:
         x += HAND_OVER * pitch
         before += length(run.stages[s])
     rows, in_y = _rows(run.stages[0])
-    return Sheet(run, tuple(columns), tuple(gaps), pitch, rows, in_y)
+    letters = letters_of(run, notation)
+    return Sheet(run, tuple(columns), tuple(gaps), pitch, rows, in_y, letters)
 
 
 def _rows(stage: Stage) -> tuple[tuple[Row, ...], float]:

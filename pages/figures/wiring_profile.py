@@ -11,6 +11,9 @@ from pages.figures.strokes import arrow, line, marker, text
 from pages.figures.theme import cell_look
 from pages.figures.wiring_layout import GUTTER, WIDTH, Sheet
 from pages.figures.wirings import Array, length, losses_at, said
+from rnn_core.glyphs import Symbol
+from rnn_core.notation import HOUSE, Notation
+from rnn_core.run import Run
 
 PANEL = 74  # height of the gradient's axis
 
@@ -19,7 +22,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def panel(sheet: Sheet, profiles: Profiles, span: tuple[float, float], top: float) -> list[str]:
-    """‖dL/dh_t‖ over the steps (c dashed), on the log axis that all cards share."""
+    """‖∂L/∂hₜ‖ over the steps (c dashed), on the log axis that all cards share."""
     lines = [
         _curve(sheet, cell, state, norms, span, top, k == 0, len(profiles) > 1 and state == "h")
         for k, (cell, states) in enumerate(profiles.items())
@@ -73,7 +76,7 @@ def _axis(sheet: Sheet, span: tuple[float, float], top: float) -> list[str]:
     xs, bottom = _across(sheet, len(counted)), top + PANEL
     low, high = (round(float(np.log10(v))) for v in span)
     middle = (low + high) // 2
-    marks = [text(0, top + 4.5, "‖∂L/∂hₜ‖", "")]
+    marks = [text(0, top + PANEL / 4 + 4.5, norm_of(sheet.letters.symbol("h")), "")]
     for power in (low, middle, high):
         y = float(place(np.array([10.0**power]), span, top)[0])
         marks.append(line((GUTTER, y), (WIDTH - 2, y), "wg-grid"))
@@ -91,13 +94,14 @@ def _axis(sheet: Sheet, span: tuple[float, float], top: float) -> list[str]:
 
 def _hover(sheet: Sheet, profiles: Profiles, top: float) -> list[str]:
     """A strip per step (per few steps of a long sequence) that tells its numbers."""
-    steps = len(losses_at(sheet.run))
-    xs, every = _across(sheet, steps), max(1, steps // 40)
+    told, steps = told_steps(sheet.run), len(losses_at(sheet.run))
+    xs, every = _across(sheet, steps), told.step
     wide = np.clip((xs[-1] - xs[0]) / max(1, steps - 1) * every, 6, 28)
     found = []
-    for t in range(0, steps, every):
+    for t in told:
         lines = "\n".join(
-            f"{cell_look(cell).label} ‖∂L/∂{state}‖ = {said(float(norms[t]))}"
+            f"{cell_look(cell).label} {norm_of(_letter(sheet, cell, state))} = "
+            f"{said(float(norms[t]))}"
             for cell, states in profiles.items()
             for state, norms in states.items()
         )
@@ -108,17 +112,32 @@ def _hover(sheet: Sheet, profiles: Profiles, top: float) -> list[str]:
     return found
 
 
-def read_out(profiles: Profiles) -> str:
+def _letter(sheet: Sheet, cell: str, state: str) -> Symbol:
+    return sheet.letters.notation.of(cell).letter(state)
+
+
+def told_steps(run: Run) -> range:
+    """The steps (from 0) whose numbers are told: all, or one of a few of a long sequence."""
+    steps = len(losses_at(run))
+    return range(0, steps, max(1, steps // 40))
+
+
+def norm_of(state: Symbol) -> str:
+    """‖∂L/∂hₜ‖ of a state's letter."""
+    return f"‖∂L/∂{state}‖"
+
+
+def read_out(profiles: Profiles, notation: Notation = HOUSE) -> str:
     """The ends of every curve, for a reader who cannot see them."""
     return " ".join(
-        f"{cell_look(cell).label} norm of dL/d{state}: {said(float(v[0]))} at step 1, "
-        f"{said(float(v[-1]))} at step {len(v)}."
+        f"{cell_look(cell).label} norm of dL/d{notation.of(cell).letter(state)}: "
+        f"{said(float(v[0]))} at step 1, {said(float(v[-1]))} at step {len(v)}."
         for cell, states in profiles.items()
         for state, v in states.items()
     )
 
 
-def legend(cells: Sequence[str], span: tuple[float, float]) -> str:
+def legend(cells: Sequence[str], span: tuple[float, float], notation: Notation = HOUSE) -> str:
     """What discs, dashes and lines mean, once for all cards; wraps on a narrow screen."""
     low, high = (f"10{str(round(float(np.log10(v)))).translate(_RAISED)}" for v in span)
     items = [
@@ -131,10 +150,17 @@ def legend(cells: Sequence[str], span: tuple[float, float]) -> str:
         look = cell_look(cell)
         line = f'<path d="M2 11L32 11"/>{marker(look.marker, 17, 11)}'
         kind = f'class="wg-curve{" wg-own" if k == 0 else ""}" style="--cell:{look.colour}"'
-        items.append((f"<g {kind}>{line}</g>", f"{look.label} ‖∂L/∂hₜ‖"))
+        items.append(
+            (f"<g {kind}>{line}</g>", f"{look.label} {norm_of(notation.of(cell).symbol('h'))}")
+        )
     if "lstm" in cells:
         line = f'<g class="wg-curve wg-c" style="--cell:{cell_look("lstm").colour}">'
-        items.append((f'{line}<path d="M2 11L32 11"/></g>', "LSTM ‖∂L/∂cₜ‖"))
+        items.append(
+            (
+                f'{line}<path d="M2 11L32 11"/></g>',
+                f"LSTM {norm_of(notation.of('lstm').symbol('c'))}",
+            )
+        )
     keys = "".join(
         f'<span><svg class="wg-key" viewBox="0 0 34 22" aria-hidden="true">{mark}</svg>'
         f"{escape(words)}</span>"

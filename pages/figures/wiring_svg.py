@@ -30,6 +30,7 @@ from pages.figures.wiring_layout import (
 )  # fmt: skip
 from pages.figures.wiring_profile import PANEL, Profiles, panel, read_out
 from pages.figures.wirings import Array, described, inputs_at, length, losses_at, said, shape
+from rnn_core.notation import HOUSE, Notation
 from rnn_core.run import Run, Stage
 
 
@@ -39,23 +40,24 @@ def miniature(
     image: bool = False,
     profiles: Profiles | None = None,
     span: tuple[float, float] = (1e-4, 1.0),
+    notation: Notation = HOUSE,
 ) -> str:
     """The drawing of a run's wiring; with `profiles` the gradient's norms stand below it.
 
     `image`: vectors from outside are drawn as small pictures.
     """
-    sheet = layout(run)
+    sheet = layout(run, notation)
     image = image and run.stages[0].network.input_size > 1
     marks = [
         *_labels(sheet), *_wires(sheet), *_cells(sheet), *_feedback(sheet),
         *_outputs(sheet), *_inputs(sheet, image), *_gap_marks(sheet),
     ]  # fmt: skip
     bottom = sheet.in_y + (50 if len(run.stages) > 1 else 34)
-    words = f"{title}. {described(run)}"
+    words = f"{title}. {described(run, notation)}"
     if profiles is not None:
         marks += panel(sheet, profiles, span, bottom + 14)
         bottom += PANEL + 46
-        words += " " + read_out(profiles)
+        words += " " + read_out(profiles, notation)
     return _svg(marks, bottom, words, title)
 
 
@@ -72,14 +74,17 @@ def _svg(marks: Sequence[str], height: float, words: str, name: str) -> str:
 def _labels(sheet: Sheet) -> list[str]:
     """Shapes, at the height of the arrows they belong to."""
     first, *rest = sheet.run.stages
-    found = [text(0, sheet.in_y - BOX / 2 - 11, f"x {_entering(sheet, 0)}", "wg-shape")]
+    h = sheet.letter("h")
+    found = [
+        text(0, sheet.in_y - BOX / 2 - 11, f"{sheet.letter('x')} {_entering(sheet, 0)}", "wg-shape")
+    ]
     for group, above in pairwise([*groups(sheet), None]):
         y = min(row.y for row in group or ()) - BOX / 2 - 11
         if above is not None:
             read = first.trace.layers[above[0].layer].x
-            found.append(text(0, y, f"h {shape(read)}", "wg-shape"))
+            found.append(text(0, y, f"{h} {shape(read)}", "wg-shape"))
         elif first.network.output_size:
-            found.append(text(0, y, f"h {shape(first.trace.features)}", "wg-shape"))
+            found.append(text(0, y, f"{h} {shape(first.trace.features)}", "wg-shape"))
     if first.network.output_size:
         found += _output_labels(sheet, 0, 0, "start")
     found += _start_labels(sheet)
@@ -102,16 +107,15 @@ def _output_labels(sheet: Sheet, s: int, x: float, anchor: str) -> list[str]:
     """The shape of the outputs that are used, by a loss or by the next step."""
     stage = sheet.run.stages[s]
     used = stage.counted[0] | stage.trace.fed
-    y = text(x, OUT_Y + 4, f"y {shape(stage.trace.outputs[:, used])}", "wg-shape", anchor)
+    words = f"{sheet.letter('y')} {shape(stage.trace.outputs[:, used])}"
+    y = text(x, OUT_Y + 4, words, "wg-shape", anchor)
     return [y, text(x, LOSS_Y + 5, "target", "wg-quiet", anchor)]
 
 
 def _start_labels(sheet: Sheet) -> list[str]:
     """h0 = 0 on the first arrow, and what one such arrow carries: (B, H)."""
     first = sheet.run.stages[0].trace.layers[0]
-    names = ",".join(f"{state}₀" for state in first.states)
     row = next(row for row in sheet.rows if row.layer == 0)
-    words = f"{names} = 0" if sheet.run.initial is None else names
     carried = shape(first.states["h"][:, 0])
     if row.reverse:
         return [
@@ -119,7 +123,12 @@ def _start_labels(sheet: Sheet) -> list[str]:
             text(sheet.columns[-1].x + sheet.half + 26, row.y - 14, carried, "wg-shape", "end"),
         ]
     left = sheet.columns[0].x + row.shift - sheet.half - 2
-    return [text(0, row.y + 4, words, ""), text(left, row.y - 7, carried, "wg-shape", "end")]
+    names = [sheet.letters.symbol(state, "0").text for state in first.states]
+    lines = [",".join(names)] if len("".join(names)) < 7 else names
+    zero = " = 0" if sheet.run.initial is None else ""
+    up = 3 * (len(lines) - 1)  # two lines stay clear of the label below
+    starts = [text(0, row.y + 4 - up + 14 * k, n + zero, "") for k, n in enumerate(lines)]
+    return [*starts, text(left, row.y - 7, carried, "wg-shape", "end")]
 
 
 def _stage_labels(sheet: Sheet, stage: Stage, s: int) -> list[str]:
@@ -128,15 +137,22 @@ def _stage_labels(sheet: Sheet, stage: Stage, s: int) -> list[str]:
     left = columns[0].x - sheet.half - 6
     top = min(row.y for row in sheet.rows) - BOX / 2 - 11
     found = _output_labels(sheet, s, left, "end")
-    found.append(text(left, top, f"h {shape(stage.trace.features)}", "wg-shape", "end"))
+    found.append(
+        text(left, top, f"{sheet.letter('h')} {shape(stage.trace.features)}", "wg-shape", "end")
+    )
     middle = (columns[0].x + before[-1].x) / 2
     carried = stage.trace.layers[0].states["h"][:, 0]
+    states = ", ".join(map(sheet.letter, stage.trace.layers[0].states))
     for row in sheet.rows:
         found.append(text(middle, row.y + 17, shape(carried), "wg-shape", "middle"))
-        found.append(text(middle, row.y - 6, ", ".join(stage.trace.layers[0].states), "", "middle"))
+        found.append(text(middle, row.y - 6, states, "", "middle"))
     for name, x, read in (
         (sheet.run.stages[s - 1].name, (before[0].x + before[-1].x) / 2, ""),
-        (stage.name, (columns[0].x + columns[-1].x) / 2, f" x {_entering(sheet, s)}"),
+        (
+            stage.name,
+            (columns[0].x + columns[-1].x) / 2,
+            f" {sheet.letter('x')} {_entering(sheet, s)}",
+        ),
     ):
         found.append(text(x, sheet.in_y + 43, name + read, "wg-shape", "middle"))
     return found
@@ -245,7 +261,7 @@ def _inputs(sheet: Sheet, image: bool) -> list[str]:
         if how == "nothing":
             found.append(text(column.x, y + 4, "0", "wg-quiet", "middle"))
         elif image and how == "outside":
-            found.append(_pixels(row, column.x, y))
+            found.append(_pixels(row, column.x, y, sheet.letter("x")))
         else:
             name = symbol(row, sheet.run.sequence.alphabet, sheet.room)
             look = "wg-box wg-dashed" if how == "fed" else "wg-box"
@@ -284,7 +300,7 @@ def _loss(sheet: Sheet, column: Column) -> str:
     )
 
 
-def _pixels(row: Array, x: float, y: float) -> str:
+def _pixels(row: Array, x: float, y: float, letter: str) -> str:
     """The vector as a small image: one square per number, the larger the darker."""
     side = int(np.ceil(np.sqrt(len(row))))
     size = BOX / side
@@ -297,7 +313,7 @@ def _pixels(row: Array, x: float, y: float) -> str:
     ]
     outline = box(x, y, BOX / 2, "wg-box wg-hollow")
     values = ", ".join(f"{v:.2g}" for v in row)
-    return f"<g><title>x = [{values}]</title>{''.join(squares)}{outline}</g>"
+    return f"<g><title>{letter} = [{values}]</title>{''.join(squares)}{outline}</g>"
 
 
 def symbol(row: Array, names: Sequence[str], room: int = 4) -> str:

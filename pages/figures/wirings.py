@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pages.figures.theme import CEILING, FLOOR, number
 from rnn_core.experiment import Experiment
+from rnn_core.notation import HOUSE, Letters, Notation
 from rnn_core.run import Run, Stage
 from rnn_core.settings import Value
 from rnn_core.trace import LayerTrace
@@ -227,11 +228,17 @@ def _ways(inputs: Steps, losses: Steps, direction: str) -> Array:
     return np.asarray(np.where(apart >= 0, apart, np.inf).min(1, initial=np.inf))
 
 
-def sentence(run: Run) -> str:
+def letters_of(run: Run, notation: Notation) -> Letters:
+    """How the notation writes the run's cell."""
+    return notation.of(run.stages[0].network.cell)
+
+
+def sentence(run: Run, notation: Notation = HOUSE) -> str:
     """The card's computed words, in Markdown."""
     found, layers = facts(run), run.stages[0].trace.layers
     joined = _joined(layers[0], layers[-1]) if len({t.reverse for t in layers}) > 1 else ""
-    parts = [joined, _losses(found), _distance(found), _ratio(found)]
+    norm = f"‖∂L/∂{letters_of(run, notation).letter('h').text}‖"
+    parts = [joined, _losses(found), _distance(found), _ratio(found, norm)]
     return " ".join(part for part in parts if part)
 
 
@@ -282,18 +289,18 @@ def _steps(n: int) -> str:
     return "1 step" if n == 1 else f"{n} steps"
 
 
-def _ratio(found: Facts) -> str:
+def _ratio(found: Facts, norm: str) -> str:
     if found.steps == 1 or not found.losses:
         return ""
     at, norms = (found.first, found.end), found.norms
     for step, value in zip(at, norms, strict=True):
         if value == 0 or not np.isfinite(value):
-            return f"‖∂L/∂h‖ at step {step} {'**overflows**' if value else 'is **exactly zero**'}."
+            return f"{norm} at step {step} {'**overflows**' if value else 'is **exactly zero**'}."
     ratio = norms[0] / norms[1]
     times = f"{ratio:.2f}" if 0.1 < ratio < 10 else number(ratio)
     alike = len(found.losses) == found.steps and 0.1 < ratio < 10
     why = ": each step's own loss adds to it" if alike else ""
-    return f"‖∂L/∂h‖ at step {at[0]} is **{times} times** that at step {at[1]}{why}."
+    return f"{norm} at step {at[0]} is **{times} times** that at step {at[1]}{why}."
 
 
 def shape(array: NDArray[Any]) -> str:
@@ -306,15 +313,16 @@ def said(value: float) -> str:
     return number(value) if np.isfinite(value) else "overflow"
 
 
-def described(run: Run) -> str:
+def described(run: Run, notation: Notation = HOUSE) -> str:
     """What the miniature shows, for a reader who cannot see it."""
+    x, h, y = (letters_of(run, notation).letter(name).text for name in ("x", "h", "y"))
     parts = []
     for stage in run.stages:
         layers = stage.trace.layers
         parts.append(
-            f"{stage.name}: x {stage.x.shape}, {len(layers)} row{'s'[: len(layers) > 1]} of cells "
-            f"with h {stage.trace.features.shape}"
-            + (f", y {stage.trace.outputs.shape}" if stage.network.output_size else ", no output")
+            f"{stage.name}: {x} {stage.x.shape}, {len(layers)} row{'s'[: len(layers) > 1]} of "
+            f"cells with {h} {stage.trace.features.shape}"
+            + (f", {y} {stage.trace.outputs.shape}" if stage.network.output_size else ", no output")
             + (", each output is the next input" if stage.trace.fed else "")
         )
     steps = [t + 1 for t in np.flatnonzero(losses_at(run))]
@@ -331,19 +339,24 @@ def described(run: Run) -> str:
 # --- rows for the download ---------------------------------------------------------------------
 
 
-def profile_rows(sheet: Mapping[Card, Mapping[str, Run]]) -> dict[str, list[Any]]:
-    """Long form, a row per wiring, cell, state and step (from 1): the drawn gradient norms."""
+def profile_rows(
+    sheet: Mapping[Card, Mapping[str, Run]], notation: Notation = HOUSE
+) -> dict[str, list[Any]]:
+    """Long form, a row per wiring, cell, state and step (from 1): the drawn gradient norms.
+
+    `quantity` names the norm in the notation's letters."""
     columns = ("card", "wiring", "cell", "state", "stage", "step", "input enters",
-               "loss", "norm of dL/dstate")  # fmt: skip
+               "loss", "quantity", "norm of dL/dstate")  # fmt: skip
     rows: list[tuple[Any, ...]] = []
     drawn = ((card, cell, run) for card, runs in sheet.items() for cell, run in runs.items())
     for card, cell, run in drawn:
         names = [stage.name for stage in run.stages for _ in range(length(stage))]
         enters, counted = inputs_at(run), losses_at(run)
         for state, norms in profiles(run).items():
+            quantity = f"‖{letters_of(run, notation).gradient(state)}‖"
             rows += [
                 (card.key, run.experiment.wiring, cell, state, names[t], t + 1, bool(enters[t]),
-                 bool(counted[t]), float(norms[t]))
+                 bool(counted[t]), quantity, float(norms[t]))
                 for t in range(len(norms))
             ]  # fmt: skip
     return {name: [row[k] for row in rows] for k, name in enumerate(columns)}

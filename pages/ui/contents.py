@@ -8,6 +8,16 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from rnn_core.byhand import Walk
+from rnn_core.ceiling import Ceiling
+from rnn_core.cliff import Cliff
+from rnn_core.contest import Plan
+from rnn_core.credit import Pick
+from rnn_core.scalar import Scalar
+from rnn_core.starts import Starts
+from rnn_core.train import SHARED
+from rnn_core.truncation import Cut
+
 
 @dataclass(frozen=True)
 class Page:
@@ -18,9 +28,13 @@ class Page:
     bench: tuple[str, ...]  # fields of `Experiment`; all others are in the sidebar
     section: str = "see"
     own: type | None = None  # a table of settings that this page alone has; below the bench's
+    uses: frozenset[str] | None = None  # the only settings that matter here; None: all do
     every_cell: bool = False  # the page draws all cells, so every cell's settings matter
     letters: bool = False  # the page has the menu of notations beside its picture
+    variants: bool = False  # the page itself tells where a notation writes another cell
 
+
+NONE: Final[frozenset[str]] = frozenset()  # of the experiment's settings: the page has its own
 
 SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its pages in the bar
     "start": "",
@@ -49,6 +63,7 @@ PAGES: Final = {  # file in pages/ and part of the link
         ":material/translate:",
         ("cell", "activation", "reset", "update", "lstm"),
         letters=True,
+        variants=True,
     ),
     "gradients": Page(
         "Gradients",
@@ -69,6 +84,70 @@ PAGES: Final = {  # file in pages/ and part of the link
         ":material/grid_view:",
         ("init", "gain", "forget_bias", "update_bias", "hidden"),
         section="gradients",
+        every_cell=True,
+    ),
+    "jacobians": Page(
+        "Jacobian product",
+        ":material/ssid_chart:",
+        ("cell", "init", "gain", "scale", "forget_bias", "update_bias", "steps"),
+        section="gradients",
+    ),
+    "credit": Page(
+        "Credit matrix",
+        ":material/network_node:",
+        ("cell", "init", "scale", "steps", "window"),
+        section="gradients",
+        own=Pick,
+    ),
+    "truncated": Page(
+        "Truncated BPTT",
+        ":material/carpenter:",
+        ("window", "cell", "init", "scale", "steps", "placement"),
+        section="gradients",
+        own=Cut,
+        every_cell=True,
+    ),
+    "scalar": Page(
+        "One weight", ":material/looks_one:", (), section="gradients", own=Scalar, uses=NONE
+    ),
+    "starts": Page(
+        "Starts compared",
+        ":material/compare_arrows:",
+        ("cell", "init", "scale", "steps", "hidden"),
+        section="gradients",
+        own=Starts,
+    ),
+    "clipping": Page(
+        "Clipping",
+        ":material/content_cut:",
+        ("clip", "threshold", "cell", "init", "gain", "steps"),
+        section="gradients",
+    ),
+    "cliff": Page(
+        "The cliff", ":material/landscape:", (), section="gradients", own=Cliff, uses=NONE
+    ),
+    "ceiling": Page(
+        "A ceiling, never a floor",
+        ":material/vertical_align_top:",
+        (),
+        section="gradients",
+        own=Ceiling,
+        uses=NONE,
+    ),
+    "byhand": Page(
+        "BPTT by hand",
+        ":material/edit_note:",
+        ("text", "activation", "scale"),
+        section="gradients",
+        own=Walk,
+    ),
+    "training": Page(
+        "Training",
+        ":material/fitness_center:",
+        ("cell", "hidden", "clip", "threshold"),
+        section="training",
+        own=Plan,
+        uses=SHARED,
         every_cell=True,
     ),
 }

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import lab
+from pages.ui import lab, shelf
 from pages.ui.contents import Page
 from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
 from rnn_core.presets import PRESETS
@@ -14,9 +14,9 @@ OPEN: Final = (INPUT, NETWORK)  # a closed group is not even sent
 WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the other on a phone
 
 
-def bench() -> None:
-    """The settings this page is about."""
-    (names, _), own = lab.shown(), lab.own_names()
+def bench(elsewhere: Sequence[str] = ()) -> None:
+    """The settings this page is about, but for those of its own that it draws elsewhere."""
+    (names, _), own = lab.shown(), [n for n in lab.own_names() if n not in elsewhere]
     width = WIDE if len(names) + len(own) > 3 else WIDER
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         for name in names:
@@ -29,10 +29,9 @@ def sidebar(page: Page) -> None:
     """Presets, every setting that is not on the bench, and whose letters are shown."""
     _, names = lab.shown()
     with st.sidebar:
-        lab.preset_menu()
-        preset = lab.preset_name()
-        if preset is not None:
-            st.caption(PRESETS[preset].claim)
+        if page.uses is None:
+            _presets()
+        _trained()
         for group in GROUPS:
             _group(group, [n for n in names if SETTINGS[n].group == group])
         if not page.letters:
@@ -49,3 +48,19 @@ def _group(group: str, names: Sequence[str]) -> None:
         with box:
             for name in names:
                 lab.control(name)
+
+
+def _presets() -> None:
+    lab.preset_menu()
+    preset = lab.preset_name()
+    if preset is not None:
+        st.caption(PRESETS[preset].claim)
+
+
+def _trained() -> None:
+    """Whose weights are on screen, if they are trained ones, and the way back."""
+    found = shelf.get(lab.experiment().weights)
+    if found is None:
+        return
+    st.info(f"Trained weights: {found.title}", icon=":material/fitness_center:")
+    st.button("Back to drawn weights", on_click=lab.change, kwargs={"weights": ""})

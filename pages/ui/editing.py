@@ -26,8 +26,8 @@ def menu(done: Run, trace: LayerTrace) -> None:
     made, lost = runs.edited(done, text)
     with st.expander("Change one number", expanded=bool(text), icon=":material/edit:"):
         st.caption(
-            "Changes the copy of the network on this page; the picture, the equations and the "
-            "sums follow. Other pages, and the gradient check below, keep the network as drawn."
+            "Changes the copy of the network on this page; the picture, the equations, the sums "
+            "and the gradient check follow. Other pages keep the network as drawn."
         )
         _picker(made, trace, letters)
         if text:

@@ -7,34 +7,47 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import lab, runs
+from rnn_core.check import Check
 from rnn_core.run import Run
+
+# A picture gives back what the gradient check below it is about: a run that is not the experiment's
+# own, a check that it made itself, or words where there is none.
+Picture = Callable[[], Run | Check | str | None]
 
 
 def page(
     title: str,
     claim: str,
-    picture: Callable[[], None],
+    picture: Picture,
     explained: str,
     numbers: Callable[..., pd.DataFrame],  # of the experiment, the view and the page's own settings
 ) -> None:
-    """A page: what it says, the picture with its controls, how to read it, its numbers."""
+    """A page: what it says, the picture with its controls, how to read it, its numbers.
+
+    Claim and explanation are written in this app's letters and shown in those of the chosen
+    notation.
+    """
     st.header(title, anchor=False)
-    st.markdown(claim)
+    st.markdown(lab.lettered(claim))
     if lab.notes():
         st.warning("\n\n".join(lab.notes()), icon=":material/link_off:")
-    _living(picture)
+    st.fragment(_living, run_every=lab.ticking() or None)(picture)
     with st.expander("How to read this"):
-        st.markdown(explained)
+        st.markdown(lab.lettered(explained))
     _download(title, lab.take_away(numbers))
 
 
-@st.fragment
-def _living(picture: Callable[[], None]) -> None:
+def _living(picture: Picture) -> None:
     """The part that runs alone when one of its own controls moves; the frame round it rests."""
     if lab.frame_is_old():
         st.rerun()
-    picture()
-    _footnotes(lab.current_run())
+    seen = picture()
+    if isinstance(seen, Check | str):
+        _badge(seen)
+    else:
+        _footnotes(seen or lab.current_run())
+    for words in lab.other_variants():
+        st.markdown(f":material/call_split: :small[{words}]")
     lab.close_desk()
 
 
@@ -45,7 +58,14 @@ def _footnotes(done: Run) -> None:
     elif not np.isfinite(done.loss):
         _overflow("The loss overflows")
     remarks = f"\n\n:small[{plain(' '.join(done.notes))}]" if done.notes else ""
-    found = runs.check(done)
+    _badge(runs.check(done), remarks)
+
+
+def _badge(found: Check | str, remarks: str = "") -> None:
+    """The gradient check in a line, or why there is none just now."""
+    if isinstance(found, str):
+        st.markdown(f":gray-badge[:material/hourglass: Gradient check] :small[{found}]")
+        return
     colour, icon = ("green", "check") if found.ok else ("orange", "error")
     badge = f":{colour}-badge[:material/{icon}: Gradient check]"
     st.markdown(f"{badge} :small[{plain(found.words)}]{remarks}")

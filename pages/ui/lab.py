@@ -13,12 +13,15 @@ import streamlit as st
 from pages.ui.contents import Page
 from pages.ui.rivals import RIVALS
 from pages.ui.runs import compute
-from rnn_core.edits import parse_edits
+from rnn_core import notation
+from rnn_core.cells import CELLS
+from rnn_core.edits import may_name_weight, parse_edits
 from rnn_core.experiment import SETTINGS, Experiment, matters, parse
 from rnn_core.hold import may_be_steps
 from rnn_core.notation import NOTATIONS
 from rnn_core.presets import PRESETS
-from rnn_core.run import Run
+from rnn_core.prose import translated
+from rnn_core.run import Run, make_cell
 from rnn_core.settings import (
     Setting,
     Value,
@@ -31,6 +34,7 @@ from rnn_core.settings import (
     whole,
     words,
 )
+from rnn_core.specimen import KEPT
 
 QUANTITIES: Final = ("h", "c", "input", "forget", "candidate", "output", "reset", "update")
 
@@ -70,6 +74,9 @@ class View:
         "Slider turns", ("scale", "gain", "forget_bias", "update_bias", "steps"), "On that bench."
     )
     phase: str = _pick("Phase map", ("off", "on"), "Whether the flow bench draws its phase map.")
+    lit: str = words(
+        "", "Lit weight", "View", parser=may_name_weight, help="Such as weight_hh_l0, or none."
+    )
     edits: str = words(
         "", "Changed numbers", "View", parser=parse_edits, help="Such as weight_hh_l0:0:1=0.5."
     )
@@ -93,6 +100,8 @@ class _Desk:
     drawn: set[str] = field(default_factory=set)  # controls on screen before this run
     drawing: set[str] = field(default_factory=set)
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
+    tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
+    kept: dict[str, object] = field(default_factory=dict)  # what single pages keep for their reader
 
 
 def _desk() -> _Desk:
@@ -113,6 +122,7 @@ def open_desk(page: Page) -> None:
         _follow(link, page.own)
         desk.written = link  # even if the page should fail before it says what it shows
     desk.drawn = set() if elsewhere else desk.drawing
+    desk.tick = 0.0 if elsewhere else desk.tick
     desk.page, desk.moved, desk.drawing = page, False, set()
     desk.frame = _frame()
 
@@ -143,7 +153,8 @@ def frame_is_old() -> bool:
 
 
 def _frame() -> tuple[object, ...]:
-    return (*shown(), preset_name(), notes())
+    page = experiment().cell, view().notation
+    return (*shown(), preset_name(), notes(), ticking(), *page)
 
 
 def _follow(link: Mapping[str, str], kind: type | None) -> None:
@@ -192,6 +203,8 @@ def notes() -> tuple[str, ...]:
 def change(**changes: Value) -> None:
     """Replace some settings; for callbacks."""
     desk = _desk()
+    if not changes.keys() <= {*KEPT, "weights"}:  # another network is wanted than the trained one
+        changes = {"weights": "", **changes}
     desk.experiment = replace(desk.experiment, **changes)  # type: ignore[arg-type]
     desk.moved, desk.notes = True, ()
 
@@ -334,6 +347,32 @@ def _view_moved(name: str) -> None:
         _desk().notes = (f"{problem}. Left as it was.",)
 
 
+def ticking() -> float:
+    """Seconds until the picture runs again by itself; 0 where it waits for its reader."""
+    return _desk().tick
+
+
+def tick(seconds: float) -> None:
+    """Let the picture run again every so often, until the reader leaves the page; 0 stops it."""
+    _desk().tick = seconds
+
+
+def kept(name: str) -> object:
+    """What a page has kept for this reader, or None."""
+    return _desk().kept.get(name)
+
+
+def keep(name: str, thing: object) -> None:
+    """Keep something for this reader as long as the session lasts; None lets go of it."""
+    _desk().kept[name] = thing
+
+
+def keeper(name: str) -> Callable[[], object]:
+    """A way to what is kept that works outside of any run."""
+    desk = _desk()
+    return lambda: desk.kept.get(name)
+
+
 def own_names() -> tuple[str, ...]:
     """The page's own settings that change anything at present."""
     page = _desk().page
@@ -364,21 +403,38 @@ def step(steps: int) -> int:
     return min(view().t, steps) - 1
 
 
-def pick_step(number: int) -> None:
-    """Select a step, from 0; for callbacks."""
-    look(t=number + 1)
+def pick_step(number: int, lit: str) -> None:
+    """Select a step, from 0, and the weight that is lit; for callbacks."""
+    look(t=number + 1, lit=lit)
 
 
 def shown() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The settings that change anything on the present page: those on its bench, and the others."""
     page, e = _desk().page, experiment()
     names = [n for n in SETTINGS if matters(e, n, every_cell=page is not None and page.every_cell)]
+    names = [n for n in names if page is None or page.uses is None or n in page.uses]
     bench = tuple(n for n in (page.bench if page else ()) if n in names)
     return bench, tuple(n for n in names if n not in bench)
 
 
+def lettered(text: str) -> str:
+    """Prose in the letters of the chosen notation, as it writes the reader's cell."""
+    return translated(text, NOTATIONS[view().notation], experiment().cell)
+
+
+def other_variants() -> tuple[str, ...]:
+    """Where the chosen notation's source writes another variant of a cell on screen."""
+    page, e, seen = _desk().page, experiment(), view()
+    if page is None or page.variants:
+        return ()
+    every = page.every_cell or seen.cells == "all"
+    cells = (make_cell(replace(e, cell=c)) for c in CELLS if every or c in (e.cell, seen.compare))
+    return notation.other_variants(NOTATIONS[seen.notation], cells)
+
+
 def _widget(setting: Setting, **common: Any) -> None:
-    label, words = setting.label, dict(zip(setting.options, setting.words, strict=True))
+    label, words = lettered(setting.label), dict(zip(setting.options, setting.words, strict=True))
+    common["help"] = lettered(common.get("help") or "") or None
     if setting.kind == "text":
         st.text_input(label, max_chars=200, **common)
     elif setting.kind == "levels":

@@ -1,19 +1,21 @@
 """Runs and their checks, made once for all readers of this process."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import plotly.data
 import streamlit as st
 
+from pages.ui import shelf
 from rnn_core.analysis import Bound, pascanu
 from rnn_core.check import Check, gradient_check
 from rnn_core.edits import Edit, apply_edits, parse_edits
 from rnn_core.experiment import Experiment, normalise
 from rnn_core.hold import Hold, hold_gate
 from rnn_core.run import Run, Stage, run
+from rnn_core.specimen import Specimen, fits, run_of
 from rnn_core.trace import LayerTrace
 
 LOCK: Final = threading.RLock()  # few cores serve a class: one computation at a time
@@ -26,7 +28,7 @@ def compute(e: Experiment) -> Run:
 
 def check(done: Run) -> Check:
     """The gradient check of this very run, made once for all readers."""
-    return _check(done.experiment, done)
+    return _check(done.experiment, done.changed, done)
 
 
 def edited(done: Run, text: str) -> tuple[Run, tuple[Edit, ...]]:
@@ -53,12 +55,25 @@ def _held(e: Experiment, hold: Hold, _done: Run) -> Run:
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
 def _run(e: Experiment) -> Run:
+    found = shelf.get(e.weights)
     with LOCK:
-        return run(e, series=series(e))
+        if found is not None and fits(found, e):
+            return run_of(found, e)
+        done = run(replace(e, weights=""), series=series(e))
+        return replace(done, experiment=e, notes=(*done.notes, *_drawn(e, found)))
+
+
+def _drawn(e: Experiment, found: Specimen | None) -> tuple[str, ...]:
+    """Why these weights are not the trained ones that were asked for."""
+    if not e.weights:
+        return ()
+    if found is None:
+        return ("The trained weights of this link are no longer here: these are freshly drawn.",)
+    return ("Weights freshly drawn: the trained ones belong to another cell or shape.",)
 
 
 @st.cache_resource(max_entries=1024, show_spinner=False, hash_funcs={Experiment: repr})
-def _check(e: Experiment, _done: Run) -> Check:
+def _check(e: Experiment, changed: str, _done: Run) -> Check:
     return gradient_check(_done)  # no lock: the largest networks take a second, others go on
 
 

@@ -29,11 +29,12 @@ class Session:
         seconds = session.move(3.0)
     """
 
-    def __init__(self, server: Server, query: str = "") -> None:
+    def __init__(self, server: Server, query: str = "", page: str = "") -> None:
         self.address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
-        self.query = query
+        self.query, self.page = query, page
         self.page_hash = ""
         self.sliders: dict[str, float] = {}
+        self.buttons: dict[str, str] = {}  # what stands on it -> its name
         self.texts: list[str] = []
 
     def __enter__(self) -> "Session":
@@ -59,16 +60,27 @@ class Session:
         self.sliders[next(iter(self.sliders))] = value
         return self.rerun()
 
-    def rerun(self) -> float:
+    def press(self, label: str) -> float:
+        """Press a button and wait for the script's end."""
+        return self.rerun(self.buttons[label])
+
+    def rerun(self, pressed: str = "") -> float:
         """Ask for a rerun with the sliders as they stand; seconds until the script has finished."""
         message = BackMsg()
         script = message.rerun_script
-        script.query_string, script.page_script_hash = self.query, self.page_hash
+        script.query_string = self.query
+        if self.page:
+            script.page_name = self.page
+        else:
+            script.page_script_hash = self.page_hash
         script.context_info.timezone, script.context_info.locale = "UTC", "en-GB"
         for name, value in self.sliders.items():
             widget = script.widget_states.widgets.add()
             widget.id = name
             widget.double_array_value.data.append(value)
+        if pressed:
+            widget = script.widget_states.widgets.add()
+            widget.id, widget.trigger_value = pressed, True
         self.texts = []
         sent = time.perf_counter()
         self.socket.send(message.SerializeToString())
@@ -89,8 +101,14 @@ class Session:
 
     def _see(self, element) -> None:
         kind = element.WhichOneof("type")
-        if kind == "slider":
-            self.sliders.setdefault(element.slider.id, element.slider.default[0])
+        if kind == "slider" and element.slider.type == element.slider.SLIDER:
+            slider = element.slider
+            stands = slider.value if slider.set_value else slider.default
+            self.sliders.setdefault(slider.id, stands[0])
+        elif kind == "button":
+            self.buttons[element.button.label] = element.button.id
+        elif kind == "progress":
+            self.texts.append(element.progress.text)
         elif kind == "exception":
             raise AssertionError(f"the page raised: {element.exception.message}")
         elif kind in {"markdown", "text"}:

@@ -1,6 +1,9 @@
 """Inside the cell, read back from the screen: wires, equations, sums are the engine's."""
 
 import re
+import struct
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,6 +16,21 @@ from rnn_core.run import run
 from tests.browser.driving import LOOKS, App
 
 SMALL = "hidden=3&steps=5"
+LEAST_FRAMES = 30  # a second; alone the machine shows 60, shared with others perhaps not even 30
+# A step for every frame, as a hand on the slider asks for: frames a second, script per step (ms).
+SCRUB = """(root, steps) => new Promise(done => {
+  const scrub = root.querySelector("[data-part=scrub]"), script = [], start = performance.now()
+  const turn = () => {
+    scrub.value = 1 + script.length % scrub.max
+    const before = performance.now()
+    if (steps) scrub.dispatchEvent(new Event("input"))
+    script.push(performance.now() - before)
+    if (performance.now() - start < 1000) return requestAnimationFrame(turn)
+    const seconds = (performance.now() - start) / 1000
+    done([script.length / seconds, script.sort((a, b) => a - b)[script.length >> 1]])
+  }
+  requestAnimationFrame(turn)
+})"""
 CELLS = ("cell=rnn", "cell=gru", "cell=gru&reset=before&update=takes", "cell=lstm&lstm=peephole")
 
 
@@ -43,11 +61,17 @@ def test_wires_and_equations_are_the_engines_numbers(app, cell):
         expected = trace.compute(drawn.parts[i].node)[0, 2, 1]
         assert value == pytest.approx(expected, rel=1e-9, abs=1e-15)
         assert text == f"{abs(expected):.3f}".rjust(6, "−" if expected < 0 else " ").strip()
+    check_equations(app)
+    app.check_clean()
+
+
+def check_equations(app: App) -> None:
+    """Every equation ends in the number on its wire."""
+    shown = wires(app)
     for line in app.page.locator("[data-part=equations] .equation").all():
         part = line.get_attribute("data-id")
         result = numbers(line.locator(".flow").inner_text())[-1]
         assert result == pytest.approx(shown[part][0], abs=0.51e-4)
-    app.check_clean()
 
 
 def test_hello_with_three_units_shows_every_product(app):
@@ -100,6 +124,49 @@ def test_stepping_and_picking_a_unit_need_no_answer_and_end_in_the_link(app):
     assert wires(app)[h][0] == pytest.approx(mean, rel=1e-9)
     app.page.wait_for_url("**wires=mean*")
     assert wires(app.idle())[h][0] == pytest.approx(mean, rel=1e-9)
+
+
+def test_scrubbing_is_smooth_and_keeps_the_elements_it_has(app):
+    app.open("/cell?steps=60&t=2")
+    root = app.page.locator("[data-component=cell]")
+    terms = root.locator("[data-part=equations] .q").first.element_handle()
+    tab = root.get_by_role("tab", selected=True)
+    tab.focus()
+    resting, (frames, script) = (max(root.evaluate(SCRUB, s) for _ in range(2)) for s in (0, 1))
+    words = f"{frames:.0f} of {resting[0]:.0f} frames a second, {script:.1f} ms of script a step"
+    assert frames >= min(LEAST_FRAMES, 0.5 * resting[0]), words
+    assert terms.evaluate("e => e.isConnected")  # words were set, nothing was made anew
+    assert tab.evaluate("e => e.getRootNode().activeElement === e")
+    app.idle()
+    step = int(root.get_attribute("data-step"))
+    trace = engine("steps=60").stages[0].trace.layers[0]
+    h = diagram(trace.cell).states["h"]
+    assert wires(app)[h][0] == pytest.approx(trace.after("h")[0, step - 1, 0], rel=1e-9)
+    check_equations(app)
+    point = root.locator(".curve .point")
+    gate = next(s for s in diagram(trace.cell).stacks if s.gate == root.get_attribute("data-gate"))
+    assert float(point.get_attribute("data-v")) == pytest.approx(wires(app)[gate.activation][0])
+    app.check_clean()
+
+
+@pytest.mark.parametrize("end", ["svg", "png"])
+def test_the_diagram_is_saved_with_its_numbers(app, end):
+    app.open(f"/cell?cell=gru&{SMALL}&t=3")
+    with app.page.expect_download() as download:
+        app.page.get_by_role("button", name=f"Download the diagram as {end.upper()}").click()
+    assert download.value.suggested_filename == f"gru-cell-step-3.{end}"
+    content = Path(download.value.path()).read_bytes()
+    box = app.page.locator("[data-component=cell] svg.diagram")
+    _, _, width, height = map(float, box.get_attribute("viewBox").split())
+    if end == "png":
+        assert content.startswith(b"\x89PNG")
+        assert struct.unpack(">II", content[16:24]) == (2 * width, 2 * height)
+    else:
+        drawn = ElementTree.fromstring(content)
+        texts = {"".join(t.itertext()) for t in drawn.iter("{http://www.w3.org/2000/svg}text")}
+        assert texts >= {text for _, text in wires(app).values()}
+        assert b"class=" not in content and b"data-" not in content
+    app.check_clean()
 
 
 def test_the_diagram_is_walked_by_keyboard(app):

@@ -113,6 +113,19 @@ def test_the_gradient_and_the_knob_are_chosen_and_named(app):
     app.idle().check_clean()
 
 
+def test_the_bench_follows_the_notation(app):
+    app.open("/flow?steps=10&hidden=8&cell=rnn&notation=002")
+    axis, rows = bench(app).locator("[data-part=axis]"), bench(app).locator("tbody th")
+    assert axis.inner_text().startswith("‖dL⟨T⟩/da⟨t⟩‖ (RNN), ‖dL_T/dhₜ‖ (GRU, LSTM), dashed")
+    names = [text.strip() for text in rows.all_inner_texts()]
+    assert names == ["RNN, a⟨t⟩", "GRU, hₜ", "LSTM, hₜ", "LSTM, Cₜ"]
+    assert "spectral radius of W_aa" in bench(app).locator("[data-part=bound]").inner_text()
+    app.open("/flow?steps=10&hidden=8&cell=rnn&notation=001")
+    assert axis.inner_text().startswith("‖dL_T/dsₜ‖ (RNN), ‖dL_T/dhₜ‖ (GRU, LSTM), dashed")
+    assert bench(app).get_by_role("radio", name="Share of dL/dW", exact=True).count() == 1
+    app.idle().check_clean()
+
+
 @pytest.mark.parametrize("look", (LOOKS[0], LOOKS[3]), indirect=True, ids=str)
 def test_the_phase_map_is_made_on_request_and_a_click_goes_there(app):
     app.open("/phase?hidden=8")

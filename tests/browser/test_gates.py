@@ -142,14 +142,3 @@ def test_mean_and_spread_are_the_engines(app):
     low, high = np.percentile(units, (10, 90))
     assert found == pytest.approx([3, units.mean(), low, high], abs=6e-5)
     app.check_clean()
-
-
-def test_saturation_shows_the_units_of_both_runs(app):
-    app.open("/saturation?steps=12&hidden=8&seed=5&compare=forget-3")
-    (forget,) = [p for p in app.plots() if "forget" in p["title"]]
-    points = [t for t in forget["traces"] if "forget bias" in t["name"]]
-    for bias, drawn in zip((0.0, 3.0), points, strict=True):
-        gate = values("forget", forget_bias=bias)
-        np.testing.assert_allclose(drawn["x"], (gate < 0.1).mean(axis=0))
-        np.testing.assert_allclose(drawn["y"], (gate > 0.9).mean(axis=0))
-    app.check_clean()

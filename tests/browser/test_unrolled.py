@@ -91,16 +91,41 @@ def test_a_lit_weight_is_lit_at_every_step_and_its_shares_add_up(app):
     path, done = link(cell="gru", steps=15, placement="every")
     app.open(path)
     for weight in ("weight_ih_l0", "weight_hh_l0", "readout.weight"):
-        part(app, "weights").locator(f"[data-weight='0.{weight}']").click()
+        part(app, "weights").locator(f"[data-weight='{weight}']").click()
         lit = marks(app, ".forward[data-lit]")
-        assert len(lit) == 15 and {m["weight"] for m in lit} == {f"0.{weight}"}
+        assert len(lit) == 15 and {m["weight"] for m in lit} == {weight}
         sums = {int(m["step"]): m["value"] for m in marks(app, ".share[data-row=sum]")}
         close(sums[0], np.linalg.norm(done.stages[0].gradient.weights[weight]))
         shares = [m["value"] for m in marks(app, ".share[data-row=share]")]
         close(shares[-1], float(sums[14]))  # the backward pass begins at the last step
         assert "used 15 times" in part(app, "share").inner_text()
-    root(app).locator(".wname[data-weight='0.weight_hh_l0']").first.click()
-    assert {m["weight"] for m in marks(app, ".forward[data-lit]")} == {"0.weight_hh_l0"}
+    root(app).locator(".wname[data-weight='weight_hh_l0']").first.click()
+    assert {m["weight"] for m in marks(app, ".forward[data-lit]")} == {"weight_hh_l0"}
+    app.check_clean()
+
+
+def test_the_lit_weight_is_in_the_link_and_survives_a_reload(app):
+    path, done = link(cell="lstm", lstm="peephole", steps=6, placement="every")
+    gradient = done.stages[0].gradient
+    app.open(path)
+    part(app, "weights").locator("[data-weight='weight_ih_l0']").click()
+    app.page.wait_for_url("**lit=weight_ih_l0*")
+    app.idle().page.reload()
+    lit = marks(app.idle(), ".forward[data-lit]")
+    assert len(lit) == 6 and {m["weight"] for m in lit} == {"weight_ih_l0"}
+    menu = part(app, "weights").locator("select")
+    for name, marked in (("bias_hh_l0", ".node[data-lit]"), ("weight_ph_l0", ".forward[data-lit]")):
+        menu.select_option(name)
+        app.page.wait_for_url(f"**lit={name}*")
+        app.idle().page.reload()
+        assert menu.input_value() == name
+        assert len(marks(app.idle(), marked)) == 6
+        sums = {int(m["step"]): m["value"] for m in marks(app, ".share[data-row=sum]")}
+        close(sums[0], np.linalg.norm(gradient.weights[name]))
+    menu.select_option("")
+    app.page.wait_for_url("**lit=none*")
+    app.idle().page.reload()
+    assert not marks(app.idle(), "[data-lit]") and not marks(app, ".share")
     app.check_clean()
 
 
@@ -137,7 +162,6 @@ def test_playing_is_smooth_and_never_asks_the_server(app):
     part(app, "play").click()
     for name in ("prev", "next", "roll", "next", "roll"):
         part(app, name).click()
-    part(app, "weights").locator("button").first.click()
     scrub(app, 70)
     assert part(app, "phase").inner_text().startswith("backward")
     assert len(sent) == before

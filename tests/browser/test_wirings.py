@@ -104,6 +104,31 @@ def test_a_card_opens_its_wiring_in_the_unrolled_graph(app, key):
     assert app.page.locator("[data-component=unrolled]").count() == 1
 
 
+TABLE = """details => [...details.querySelectorAll('tr')].map(
+  row => [...row.children].map(cell => cell.textContent))"""
+
+
+def test_the_numbers_of_every_step_are_there_without_a_pointer(app):
+    app.open("/wirings?cell=gru&steps=9&notation=000&wiring=many-to-one")
+    card = next(card for card in CARDS if card.key == "many-to-one")
+    result = run(card.wired(Experiment(cell="gru", steps=9)))
+    details = app.page.locator("[data-component=wirings]", has=app.page.locator(
+        f"svg[data-card='{card.title}']")).locator("details")  # fmt: skip
+    assert details.get_attribute("open") is None
+    details.locator("summary").press("Enter")
+    head, *rows = details.evaluate(TABLE)
+    assert head == ["step", "GRU loss", "GRU ‖∂L/∂sₜ‖"]
+    norms, loss = profiles(result)["h"], float(result.stages[0].loss[0, -1])
+    assert [row[2] for row in rows] == [number(float(v)) for v in norms]
+    assert [row[1] for row in rows] == ["–"] * 8 + [number(loss)]
+    app.page.keyboard.press("Tab")
+    assert details.get_by_role("region").evaluate("e => e === e.getRootNode().activeElement")
+    app.slide("Sequence length T", 6)
+    app.idle()
+    assert details.get_attribute("open") is not None and len(details.evaluate(TABLE)) == 1 + 9 + 6
+    app.check_clean()
+
+
 def test_the_numbers_can_be_downloaded(app):
     app.open("/wirings?steps=7&cells=all")
     with app.page.expect_download() as found:

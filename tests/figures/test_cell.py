@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 
-from pages.components.cell import pack
+from pages.components.message import pack
 from pages.figures import equations
 from pages.figures.cell import cell_picture, cell_rows, picture, values_at, window
 from pages.figures.cell_layout import plan

@@ -7,7 +7,9 @@ import pytest
 
 from pages.components.flow import pack
 from pages.figures import flow
+from pages.figures.flow_letters import QUANTITY_WORDS
 from rnn_core.experiment import SETTINGS, Experiment
+from rnn_core.notation import NOTATIONS
 from rnn_core.run import run
 
 E = Experiment(hidden=4, steps=8, placement="last")
@@ -39,7 +41,7 @@ def test_h_and_c_are_apart():
 
 
 @pytest.mark.parametrize("knob", flow.KNOB_WORDS)
-@pytest.mark.parametrize("quantity", flow.QUANTITY_WORDS)
+@pytest.mark.parametrize("quantity", QUANTITY_WORDS)
 def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quantity):
     e = replace(E, init="orthogonal", scale=1.05, steps=9)
     values = flow.grid(e, knob, quantity)
@@ -107,7 +109,7 @@ def test_what_cannot_be_compared_is_said():
         {"wiring": "one-to-one"},
     ],
 )
-@pytest.mark.parametrize("quantity", flow.QUANTITY_WORDS)
+@pytest.mark.parametrize("quantity", QUANTITY_WORDS)
 def test_odd_networks_have_a_picture(odd, quantity):
     e = replace(E, **odd)
     done = flow.bench(flow.swept(e, "scale", quantity), "scale", quantity, (1.0, 4.0))
@@ -118,7 +120,8 @@ def test_odd_networks_have_a_picture(odd, quantity):
 
 def test_the_rows_to_take_away_are_long_form():
     rows = flow.bench_rows(swept())
-    assert list(rows)[:4] == ["scale", "cell", "state", "step"]
+    assert list(rows)[:5] == ["scale", "cell", "state", "quantity", "step"]
+    assert set(rows["quantity"]) == {"‖dL_T/dhₜ‖", "‖dL_T/dcₜ‖"}
     assert len({len(v) for v in rows.values()}) == 1
     assert (rows["low"] <= rows["median"]).all() and (rows["median"] <= rows["high"]).all()
 
@@ -152,3 +155,49 @@ def test_the_last_seed_is_followed_by_the_first():
     done = flow.bench(replace(E, seed=95), "scale", "last", (1.0,))
     assert done.seeds == (95, 96, 97, 98, 99, 0, 1, 2, 3, 4)
     assert len(list(flow.map_slices(replace(E, seed=99, hidden=1), (5,), None))) == flow.SLICES
+
+
+# -- letters -----------------------------------------------------------------------------------
+
+AXES = [  # which gradient, notation, how its axis begins
+    ("last", "house", "‖dL_T/dhₜ‖, dashed ‖dL_T/dcₜ‖: the last"),
+    ("last", "002", "‖dL⟨T⟩/da⟨t⟩‖ (RNN), ‖dL_T/dhₜ‖ (GRU, LSTM), dashed ‖dL_T/dCₜ‖: the last"),
+    ("total", "000", "‖dL/daₜ‖ (RNN), ‖dL/dsₜ‖ (GRU), ‖dL/dhₜ‖ (LSTM), dashed ‖dL/dcₜ‖: total"),
+    ("spectral", "keras", "‖∂h[T]/∂h‖₂, dashed ‖∂h[T]/∂c‖₂: largest"),
+    (
+        "frobenius",
+        "003",
+        "‖∂y⁽ᵀ⁾/∂y⁽ᵗ⁾‖_F (RNN), ‖∂h⁽ᵀ⁾/∂h⁽ᵗ⁾‖_F (GRU), ‖∂h_T/∂hₜ‖_F (LSTM), dashed",
+    ),
+    ("state", "house", "‖∂h_T/∂hₜ‖₂ (RNN, GRU), ‖∂(h_T, c_T)/∂(hₜ, cₜ)‖₂ (LSTM): largest"),
+    ("share", "002", "‖step t's share of dL/dW_aa‖ (RNN), ‖step t's share of dL/dW_hh‖ (GRU), "),
+    ("share", "house", "‖step t's share of dL/dW_hh‖, loss at the last step"),
+]
+
+
+@pytest.mark.parametrize(("quantity", "notation", "begins"), AXES)
+def test_the_axis_is_in_the_letters_of_the_notation(quantity, notation, begins):
+    done = flow.bench(E, "scale", quantity, (1.0,))
+    assert flow.axis_words(done, NOTATIONS[notation]).startswith(begins)
+
+
+def test_rows_bound_and_menu_are_in_the_letters_of_the_notation():
+    e, done = replace(E, cell="rnn"), flow.bench(E, "scale", "last", (1.0,))
+    seen = flow.payload(done, e, NOTATIONS["002"])
+    assert [c["symbol"] for c in seen["curves"]] == ["a⟨t⟩", "hₜ", "hₜ", "Cₜ"]
+    assert seen["bound"]["weight"] == "W_aa"
+    assert seen["quantities"]["share"] == "Share of dL/dW_aa"
+    assert seen["quantities"]["state"] == "Jacobian of h and C together"
+    assert "‖dL_T/dCₜ‖" in flow.bench_rows(done, NOTATIONS["002"])["quantity"]
+
+
+def test_the_map_is_in_the_letters_of_the_notation():
+    ratios = {cell: np.zeros((len(flow.SCALES), 1)) for cell in flow.CELLS}
+    seen = flow.map_payload(E, (5,), ratios, NOTATIONS["001"])["ratio"]
+    assert seen == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖ (RNN), ‖dL_T/dh₀‖ / ‖dL_T/dh_T‖ (GRU, LSTM)"
+    rows = flow.map_rows((5,), ratios, NOTATIONS["001"])
+    assert rows["quantity"][0] == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖"
+
+
+def test_a_map_that_was_not_made_has_no_rows():
+    assert not len(flow.map_rows((5,), {})["log10 ratio"])

@@ -1,18 +1,24 @@
 """The scatter's points are the engine's shares of saturated steps, one per unit."""
 
+import json
+import struct
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from pages.components.message import pack
 from pages.figures.saturation import (
     gate_shares,
     gates_of,
+    saturation_picture,
     saturation_rows,
-    saturation_scatter,
     sentence,
 )
 from rnn_core.analysis import saturation
 from rnn_core.cells import CELLS
 from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
 from rnn_core.run import run
 
 EXPERIMENT = Experiment(text="hello", steps=12, hidden=7, seed=3, scale=4.0)
@@ -20,6 +26,11 @@ EXPERIMENT = Experiment(text="hello", steps=12, hidden=7, seed=3, scale=4.0)
 
 def layers(*wishes):
     return {f"run {k}": run(e).stages[0].trace.layers[0] for k, e in enumerate(wishes)}
+
+
+def picture(traces):
+    trace = next(iter(traces.values()))
+    return saturation_picture(traces, "hello world!", NOTATIONS["house"].of(trace.cell))
 
 
 def wish(**changes):
@@ -34,27 +45,48 @@ def test_every_gate_has_its_plot_and_the_candidate_none(cell):
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
-def test_points_are_the_engines_shares(cell):
+def test_points_and_maps_are_the_engines(cell):
     traces = layers(wish(cell=cell), wish(cell=cell, seed=4))
-    for gate, shares in gate_shares(traces).items():
-        figure = saturation_scatter(gate, gate, shares)
-        for name, trace in traces.items():
-            (points,) = [t for t in figure["data"] if t["name"] == name]
-            values = trace.gates[gate][0]  # (T, H)
-            np.testing.assert_allclose(points["x"], (values < 0.1).mean(axis=0))
-            np.testing.assert_allclose(points["y"], (values > 0.9).mean(axis=0))
-            np.testing.assert_array_equal([points["x"], points["y"]], saturation(trace)[gate])
-            assert np.all(np.add(points["x"], points["y"]) <= 1)
+    payload = picture(traces)
+    assert [g["gate"] for g in payload["gates"]] == list(gate_shares(traces))
+    for drawn in payload["gates"]:
+        for (name, trace), run_drawn in zip(traces.items(), drawn["runs"], strict=True):
+            values = trace.gates[drawn["gate"]][0]  # (T, H)
+            assert run_drawn["name"] == name
+            np.testing.assert_allclose(run_drawn["below"], (values < 0.1).mean(axis=0))
+            np.testing.assert_allclose(run_drawn["above"], (values > 0.9).mean(axis=0))
+            np.testing.assert_array_equal(payload["numbers"][run_drawn["values"]], values)
+            shares = [run_drawn["below"], run_drawn["above"]]
+            np.testing.assert_array_equal(shares, saturation(trace)[drawn["gate"]])
+            assert np.all(np.add(*shares) <= 1)
 
 
-def test_units_in_one_place_are_counted_and_named():
-    shares = {"run": np.array([[0.0, 0.0, 1.0], [1.0, 1.0, 0.0]])}
-    figure = saturation_scatter("fₜ", "forget", shares, unit=3)
-    points, counts, ring = figure["data"][1:]
-    assert points["text"] == ["2 units: 1, 2", "2 units: 1, 2", "unit 3"]
-    assert (counts["x"], counts["y"]) == ([0.0], [1.0])
-    assert [text.strip() for text in counts["text"]] == ["×2"]
-    assert (ring["x"], ring["y"], ring["name"]) == ([1.0], [0.0], "unit 3")
+def test_the_message_carries_the_same_numbers():
+    payload = picture(layers(EXPERIMENT))
+    message = pack({**payload, "unit": 2})
+    (length,) = struct.unpack("<I", message[:4])
+    header = json.loads(message[4 : 4 + length])
+    assert (header["unit"], header["units"], len(header["labels"])) == (2, 7, 12)
+    numbers = np.frombuffer(message[-(-(4 + length) // 8) * 8 :])
+    for name, (offset, rows, columns) in header["numbers"].items():
+        found = numbers[offset : offset + rows * columns].reshape(rows, columns)
+        np.testing.assert_array_equal(found, payload["numbers"][name])
+
+
+def test_letters_are_the_notations():
+    traces = layers(EXPERIMENT)
+    (name, trace), *_ = traces.items()
+    found = saturation_picture({name: trace}, "hello world!", NOTATIONS["002"].of(trace.cell))
+    assert found["gates"][1]["label"] == NOTATIONS["002"].of(trace.cell).label("forget")
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e300])
+def test_zero_weights_and_overflow_are_plain_numbers(scale):
+    (trace,) = layers(wish(init="zero" if scale == 0 else "pytorch")).values()
+    gates = {g: np.full_like(v, np.nan if scale else 0.5) for g, v in trace.gates.items()}
+    payload = picture({"run": replace(trace, gates=gates)})
+    assert json.loads(json.dumps(payload["gates"], allow_nan=False)) == payload["gates"]
+    assert all(g["runs"][0]["below"] == [0] * 7 for g in payload["gates"])
 
 
 def test_words_say_how_many_units_are_mostly_open_or_shut():

@@ -116,9 +116,6 @@ def test_colour_scales_are_ordered_by_lightness(mode):
 @pytest.mark.parametrize("cell", CELL_VARIANTS, ids=repr)
 def test_every_gate_and_state_of_every_cell_has_a_look(cell):
     assert theme.cell_look(cell.name).label
-    symbols = [theme.symbol(cell.name, q) for q in (*cell.gates, *cell.states)]
-    if cell.name != "rnn":  # there the candidate is h
-        assert len(set(symbols)) == len(symbols)
     for quantity in (*cell.gates, *cell.states):
         assert theme.quantity_look(quantity).label
         span = theme.range_of(cell, quantity)
@@ -129,12 +126,6 @@ def test_every_cell_of_the_engine_is_in_the_table():
     assert set(theme.CELLS) == set(CELLS)
     for what in ("colour", "dash", "marker"):
         assert len({getattr(look, what) for look in theme.CELLS.values()}) == len(theme.CELLS)
-
-
-def test_symbols_are_those_of_the_equations():
-    assert [theme.symbol("lstm", g) for g in LSTM().gates] == ["i", "f", "g", "o"]
-    assert [theme.symbol("gru", g) for g in GRU().gates] == ["r", "z", "n"]
-    assert theme.symbol_t("lstm", "c") == "cₜ"
 
 
 def test_ranges_follow_the_activation():

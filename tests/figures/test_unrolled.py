@@ -11,6 +11,7 @@ from pages.figures.norms import norm, size
 from pages.figures.unrolled import origin, own_parts, step_numbers, unrolled_graph, unrolled_rows
 from pages.figures.weight_shares import readout_shares, weights_of
 from rnn_core import CELLS, Experiment, run
+from rnn_core.edits import may_name_weight
 from rnn_core.notation import NOTATIONS
 
 WIRINGS = ("many-to-many", "many-to-one", "one-to-many-fed", "one-to-many-first",
@@ -71,7 +72,7 @@ def test_every_wiring_makes_plain_json(experiment, wiring, source):
     for stage, drawn in zip(done.stages, payload["stages"], strict=True):
         assert len(drawn["inputs"]["text"]) == len(drawn["outputs"]["text"]) == drawn["steps"]
         assert [v is not None for v in drawn["outputs"]["loss"]] == list(stage.counted[0])
-    message = json.loads(pack(payload, selected=0))
+    message = json.loads(pack(payload, selected=0, lit="", first_lit="none"))
     assert message["graph"] == json.loads(json.dumps(payload))
 
 
@@ -122,7 +123,7 @@ def test_overflow_is_a_word():
     payload = unrolled_graph([replace(stage, trace=broken)], done.sequence, selected=0)
     rms = payload["stages"][0]["layers"][0]["states"]["h"]["rms"]
     assert rms[2:4] == ["inf", "nan"]
-    assert b"Infinity" not in pack(payload, selected=0)
+    assert b"Infinity" not in pack(payload, selected=0, lit="", first_lit="none")
 
 
 def test_squares_of_huge_and_tiny_numbers_neither_overflow_nor_vanish():
@@ -195,14 +196,14 @@ def test_rows_are_long_form_and_complete(experiment):
     rows = unrolled_rows(done.stages, done.sequence)
     assert {len(column) for column in rows.values()} == {len(rows["step"])}
     states = len(done.stages[0].trace.layers[0].states)
-    weights = 2 * 2 + 1  # input and recurrent of both directions, and the readout
+    weights = 2 * 4 + 2  # input and recurrent with biases of both directions, and the readout
     assert len(rows["step"]) == 2 * states * 4 * 10 + 9 + 9 + weights * 2 * 9
     at = [
         (step, symbol)
         for step, symbol, layer, quantity in zip(
             rows["step"], rows["symbol"], rows["layer"], rows["quantity"], strict=True
         )
-        if layer == "layer 1, reverse" and quantity == "‖dL/dh‖"
+        if layer == "layer 1, reverse" and quantity == "‖dL/dhₜ‖"
     ]
     assert at[0] == (1, done.sequence.labels[0]) and at[-1] == (10, "")
 
@@ -220,13 +221,13 @@ def test_shares_of_a_weight_add_up_to_its_gradient(experiment, direction, layers
     done = run(replace(experiment, direction=direction, layers=layers))
     (stage,) = done.stages
     found = {w["name"]: w for w in weights_of(stage)}
-    assert set(found) == {n for n in stage.gradient.weights if "weight" in n}
+    assert set(found) == set(stage.gradient.weights)
     for name, weight in found.items():
         whole = np.linalg.norm(stage.gradient.weights[name])
         assert weight["total"] == pytest.approx(whole, rel=1e-9)
         assert tuple(weight["shape"]) == stage.gradient.weights[name].shape
         last = 8 if "reverse" in name else 0  # the step that BPTT comes to last
-        if not (name == "readout.weight" and direction == "reverse"):
+        if not (name.startswith("readout") and direction == "reverse"):
             assert weight["sum"][last] == weight["total"]
             assert weight["sum"][8 - last] == weight["share"][8 - last]
 
@@ -234,13 +235,29 @@ def test_shares_of_a_weight_add_up_to_its_gradient(experiment, direction, layers
 def test_each_share_is_the_engines(experiment):
     done = run(experiment)
     gradient = done.stages[0].gradient.layers[0]
-    (_, loop, out) = weights_of(done.stages[0])
+    found = {w["kind"]: w for w in weights_of(done.stages[0])}
+    loop, out, bias = found["loop"], found["out"], found["bias_loop"]
     shares = gradient.share("weight_hh")
     np.testing.assert_allclose(loop["share"], np.linalg.norm(shares, axis=(1, 2)))
     late = shares[4:].sum(0)
     assert loop["sum"][4] == pytest.approx(np.linalg.norm(late))
     assert loop["share"][0] > 0  # the initial state is not zero here
     assert (loop["layer"], out["layer"]) == (0, None)
+    np.testing.assert_allclose(bias["share"], np.linalg.norm(gradient.share("bias_hh"), axis=1))
+    np.testing.assert_allclose(
+        found["bias_out"]["share"], np.linalg.norm(done.stages[0].gradient.logits[0], axis=1)
+    )
+
+
+def test_peepholes_have_shares_and_weights_a_name_for_the_link():
+    done, payload = graph(Experiment(lstm="peephole", steps=6, hidden=3, wiring="encoder-decoder"))
+    for stage, drawn in zip(done.stages, payload["stages"], strict=True):
+        found = {w["id"]: w for w in drawn["weights"]}
+        assert set(found) == {f"{stage.name}.{n}" for n in stage.gradient.weights}
+        assert all(may_name_weight(name) for name in found)
+        peep = found[f"{stage.name}.weight_ph_l0"]
+        whole = np.linalg.norm(stage.gradient.weights["weight_ph_l0"])
+        assert peep["total"] == pytest.approx(whole) and peep["stacked"] == "3 gates stacked"
 
 
 @pytest.mark.parametrize("wiring", WIRINGS)
@@ -287,9 +304,24 @@ def test_letters_follow_the_notation(experiment, notation):
     assert payload["letters"]["h"]["at"][3] == letters.symbol("h", "3").text
     assert letters.symbol("h").text in payload["gradient"]["label"]
     symbols = {w["kind"]: w["symbol"] for w in payload["stages"][0]["weights"]}
-    assert all(symbol[0] for symbol in symbols.values()) and len(set(symbols.values())) == 3
+    assert all(symbol[0] for symbol in symbols.values()) and len(set(symbols.values())) == 6
     if notation == "house":
-        assert symbols == {"in": ("W", "ih"), "loop": ("W", "hh"), "out": ("W", "hy")}
+        matrices = {"in": ("W", "ih"), "loop": ("W", "hh"), "out": ("W", "hy")}
+        biases = {"bias_in": ("b", "ih"), "bias_loop": ("b", "hh"), "bias_out": ("b", "y")}
+        assert symbols == matrices | biases
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_the_download_follows_the_notation(experiment, notation):
+    done = run(experiment)
+    letters = NOTATIONS[notation].of(done.stages[0].network.cell)
+    rows = unrolled_rows(done.stages, done.sequence, unit=1, notation=notation)
+    h, slope = letters.symbol("h").text, letters.gradient("h")
+    expected = {f"‖{h}‖/√H", f"‖{slope}‖", f"‖{slope}‖ from output", f"{h}, unit 2"}
+    assert expected | {f"‖{letters.gradient('x')}‖", "loss"} <= set(rows["quantity"])
+    at = [k for k, quantity in enumerate(rows["quantity"]) if quantity == f"‖{slope}‖"]
+    found = np.linalg.norm(done.stages[0].gradient.layers[0].states["h"][0], axis=1)
+    np.testing.assert_allclose([rows["value"][k] for k in at], found)
 
 
 def test_the_loss_is_the_runs(experiment):

@@ -11,6 +11,7 @@ from pages.figures.theme import CEILING, FLOOR, number
 from pages.figures.wiring_layout import GUTTER, TEXT, WIDTH, shown
 from pages.figures.wiring_profile import PANEL, legend, place
 from pages.figures.wiring_svg import miniature, symbol
+from pages.figures.wiring_table import step_table
 from pages.figures.wirings import (
     CARDS,
     WORDS,
@@ -25,6 +26,7 @@ from pages.figures.wirings import (
 )
 from rnn_core.cells import CELLS
 from rnn_core.experiment import SETTINGS, Experiment
+from rnn_core.notation import NOTATIONS
 from rnn_core.run import run
 from rnn_core.wiring import WIRINGS
 
@@ -290,6 +292,72 @@ def test_the_legend_names_what_is_drawn():
         assert word in said
     alone = "".join(ElementTree.fromstring(legend(["gru"], (1e-6, 1.0))).itertext())
     assert "LSTM" not in alone
+
+
+@every_cell
+@every_card
+def test_the_table_has_the_numbers_that_the_pointer_finds(card, cell):
+    result = run(card.wired(EXPERIMENT, cell=cell))
+    told = ElementTree.fromstring(step_table(card.title, result, {cell: profiles(result)}))
+    rows = ["".join(c.itertext()) for c in told.iter("td")]
+    norms, counted = profiles(result), losses_at(result)
+    losses = np.concatenate([stage.loss[0] for stage in result.stages])
+    expected = [
+        words
+        for t in range(len(counted))
+        for words in (
+            number(losses[t]) if counted[t] else "–",
+            *(number(values[t]) for values in norms.values()),
+        )
+    ]
+    assert rows == expected
+    assert [th.text for th in told.iter("th") if th.get("scope") == "row"] == [
+        str(t + 1) for t in range(len(counted))
+    ]
+    hover = [hit.find("title").text for hit in of_class(drawn(card, result), "wg-hit")]
+    said = [line.partition(" = ")[2] for hit in hover for line in hit.splitlines()[1:]]
+    assert said == [number(values[t]) for t in range(len(counted)) for values in norms.values()]
+
+
+def test_the_table_of_a_long_sequence_is_short_and_says_so():
+    result = done("many-to-one", steps=200)
+    text = step_table("A", result, {"lstm": profiles(result)})
+    assert "Numbers of one step in 5" in text
+    assert text.count("<tr>") == 41
+
+
+LETTERS = [  # notation, cell, what its cards write
+    ("000", "gru", ("s (1, 8, 5)", "s₀ = 0", "‖∂L/∂sₜ‖", "GRU ‖∂L/∂s‖")),
+    ("001", "rnn", ("s (1, 8, 5)", "o (1, 8, 4)", "‖∂L/∂sₜ‖", "RNN ‖∂L/∂s‖")),
+    ("002", "lstm", ("h (1, 8, 5)", "h₀,C₀ = 0", "‖∂L/∂hₜ‖", "LSTM ‖∂L/∂C‖")),
+    ("002", "rnn", ("a (1, 8, 5)", "a⟨0⟩ = 0", "‖∂L/∂a⟨t⟩‖", "RNN ‖∂L/∂a‖")),
+    ("003", "rnn", ("y (1, 8, 5)", "ŷ (1, 8, 4)", "‖∂L/∂y⁽ᵗ⁾‖", "RNN ‖∂L/∂y‖")),
+    ("keras", "lstm", ("h (1, 8, 5)", "h[0] = 0", "c[0] = 0", "LSTM ‖∂L/∂c‖")),
+]
+
+
+@pytest.mark.parametrize(("notation", "cell", "written"), LETTERS)
+def test_labels_hover_words_and_rows_are_in_the_letters_of_the_notation(notation, cell, written):
+    chosen, result = NOTATIONS[notation], done("many-to-many", cell=cell)
+    picture = drawn(TABLE["many-to-many"], result, notation=chosen)
+    told = "\n".join([*texts(picture), *(t.text for t in picture.iter("title"))])
+    assert all(words in told for words in written)
+    h = chosen.of(cell).letter("h").text
+    assert f"with {h} (1, 8, 5)" in described(result, chosen)
+    assert f"norm of dL/d{h}:" in picture.get("aria-label")
+    assert f"‖∂L/∂{h}‖ at step 1" in sentence(result, chosen)
+    ht = chosen.of(cell).symbol("h").text
+    assert f"‖∂L/∂{ht}‖" in legend([cell], (1e-4, 1.0), chosen)
+    assert f"‖∂L/∂{ht}‖" in step_table("A", result, {cell: profiles(result)}, chosen)
+    rows = profile_rows({TABLE["many-to-many"]: {cell: result}}, chosen)
+    assert rows["quantity"][0] == f"‖dL/d{ht}‖"
+
+
+def test_a_hand_over_names_the_states_in_the_notation():
+    result = done("encoder-decoder-teacher")
+    card = TABLE["encoder-decoder-teacher"]
+    assert "h, C" in texts(drawn(card, result, notation=NOTATIONS["002"]))
+    assert "h, c" in texts(drawn(card, result))
 
 
 # --- the download ------------------------------------------------------------------------------

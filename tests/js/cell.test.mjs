@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import test from "node:test"
 
-const source = readFileSync(new URL("../../assets/cell.js", import.meta.url), "utf8")
+const source = ["cell", "drawing"].map(name => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8")).join("\n")
 const c = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"))
 
 const plain = html => html.replace(/<[^>]*>/g, "")
@@ -117,10 +117,18 @@ test("wires end on the edge of what they enter, corners are round", () => {
 })
 
 test("colours belong to the range, not to the data", () => {
-  const colours = { sequential: ["#000000", "#ffffff"], diverging: ["#ff0000", "#ffffff", "#0000ff"], soft: "#888888" }
-  assert.equal(c.fill(0.5, ["unit", 0, 1], colours), "#808080")
-  assert.equal(c.fill(0, ["signed", -1, 1], colours), "#ffffff")
-  assert.equal(c.fill(9, ["wide", -2, 2], colours), "#0000ff")
-  assert.equal(c.fill(NaN, ["wide", -2, 2], colours), "#888888")
+  const colours = { sequential: c.levels(["#000000", "#ffffff"]), diverging: c.levels(["#ff0000", "#ffffff", "#0000ff"]), lost: ["#888888", "#000000"] }
+  assert.deepEqual(c.fill(0.5, ["unit", 0, 1], colours), ["#808080", "#000000"])
+  assert.equal(c.fill(0, ["signed", -1, 1], colours)[0], "#ffffff")
+  assert.equal(c.fill(9, ["wide", -2, 2], colours)[0], "#0000ff")
+  assert.equal(c.fill(NaN, ["wide", -2, 2], colours)[0], "#888888")
   assert.deepEqual([c.ink("#ffffff"), c.ink("#000000")], ["#000000", "#ffffff"])
+})
+
+test("lines of the same shape differ in words alone; another sign is a word, another tag is not", () => {
+  const cut = html => html.split(/(<[^>]*>)/)
+  assert.ok(c.alike(cut("<b>1</b> + 2"), cut("<b>3</b> − 4")))
+  assert.ok(!c.alike(cut("<b>1</b> + 2"), cut("<i>1</i> + 2")))
+  assert.ok(!c.alike(cut("<b>1</b>"), cut("<b></b>")))
+  assert.ok(!c.alike(cut("<b>1</b>"), cut("<b>&lt;</b>")))
 })

@@ -62,7 +62,8 @@ test("paths pass over what is not there, and bands close", () => {
 })
 
 test("the bound is sufficient below one, necessary above, never both", () => {
-  const bound = { radius: [0.5, 1.5], sigma: [0.9, 2], gamma: 1 }
+  const bound = { radius: [0.5, 1.5], sigma: [0.9, 2], gamma: 1, weight: "W_aa" }
+  assert.ok(flow.boundWords(bound, 0).includes("spectral radius of W_aa 0.5"))
   assert.ok(/sufficient for vanishing/.test(flow.boundWords(bound, 0)))
   assert.ok(/necessary for exploding, not sufficient/.test(flow.boundWords(bound, 1)))
   assert.ok(flow.boundWords({ ...bound, gamma: 0.25 }, 1).includes("= 0.5."))
@@ -70,8 +71,8 @@ test("the bound is sufficient below one, necessary above, never both", () => {
 
 test("what is spoken has the numbers", () => {
   const rows = { shape: [1, 4, 2], all: Float32Array.of(-3, 0, -4, -1, -2, 1, -3, 0) }
-  const model = { knob: "scale", knobs: { scale: "Weight scale" }, values: [2], ends: [1], curves: [{ label: "RNN", state: "h", rows }] }
-  assert.equal(flow.spoken(model, 0, 0), "Weight scale 2, step 0 of 1. RNN h: median 10⁻³, band 10⁻⁴ to 0.01, factor per step back 10⁻³.")
+  const model = { knob: "scale", knobs: { scale: "Weight scale" }, values: [2], ends: [1], curves: [{ label: "RNN", state: "h", symbol: "a⟨t⟩", rows }] }
+  assert.equal(flow.spoken(model, 0, 0), "Weight scale 2, step 0 of 1. RNN a⟨t⟩: median 10⁻³, band 10⁻⁴ to 0.01, factor per step back 10⁻³.")
 })
 
 test("colours of the map: middle, ends, beyond, not a number", () => {

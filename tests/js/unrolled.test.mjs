@@ -208,3 +208,15 @@ test("the sentence for a screen reader has the numbers", () => {
   const said = u.sentence(payload, 0)
   for (const part of ["Step 1 of 1", "“h”", "“e” (0.40)", "loss 0.916", "0.5", "0.25", "overflow"]) assert.ok(said.includes(part), part)
 })
+
+test("a weight is found by its name in the link, else one of its kind", () => {
+  const all = ["encoder.weight_ih_l0", "encoder.weight_hh_l0", "encoder.weight_ih_l1", "decoder.weight_ih_l0", "decoder.weight_hh_l0", "decoder.readout.bias"]
+    .map(id => ({ id, name: id.replace(/^[a-z]+\./, ""), kind: id.includes("hh") ? "loop" : "other" }))
+  const found = name => u.weightOfName(all, name)?.id ?? null
+  assert.equal(found("decoder.weight_hh_l0"), "decoder.weight_hh_l0")
+  assert.equal(found("weight_ih_l1"), "encoder.weight_ih_l1")
+  assert.equal(found("weight_ih_l2_reverse"), "encoder.weight_ih_l0")
+  assert.equal(found("readout.bias"), "decoder.readout.bias")
+  assert.equal(found("weight_ph_l0"), "encoder.weight_hh_l0")
+  assert.equal(found("none"), null)
+})

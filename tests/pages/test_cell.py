@@ -92,3 +92,25 @@ def test_numbers_can_be_changed_in_every_wiring(visit, wiring):
     for block in (("weight_ph", "forget"), ("bias_hh", "output")):
         reader.selectbox(key="edit_block").set_value(block).run()
         clean(reader)
+
+
+def check_of(reader) -> str:
+    return next(m.value for m in reader.markdown if "Gradient check" in m.value).replace("\\", "")
+
+
+def test_the_badge_checks_the_run_on_screen(visit):
+    """Free, with a number changed, with a gate held: three networks, three checks."""
+    free = check_of(visit("cell", hidden="3"))
+    assert ":small[The gradient of all" in free
+    edited = check_of(visit("cell", hidden="3", edits="weight_hh_l0:0:1=1.5"))
+    assert "With weight_hh_l0:0:1=1.5: the gradient of all" in edited and "green-badge" in edited
+    held = check_of(visit("hold", hidden="3", hold="forget", held_at="0.5", held_steps="2,4"))
+    assert "With the forget gate held at 0.5 at steps 2,4: the gradient" in held
+    assert "green-badge" in held
+    assert check_of(visit("gates", hidden="3", edits="weight_hh_l0:0:1=1.5")) == free
+
+
+def test_an_overflow_made_by_hand_is_said(visit):
+    reader = visit("cell", cell="rnn", activation="relu", edits="weight_hh_l0:0:0=100", steps="200")
+    assert any("overflow" in w.value for w in reader.warning)
+    assert "Not checked" in check_of(reader)

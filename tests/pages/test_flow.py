@@ -2,7 +2,8 @@
 
 import pytest
 
-from pages.figures.flow import KNOB_WORDS, QUANTITY_WORDS
+from pages.figures.flow import KNOB_WORDS
+from pages.figures.flow_letters import QUANTITY_WORDS
 from tests.pages.reader import clean
 
 

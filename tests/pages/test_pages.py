@@ -9,6 +9,8 @@ from rnn_core.presets import PRESETS
 from tests.pages.reader import clean
 
 every_page = pytest.mark.parametrize("page", PAGES)
+# Pages that show the reader's experiment; the others have settings of their own only.
+every_stage = pytest.mark.parametrize("page", [n for n, p in PAGES.items() if p.uses is None])
 
 EXTREMES = {
     "exploding": {"cell": "rnn", "activation": "relu", "scale": "4", "steps": "200"},
@@ -38,7 +40,7 @@ EXTREMES = {
 }
 
 
-@every_page
+@every_stage
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_page_shows_every_cell(visit, page, cell):
     reader = visit(page, cell=cell)
@@ -47,14 +49,14 @@ def test_every_page_shows_every_cell(visit, page, cell):
     assert any("Gradient check" in m.value for m in reader.markdown)
 
 
-@every_page
+@every_stage
 @pytest.mark.parametrize("extreme", EXTREMES)
 def test_every_page_stands_the_extremes(visit, page, extreme):
     reader = visit(page, EXTREMES[extreme])
     assert not any("link" in (w.icon or "") for w in reader.warning)
 
 
-@every_page
+@every_stage
 @pytest.mark.parametrize(
     ("setting", "value"),
     [(n, v) for n in ("wiring", "readout", "init", "source") for v in SETTINGS[n].options],
@@ -63,7 +65,7 @@ def test_every_page_shows_every_choice(visit, page, setting, value):
     visit(page, {setting: value, "forcing": "free", "layers": "2"})
 
 
-@every_page
+@every_stage
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_page_shows_every_preset(visit, page, preset):
     reader = visit(page, to_params(PRESETS[preset].experiment))
@@ -82,7 +84,9 @@ def test_every_setting_is_on_the_page_once(visit, page):
     assert len(names) == len(set(names))
     shown = Experiment(clip="norm", init="orthogonal", cell="lstm")
     every = PAGES[page].every_cell
-    assert set(names) == {name for name in SETTINGS if matters(shown, name, every_cell=every)}
+    uses = PAGES[page].uses
+    there = [n for n in SETTINGS if SETTINGS[n].group in GROUPS and (uses is None or n in uses)]
+    assert set(names) == {name for name in there if matters(shown, name, every_cell=every)}
 
 
 def test_an_overflow_is_said_in_words(visit):

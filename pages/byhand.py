@@ -1,0 +1,80 @@
+"""BPTT by hand: a network small enough to write down, and every number of its gradient."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.byhand import board
+from pages.figures import byhand_expansion as expansion
+from pages.figures.byhand import Marks, Place, blank_words, sheet, sheet_rows, sheet_width, told
+from pages.figures.byhand_equations import equations, weights_written
+from pages.figures.byhand_letters import Ink, Names
+from pages.ui import controls, exercise, furniture, lab, walk
+from rnn_core.byhand import Walk, Written, stops
+from rnn_core.expansion import expand
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+from rnn_core.run import Run
+
+EXPLAINED = """
+*Shaded* is worked out here, *dashed* is what from; arrows are all that passes between steps. Walk
+by buttons, a click on a column, or arrow keys on the sheet. A state's error has **two sources**,
+this step's output and the next step (lecture 001). All steps use the same weights, so a gradient is
+the **sum** of the steps' shares. b is b_ih + b_hh. Gated cells have three or four times as many
+numbers, so the plain **RNN** is written out.
+
+**The expansion** takes one step's loss alone. W_hh is used at every step k up to it; ∂⁺ is the
+*immediate* derivative, the state before held constant, and one Jacobian per step leads back to k.
+Lecture 004 begins at k = 0: that state is given and does not depend on W_hh, so its term is zero.
+The sum comes from Jacobians, the total from BPTT. A *part*, a projection on it, may be negative.
+"""
+
+CLAIM = "BPTT needs **no computer**, only patience: here are its three steps, with every number."
+
+
+def picture() -> Run:
+    """The walk, the exercise, the controls, and the expansion of one step's loss."""
+    wish, names = lab.own(Walk), Names(NOTATIONS[lab.view().notation])
+    w = walk.written(lab.experiment(), wish)
+    _walk(w, wish, names)
+    if wish.check == "on":
+        exercise.form(w, wish, partial(blank_words, names=names, w=w))
+    controls.bench(elsewhere=walk.ELSEWHERE)
+    walk.weights(w, weights_written(w, names), opened=wish.check == "on")
+    _expansion(w, wish, names)
+    return w.done
+
+
+def _walk(w: Written, wish: Walk, names: Names) -> None:
+    """The sheet, and beside it the present place written out."""
+    here, every, unknown = walk.here(wish, w.steps), stops(w.steps), exercise.unsolved(w, wish)
+    place, marks = Place(*here, wish.weight), Marks(unknown, exercise.solved(w, wish))
+    walk.bar(every, here, names.weights())
+    with st.container(horizontal=True):
+        with st.container(width=sheet_width(w, wish.weight)):
+            move = partial(walk.move, every, here)
+            board(sheet(w, place, names, marks), "sheet", on_go=walk.stop, on_move=move)
+        lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
+        walk.formulas(lines, f"**{furniture.plain(told(w, place))}**")
+
+
+def _expansion(w: Written, wish: Walk, names: Names) -> None:
+    """One step's loss, taken apart by where in time W_hh was used."""
+    st.subheader("One loss, taken apart by where in time the weight was used", anchor=False)
+    t, k = walk.parts_menu(wish, w.steps)
+    x = expand(w.stage, t)
+    st.latex(expansion.formula(t, names))
+    board(expansion.ledger(w, x, k, names), "ledger", on_go=walk.pick_component)
+    walk.formulas(expansion.component(w, x, k, names), expansion.remark(x))
+    walk.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
+
+
+def numbers(e: Experiment, view: lab.View, wish: Walk) -> pd.DataFrame:
+    """Every number of the walk, and the components of every step's loss."""
+    w = walk.written(e, wish)
+    parts = [expansion.rows(expand(w.stage, t)) for t in range(1, w.steps + 1)]
+    return pd.concat(map(pd.DataFrame, [sheet_rows(w), *parts]))
+
+
+furniture.page("BPTT by hand", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,57 @@
+"""A ceiling, never a floor: the same training with and without clipping, from two starts."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import ceiling
+from pages.ui import controls, courses, furniture, lab
+from rnn_core.ceiling import STARTS, Ceiling
+from rnn_core.check import Check
+from rnn_core.experiment import Experiment
+
+EXPLAINED = """
+Four real training runs of a tanh RNN with 32 units, by plain gradient descent and 200 updates of 16
+sequences. The task is the **delayed echo**: say which random bit was read T/4 steps ago. All four
+share seed, data and draw of the weights; the recurrent matrix is scaled to a large spectral radius
+(left) or a small one (right), and gradients are clipped or not.
+
+A triangle marks an update whose gradient was clipped. Left, unclipped gradients **explode** now and
+then, one update throws the weights far away, and the network may do no better than guessing. Right,
+the gradient **vanishes** on its way back, the bit to be remembered is not felt, and there is
+nothing to clip. A smaller threshold makes small steps smaller still.
+
+dL/dhₜ is *total* and the loss is at every step from T/4 + 1 on. Whether the left run explodes
+depends on draw, learning rate and length; **one seed is not a proof**: turn "Draw".
+"""
+
+CLAIM = (
+    "The same network, data and seed, trained with and without clipping: clipping tames an "
+    "explosion, and does **nothing** for a gradient that vanishes."
+)
+
+
+def picture() -> Check:
+    """Two starts side by side: loss above, gradient norm below."""
+    wish = lab.own(Ceiling)
+    pairs = courses.pairs(wish)
+    every = [course for pair in pairs for course in pair]
+    st.markdown(ceiling.headline(*pairs))
+    for column, start, pair in zip(st.columns(2), STARTS, pairs, strict=True):
+        with column:
+            alt = f"Norm of the gradient at every update, {start} start; clipped updates are marked"
+            plot(ceiling.norms(pair, every, wish.limit), key=f"n_{start}", alt=alt, name="norms")
+            alt = f"Loss at every update with and without clipping, {start} start"
+            plot(ceiling.losses(pair, every), key=f"l_{start}", alt=alt, name="losses")
+            st.markdown(ceiling.told(pair))
+    controls.bench()
+    st.markdown(lab.lettered(ceiling.reached(*pairs)))
+    return courses.checked(wish)
+
+
+def numbers(_: Experiment, __: lab.View, wish: Ceiling) -> pd.DataFrame:
+    """All four runs, update by update."""
+    return pd.DataFrame(ceiling.rows(courses.made(wish)))
+
+
+furniture.page("A ceiling, never a floor", CLAIM, picture, EXPLAINED, numbers)

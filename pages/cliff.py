@@ -1,0 +1,77 @@
+"""The cliff: two weights, a wall in the error, and descent with and without clipping."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import cliff
+from pages.ui import controls, furniture, lab
+from rnn_core.check import Check
+from rnn_core.cliff import Cliff, Path, Surface, check, descend, surface
+from rnn_core.experiment import Experiment
+
+EXPLAINED = """
+One hidden unit without input, **x ← w σ(x) + b**, starts at x₀ = 0.5 and makes 50 steps; the error
+is **E = (σ(x₅₀) − 0.7)²**. It depends on two weights only, so it can be drawn (as Pascanu, Mikolov
+and Bengio do in their Figure 6, 2013). With h = σ(x) it is a sigmoid RNN of one unit.
+
+Both descents start at the star and take plain steps, learning rate times gradient; one of them
+clips the gradient first. An update longer than 1 in this plane is called a **throw**; a cross marks
+where it begins.
+
+Why is there a wall? On the dash-dotted line x stays at 0.5 for ever. A hair to one side, 50 steps
+carry it to another end than a hair to the other. Every step multiplies the gradient by the same
+Jacobian w σ′(½); where that is above 1 the product of 50 **explodes**. The exploding gradient *is*
+the cliff. It points the right way and says far too much about how far to go: that is what clipping
+by norm mends.
+
+Clipping does not promise a good end. It bounds the length of a step, and a descent may still hop to
+and fro across the wall; nor is one start a proof. Move the star.
+"""
+
+CLAIM = (
+    "An exploding gradient is a **cliff** in the error. Plain gradient descent that steps on it is "
+    "thrown far away; with clipping it stays near."
+)
+
+
+@st.cache_resource(show_spinner=False)
+def _land() -> Surface:
+    return surface()
+
+
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Cliff: repr})
+def _paths(wish: Cliff) -> tuple[Path, Path]:
+    return descend(wish, "off"), descend(wish, wish.mode)
+
+
+def picture() -> Check:
+    """From above, the controls, then the surface and the way down."""
+    land, wish = _land(), lab.own(Cliff)
+    paths = _paths(wish)
+    left, right = st.columns([3, 2])
+    with left:
+        alt = "Contours of the error over w and b, and two descents from one start"
+        plot(cliff.contours(land, paths), key="contours", alt=alt, name="cliff-contours")
+    with right:
+        alt = "The error over w and b as a surface with a wall in it, and both descents"
+        plot(cliff.relief(land, paths), key="relief", alt=alt, name="cliff-surface")
+    controls.bench()
+    st.markdown("\n".join(f"* {cliff.told(path, wish)}" for path in paths))
+    st.markdown(cliff.slopes_told(land))
+    left, right = st.columns(2)
+    with left:
+        alt = "Error after each update, with and without clipping"
+        plot(cliff.errors(paths), key="errors", alt=alt, name="cliff-error")
+    with right:
+        alt = "Length of each update on a logarithmic axis, with and without clipping"
+        plot(cliff.lengths(paths), key="lengths", alt=alt, name="cliff-updates")
+    return check(wish)
+
+
+def numbers(_: Experiment, __: lab.View, wish: Cliff) -> pd.DataFrame:
+    """Both descents, update by update."""
+    return pd.DataFrame(cliff.rows(_paths(wish)))
+
+
+furniture.page("The cliff", CLAIM, picture, EXPLAINED, numbers)

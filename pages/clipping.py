@@ -1,0 +1,72 @@
+"""Clipping: the weights' gradient before and after, by norm and by value."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import clipping
+from pages.figures.gradients import clipping_bars, clipping_rows
+from pages.ui import controls, furniture, lab, runs
+from rnn_core.experiment import Experiment
+from rnn_core.presets import PRESETS
+
+EXAMPLES = {  # preset -> what its button says
+    "Clipping an explosion": "An explosion, by norm",
+    "Clipping by value turns": "An explosion, by value",
+    "Clipping cannot mend vanishing": "A vanishing gradient",
+}
+
+EXPLAINED = """
+All weights' gradients together are one long vector. Clipping is the **optimiser's** act on it,
+after BPTT; inside BPTT nothing is clipped.
+
+* **By norm**: a vector longer than the threshold c is shortened, g ← g · c / (‖g‖ + 10⁻⁶), as in
+  PyTorch. The dotted circle is the threshold. The direction stays.
+* **By value**: every entry is cut to ±c on its own. The vector **turns**, for large entries lose
+  more than small ones.
+
+The two **arrows** span a plane, and it is drawn as it is: both lengths and the angle are exact. An
+arrow more than 12 times as long as the other leaves the picture, and its length is written there.
+The **rows** show the same for every parameter; by norm all of them shrink by one factor. In the
+**histogram**, clipping by norm moves all entries to the left by the same distance, and clipping by
+value piles up at the threshold what lay beyond it.
+
+A threshold of 0 stops all learning; off is a threshold of infinity. Clipping is a **ceiling, never
+a floor**: what is below the threshold stays as small as it is.
+"""
+
+CLAIM = (
+    "Clipping by norm makes a long gradient **shorter**; clipping by value also **turns** it. "
+    "Neither makes a short one longer."
+)
+
+
+def picture() -> None:
+    """The arrows, the controls, then every parameter and every entry."""
+    clipped = lab.current_run().clipped
+    st.markdown(clipping.sentence(clipped))
+    alt = "Two arrows from one point: the weights' gradient before and after clipping"
+    plot(clipping.arrows(clipped), key="arrows", alt=alt, name="clipping-arrows")
+    controls.bench()
+    with st.container(horizontal=True):
+        for preset, words in EXAMPLES.items():
+            st.button(words, on_click=lab.load, args=(PRESETS[preset].experiment,))
+    left, right = st.columns(2)
+    with left:
+        alt = "Norm of every parameter's gradient before and after clipping"
+        plot(clipping_bars(clipped, "norm"), key="clipped", alt=alt, name="clipping-parameters")
+    with right:
+        alt = "Histogram of the sizes of all entries of the gradient before and after clipping"
+        plot(clipping.entries(clipped), key="entries", alt=alt, name="clipping-entries")
+    st.subheader("Why by value turns", anchor=False)
+    alt = "The gradient (3, 0.1) and what clipping by value and by norm make of it"
+    plot(clipping.textbook(), key="textbook", alt=alt, name="clipping-textbook")
+    st.markdown(clipping.textbook_words())
+
+
+def numbers(e: Experiment, _: lab.View) -> pd.DataFrame:
+    """Norm and largest entry of every parameter, before and after."""
+    return pd.DataFrame(clipping_rows(runs.compute(e).clipped))
+
+
+furniture.page("Clipping", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,48 @@
+"""The written-out network on the page: a table to walk through, with arrows between its cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.components.scripts import script
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_HTML = """<div data-component="byhand">
+  <div class="frame" tabindex="0" role="group"><div class="paper"></div></div>
+  <div class="sr-only" aria-live="polite"></div>
+</div>"""
+
+_component = st.components.v2.component(
+    "byhand",
+    html=_HTML,
+    css=(_ASSETS / "byhand.css").read_text(encoding="utf-8"),
+    js=script("byhand"),
+)
+
+
+def board(
+    payload: Mapping[str, Any],
+    key: str,
+    on_go: Callable[[str, int], None] | None = None,
+    on_move: Callable[[int], None] | None = None,
+) -> None:
+    """Draw a table of `pages.figures.byhand` or `byhand_expansion`.
+
+    `on_go(stage, t)` is told which cell was chosen, `on_move(+1 or -1)` which way the arrow keys
+    went, before the page runs again.
+    """
+
+    def changed() -> None:
+        choice = st.session_state[key]["choice"]
+        if choice.get("move") and on_move is not None:
+            on_move(1 if int(choice["move"]) > 0 else -1)
+        elif choice.get("go") and on_go is not None:
+            on_go(str(choice.get("stage", "")), int(choice["go"]))
+
+    data = json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+    _component(key=key, data=data, default={"choice": {}}, on_choice_change=changed)

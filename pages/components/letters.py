@@ -1,0 +1,45 @@
+"""Coloured texts on the page: the payload of `pages.figures.letters`, one character at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.components.message import pack
+from pages.components.scripts import script, styles
+
+_HTML = """<div data-component="letters">
+  <div data-part="key"></div>
+  <div data-part="texts"></div>
+  <p data-part="told"></p>
+  <div data-part="next"></div>
+  <div class="sr-only" data-part="live" aria-live="polite"></div>
+</div>"""
+
+_component = st.components.v2.component(
+    "letters",
+    html=_HTML,
+    css=styles("letters.css"),
+    js=script("letters"),
+)
+
+
+def letters(payload: Mapping[str, Any], *, key: str, on_pick: Callable[[int], None]) -> None:
+    """Draw texts of the same characters, each coloured by numbers of its own.
+
+    Pointing says a character's numbers in the browser; `on_pick(t)`, from 0, is told of a click or
+    a key before the page runs again.
+    """
+    last = len(payload["chars"]) - 1
+
+    def changed() -> None:
+        on_pick(max(0, min(int(st.session_state[key]["choice"]["t"]), last)))
+
+    _component(
+        key=key,
+        data=pack({**payload, "key": key}),
+        default={"choice": {"t": payload["pick"], "at": 0}},
+        on_choice_change=changed,
+    )

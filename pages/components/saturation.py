@@ -1,0 +1,53 @@
+"""Saturated gates on the page: the payload of `pages.figures.saturation`, drawn as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.components.message import pack
+from pages.components.scripts import script, styles
+
+_HTML = """<div data-component="saturation">
+  <div data-part="bar">
+    <label class="pick">Unit <select data-part="unit" aria-label="Unit marked"></select></label>
+    <span data-part="key"></span>
+    <span class="saves">
+      <button type="button" data-part="svg" aria-label="Download the plots as SVG">SVG</button>
+      <button type="button" data-part="png" aria-label="Download the plots as PNG">PNG</button>
+    </span>
+  </div>
+  <p data-part="told"></p>
+  <div data-part="gates"></div>
+  <div class="sr-only" data-part="live" aria-live="polite"></div>
+</div>"""
+
+_component = st.components.v2.component(
+    "saturation",
+    html=_HTML,
+    css=styles("drawing.css", "saturation.css"),
+    js=script("saturation"),
+)
+
+
+def saturation(
+    payload: Mapping[str, Any], *, key: str, unit: int, on_pick: Callable[[int], None]
+) -> None:
+    """Draw the payload of `saturation_picture`; `unit` (from 1, 0 is none) is marked.
+
+    Pointing marks units in the browser; `on_pick(unit)` is told of a click or a key, before the
+    page runs again.
+    """
+    shown = max(0, min(unit, payload["units"]))
+
+    def changed() -> None:
+        on_pick(max(0, min(int(st.session_state[key]["choice"]["unit"]), payload["units"])))
+
+    _component(
+        key=key,
+        data=pack({**payload, "unit": shown}),
+        default={"choice": {"unit": shown, "at": 0}},
+        on_choice_change=changed,
+    )

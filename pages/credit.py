@@ -1,0 +1,80 @@
+"""Credit matrix: every step's loss against every state before it."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import credit as figures
+from pages.ui import controls, furniture, lab, runs
+from rnn_core.credit import Credit, Pick, Reach, credit, essential, reach
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+
+EXPLAINED = """
+Each **row** is one loss, each **column** one state; the colour says how much of the loss of step t
+is felt at state k, on a logarithmic scale. Every step's own loss counts, unweighted. On the
+diagonal it meets its own step's state; left of it the gradient has travelled t − k steps. Above it
+is nothing: no loss depends on what comes later. (A layer that reads from the right mirrors this.)
+
+* **A row** is the Gradients page's curve with the loss at that one step: how fast it vanishes.
+* **A column** says which losses teach a state. Its *vectors* add up to the total dL/dhₖ of BPTT
+  with a loss at every step: mostly its own step's, where gradients vanish.
+* **Hatched** is what truncated BPTT writes off. Its window cuts at fixed steps: a loss right after
+  a cut reaches back one step, the last one before the next cut a whole window.
+* **Hidden state against hidden state**: the Jacobian ∂hₜ/∂hₖ by its Frobenius norm; inputs rest.
+"""
+
+CLAIM = """Every loss sends its gradient back to every state before it: **who owes whom**. Where
+the matrix fades away from its diagonal, late losses teach early states next to nothing."""
+
+
+@st.cache_resource(max_entries=32, show_spinner="All losses…", hash_funcs={Experiment: repr})
+def _credit(e: Experiment) -> tuple[Credit, ...]:
+    return credit(runs.compute(e))
+
+
+@st.cache_resource(max_entries=32, show_spinner="All products…", hash_funcs={Experiment: repr})
+def _reach(e: Experiment, which: int) -> Reach:
+    return reach(runs.compute(e), which)
+
+
+def matrix_of(e: Experiment, view: lab.View, pick: Pick) -> figures.Matrix:
+    """What is on screen, made once for all readers."""
+    done, notation = runs.compute(e), NOTATIONS[view.notation]
+    which = min(view.layer, len(done.stages[-1].trace.layers) - 1)
+    with runs.LOCK:
+        if pick.of == "jacobian":
+            return figures.jacobian_matrix(done, _reach(essential(e), which), which, notation)
+        return figures.loss_matrix(done, _credit(essential(e)), which, pick.of, notation)
+
+
+def picture() -> None:
+    """The matrix, its picked row and column, and what was picked in words."""
+    done, pick = lab.current_run(), lab.own(Pick)
+    lab.layer_menu([e.name.split(", ")[-1] for e in runs.layers(done, done.stages[-1])])
+    matrix, t, k = matrix_of(lab.experiment(), lab.view(), pick), pick.loss, pick.state
+    said = figures.sentence(matrix, t, k)
+    (left, right), alt = st.columns([3, 2]), said.replace("*", "")
+    with left:
+        plot(figures.heatmap(matrix, t, k), key="matrix", alt=alt, name="credit", on_pick=picked)
+    with right:
+        plot(figures.row_profile(matrix, t, k), key="row", alt=alt, name="credit-row")
+        plot(figures.column_profile(matrix, t, k), key="column", alt=alt, name="credit-column")
+    st.markdown(f"{said} {figures.lost(matrix)}")
+    with st.container(horizontal=True):
+        for label, change in figures.moves(matrix, t, k).items():
+            st.button(label, on_click=lab.adjust, kwargs=change)
+    controls.bench()
+
+
+def picked(k: float, t: float) -> None:
+    """A pair was clicked."""
+    lab.adjust(loss=int(t), state=int(k))
+
+
+def numbers(e: Experiment, view: lab.View, pick: Pick) -> pd.DataFrame:
+    """Every pair, one per row."""
+    return pd.DataFrame(figures.matrix_rows(matrix_of(e, view, pick)))
+
+
+furniture.page("Credit matrix", CLAIM, picture, EXPLAINED, numbers)

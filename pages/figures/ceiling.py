@@ -1,0 +1,156 @@
+"""Training with and without clipping: loss and gradient norm, update by update, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.figures.clipping import LOOKS, Look
+from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, house, number
+from rnn_core.ceiling import LAST, Course
+
+Floats = NDArray[np.float64]
+Pair = Sequence[Course]  # without clipping, with it
+
+WORDS: Final = {"off": "without clipping", "norm": "clipped by norm", "value": "clipped by value"}
+GUESSING: Final = 0.97  # a loss above this part of the baseline is no better than guessing
+
+
+def losses(pair: Pair, every: Sequence[Course]) -> Figure:
+    """Each batch's loss before its update; `every` course shares the axis."""
+    lines = [_line(c, c.losses, "loss") for c in pair]
+    title = f"{_named(pair)}: loss (dotted: guessing, {number(pair[0].baseline)})"
+    figure = house(lines, title, "update", "loss of the batch")
+    shown = [c.losses for c in every] + [np.array([c.baseline for c in every])]
+    return _logarithmic(figure, np.concatenate(shown), pair[0].baseline)
+
+
+def norms(pair: Pair, every: Sequence[Course], limit: float) -> Figure:
+    """The gradient's norm before clipping; every clipped update is marked."""
+    lines = [_line(c, c.norms, "norm") for c in pair]
+    marks = f"dotted: threshold {limit:g}; triangles: clipped"
+    title = f"{_named(pair)}: gradient norm ({marks})"
+    figure = house([*lines, _marks(pair[1])], title, "update", "‖dL/dW‖ before clipping")
+    shown = np.concatenate([c.norms for c in every] + [np.array([limit])])
+    return _logarithmic(figure, shown, limit)
+
+
+def headline(exploding: Pair, vanishing: Pair) -> str:
+    """The sentence to learn, with its numbers."""
+    fired = [f"{int(c.clipped.sum())} of {len(c.updates)}" for c in (exploding[1], vanishing[1])]
+    return (
+        f"Clipping is a **ceiling, never a floor**: it shortened **{fired[0]}** gradients of the "
+        f"exploding start, and **{fired[1]}** of the vanishing one."
+    )
+
+
+def told(pair: Pair) -> str:
+    """How both runs from one start ended."""
+    off, on = pair
+    ends = [f"{WORDS[c.mode]} at **{number(c.final_loss)}**, {_against(c)}" for c in pair]
+    head = f"**{_named(pair)}.** The loss ends {ends[0]}; {ends[1]} (means of the last {LAST})."
+    stops = [f" {WORDS[c.mode].capitalize()}: {c.stopped}" for c in pair if c.stopped]
+    return head + _compared(off, on) + "".join(stops)
+
+
+def reached(exploding: Pair, vanishing: Pair) -> str:
+    """What the way back through time does to the gradient of both starts."""
+    off, on = vanishing
+    grown, left = (number(pair[0].growth) for pair in (exploding, vanishing))
+    return (
+        "Before the first update ‖dL/dh₀‖ / ‖dL/dh_T‖ is "
+        f"**{grown}** for the {exploding[0].start} start and **{left}** for the {off.start} one. "
+        f"There the share of the gradient that reaches the first state, ‖dL/dh₀‖ over the largest "
+        f"‖dL/dhₜ‖, is {number(off.share(0))} at the first update. At the last one recorded it "
+        f"is **{number(off.share(-1))}** without clipping, **{number(on.share(-1))}** with it."
+    )
+
+
+def rows(every: Sequence[Course]) -> Mapping[str, NDArray[Any]]:
+    """Long form: start, clipping, update, loss, norm before and after."""
+    updates = [(c, u) for c in every for u in c.updates]
+    return {
+        "start": np.array([c.start for c, _ in updates], dtype=object),
+        "spectral radius": np.array([c.radius for c, _ in updates]),
+        "clipping": np.array([c.mode for c, _ in updates], dtype=object),
+        "update": np.array([u.update for _, u in updates]),
+        "loss": np.array([u.loss for _, u in updates]),
+        "norm before": np.array([u.norm_before for _, u in updates]),
+        "norm after": np.array([u.norm_after for _, u in updates]),
+    }
+
+
+def look(course: Course) -> Look:
+    """Its colour, dash and marker."""
+    return LOOKS["before" if course.mode == "off" else "after"]
+
+
+def _named(pair: Pair) -> str:
+    return f"{pair[0].start.capitalize()} start, spectral radius {pair[0].radius:g}"
+
+
+def _against(course: Course) -> str:
+    if not np.isfinite(course.final_loss):
+        return "overflowed"
+    guessed = course.final_loss > GUESSING * course.baseline
+    return "no better than guessing" if guessed else "better than guessing"
+
+
+def _compared(off: Course, on: Course) -> str:
+    if np.array_equal(off.losses, on.losses, equal_nan=True):
+        return " Both runs are **the same to the last digit**: clipping changed nothing."
+    return f" {int(on.clipped.sum())} of {len(on.updates)} gradients were clipped."
+
+
+def _line(course: Course, values: Floats, what: str) -> Part:
+    style, name = look(course), WORDS[course.mode]
+    finite = np.where(np.isfinite(values), np.clip(values, FLOOR, CEILING), np.nan)
+    return {
+        "type": "scatter",
+        "x": np.arange(1, len(values) + 1),
+        "y": finite,
+        "name": name,
+        "mode": "lines",
+        "line": {"color": style.colour, "dash": style.dash, "width": 2},
+        "customdata": [f"{what} {number(float(v))}" for v in values],
+        "hovertemplate": "%{customdata}<extra>" + name + "</extra>",
+    }
+
+
+def _marks(course: Course) -> Part:
+    """A triangle at every update whose gradient was clipped."""
+    where = np.flatnonzero(course.clipped)
+    heights = course.norms[where]
+    return {
+        "type": "scatter",
+        "x": where + 1,
+        "y": np.where(np.isfinite(heights), np.clip(heights, FLOOR, CEILING), CEILING),
+        "name": f"clipped: {len(where)} of {len(course.updates)}",
+        "showlegend": False,
+        "mode": "markers",
+        "marker": {"symbol": "triangle-down", "size": 8, "color": look(course).colour},
+        "hoverinfo": "skip",
+    }
+
+
+def _logarithmic(figure: Figure, shown: Floats, level: float) -> Figure:
+    """One logarithmic axis for all values to be shown, a dotted line at a level."""
+    finite = np.clip(shown[np.isfinite(shown) & (shown > 0)], FLOOR, CEILING)
+    low, high = np.log10([finite.min(), finite.max()]) if finite.size else (-1.0, 1.0)
+    layout = figure["layout"]
+    layout |= {"height": 320}
+    layout["xaxis"] |= {"range": [0, len(figure["data"][0]["x"]) + 1]}
+    layout["yaxis"] |= {
+        "type": "log",
+        "exponentformat": "power",
+        "range": [float(low) - 0.2, float(high) + 0.2],
+        "dtick": max(1, int(np.ceil((high - low) / 6))),
+    }
+    if level > 0:
+        across = {"x0": 0, "x1": 1, "xref": "paper", "y0": level, "y1": level}
+        line = {"color": INK, "dash": "dot", "width": 1.5}
+        layout["shapes"] = [{"type": "line", **across, "line": line}]
+    return figure

@@ -1,0 +1,146 @@
+"""One unit: the scalar rule |w|^k beside the product that the engine computes."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.figures.jacobians import edges, span
+from pages.figures.theme import INK, LINES, Figure, Part, cell_look, house, number, quantity_look
+from pages.figures.verdict import EXPLODED, VANISHED
+from rnn_core.notation import HOUSE, Notation
+from rnn_core.prose import translated
+from rnn_core.scalar import Unrolled
+
+HEIGHT: Final = 520
+PRODUCT: Final = "|∂h_n/∂hₜ|"
+RULE, SLOPES = "|w|ᵏ, the scalar rule", "∏φ′ₜ, the slopes alone"
+FULL: Final = "∏φ′ₜw, the real product"
+
+
+def unit_figure(done: Unrolled, notation: Notation = HOUSE) -> Figure:
+    """Above, rule and product on a log axis; below, the states and slopes they come from."""
+    k = np.arange(len(done.powers))
+    every = np.concatenate([done.powers, done.product, done.slopes])
+    ends = span(every)
+    rnn, ink = cell_look("rnn"), {"color": INK, "width": 2}
+    state, product = (translated(s, notation, "rnn") for s in ("state hₜ", PRODUCT))
+    data = [
+        _above(k, done.powers, ends, RULE, ink | {"dash": "dash"}, "square-open"),
+        _above(k, done.product, ends, FULL, {"color": rnn.colour, "width": 3.5}, rnn.marker),
+        _above(k, done.slopes, ends, SLOPES, ink | {"dash": "dot"}, "triangle-up"),
+        _below(k, done.states[::-1], state, {"color": quantity_look("h").colour, "width": 2}),
+        _below(k[:-1], done.each[::-1], "slope φ′ₜ", ink | {"dash": "dot"}),
+    ]
+    title = f"The scalar rule and the product {product}{edges(every, ends)}"
+    figure = house(data, title, "distance k = n − t, in steps", "product over k steps")
+    _axes(figure["layout"], ends)
+    return figure
+
+
+def _axes(layout: dict[str, Any], ends: tuple[float, float]) -> None:
+    """Two rows on one axis of distances."""
+    low, high = (float(np.log10(v)) for v in ends)
+    layout["xaxis"] |= {"anchor": "y2", "rangemode": "tozero", "hoverformat": "d"}
+    layout["yaxis"] |= {
+        "type": "log", "exponentformat": "power", "domain": [0.36, 1],
+        "range": [low - 0.3, high + 0.3], "dtick": max(1, int(np.ceil((high - low) / 9))),
+        "tick0": 0,
+    }  # fmt: skip
+    layout["yaxis2"] = {
+        "title": {"text": "state, slope"},
+        "domain": [0, 0.26],
+        "rangemode": "tozero",
+    }
+    layout |= {"height": HEIGHT, "shapes": [_one()]}
+
+
+def _one() -> Part:
+    line = {"color": LINES, "width": 2}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "line": line,
+            "layer": "below"}  # fmt: skip
+
+
+def _above(
+    k: NDArray[Any], values: NDArray[np.float64], ends: tuple[float, float], name: str,
+    line: Part, marker: str,
+) -> Part:  # fmt: skip
+    return {
+        "type": "scatter", "mode": "lines+markers", "x": k, "y": np.clip(values, *ends),
+        "name": name, "line": line, "marker": {"symbol": marker, "size": 8, "maxdisplayed": 10},
+        "customdata": [number(float(v)) for v in values],
+        "hovertemplate": "%{customdata}<extra>" + name + "</extra>",
+    }  # fmt: skip
+
+
+def _below(k: NDArray[Any], values: NDArray[np.float64], name: str, line: Part) -> Part:
+    return {
+        "type": "scatter", "mode": "lines", "x": k, "y": np.ascontiguousarray(values),
+        "yaxis": "y2", "name": name, "line": line,
+        "hovertemplate": "%{y:.4g}<extra>" + name + "</extra>",
+    }  # fmt: skip
+
+
+def unit_words(done: Unrolled) -> tuple[str, ...]:
+    """What the rule says, what was measured, and what may be said about w in general."""
+    n, w = done.wish.n, done.wish.w
+    rule, real = float(done.powers[-1]), float(done.product[-1])
+    said = (
+        f"The scalar rule: {number(w)}ᵏ is **{number(rule)}** at k = {n}: it {_judged(rule)}. "
+        f"The real product is **{number(real)}**: it {_judged(real)}.{_tiny(w, real)}"
+    )
+    return said, _why(done, rule, real), _general(done)
+
+
+def _judged(value: float) -> str:
+    if value < 1:
+        return "vanishes" if value < VANISHED else "shrinks"
+    if value > 1:
+        return "explodes" if value > EXPLODED else "grows"
+    return "stays 1"
+
+
+def _tiny(w: float, real: float) -> str:
+    return " (It is not exactly 0, only smaller than a number can be.)" if real == 0 < w else ""
+
+
+def _why(done: Unrolled, rule: float, real: float) -> str:
+    if done.wish.phi == "linear":
+        return "For the linear unit every slope is 1, so the rule is exact."
+    slopes = float(done.slopes[-1])
+    told = f"The slopes alone multiply to {number(slopes)}"
+    turned = rule > 1 > real
+    return f"{told}: they turn growth into shrinking." if turned else f"{told}."
+
+
+def _general(done: Unrolled) -> str:
+    """Necessary and sufficient apart, from the largest slope there is."""
+    w, limit, name = done.wish.w, done.limit, done.wish.phi
+    if name == "linear":
+        return (
+            "w < 1 vanishes and w > 1 explodes hold exactly for this unit, and for no other here."
+        )
+    if w < limit:
+        return (
+            f"No slope of {name} is above {number(1 / limit)}: w below {number(limit)} is "
+            "sufficient for the product to shrink at every step, whatever the states."
+        )
+    if w == limit:
+        return f"At w = {number(limit)} no step can stretch, whatever the states."
+    return (
+        f"w above {number(limit)} is necessary for exploding with {name}, and not sufficient: "
+        "where the states settle decides."
+    )
+
+
+def unit_rows(done: Unrolled) -> dict[str, NDArray[Any]]:
+    """One row per distance k: state k steps back, |w|^k, the slopes' product, the product."""
+    return {
+        "k": np.arange(len(done.powers)),
+        "state": done.states[::-1],
+        "w^k": done.powers,
+        "slopes": done.slopes,
+        "product": done.product,
+    }

@@ -1,0 +1,202 @@
+"""Starts compared: one small chart for each start, all on one log axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.figures.flow import summary
+from pages.figures.flow_letters import measured
+from pages.figures.jacobian_words import ONE
+from pages.figures.jacobians import edges, span
+from pages.figures.theme import INK, LINES, Figure, Part, cell_look, house, number
+from rnn_core.notation import HOUSE, Notation
+
+Floats = NDArray[np.float64]
+
+COLUMNS, NARROW_COLUMNS = 4, 2
+ROW: Final = 190  # pixels of a row of charts, its title included
+TOP, BOTTOM = 70, 64  # pixels above and below all rows
+BAND: Final = 0.22  # opacity
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What each start left: spectral norms (M, K) of M seeds at K distances; inf: overflow."""
+
+    cell: str
+    distance: NDArray[np.int64]  # (K,)
+    norms: Mapping[str, Floats]
+    own: str  # the start that the reader has set, or ""
+    depth: bool = False  # the norms are of dh_T (top) / dh_t (bottom)
+    notation: Notation = HOUSE
+
+    @property
+    def quantity(self) -> str:
+        """What is drawn."""
+        if not self.depth:
+            return measured(self.cell, "h", "state", self.notation)
+        last, first = (self.notation.of(self.cell).symbol("h", t) for t in ("T", "t"))
+        return f"‖∂{last} (top layer)/∂{first} (bottom layer)‖₂"
+
+    @property
+    def seeds(self) -> int:
+        """M."""
+        return len(next(iter(self.norms.values())))
+
+
+def bands(norms: Floats) -> Floats:
+    """(M, K) -> (3, K): median, and the second lowest and second highest of ten seeds."""
+    with np.errstate(all="ignore"):
+        return np.asarray(10.0 ** summary(np.log10(norms)[None])[0, :3])
+
+
+def starts_figure(done: Compared) -> Figure:
+    """Median and band in each chart; behind them, thin, the medians of all the others."""
+    found = {name: bands(norms) for name, norms in done.norms.items()}
+    every = np.stack(list(found.values()))
+    ends = span(every)
+    data: list[Part] = []
+    for n, (name, rows) in enumerate(found.items()):
+        others = [other[0] for key, other in found.items() if key != name]
+        data += _chart(done, name, rows, others, ends, n)
+    title = f"{done.quantity}, median and band of {done.seeds} seeds{edges(every, ends)}"
+    figure = house(data, title, "", "")
+    layout = figure["layout"]
+    layout |= _grid(len(found), COLUMNS, ends) | {"hovermode": "closest", "showlegend": False}
+    layout["annotations"] = [_title(done, name, n) for n, name in enumerate(found)]
+    layout["margin"] = {"l": 64, "r": 12, "t": TOP, "b": BOTTOM}
+    layout["meta"] = {"narrow": _grid(len(found), NARROW_COLUMNS, ends)}
+    return figure
+
+
+def _chart(
+    done: Compared, name: str, rows: Floats, others: Sequence[Floats], ends: tuple[float, float],
+    n: int,
+) -> list[Part]:  # fmt: skip
+    """The other medians, the band, the median."""
+    look, k = cell_look(done.cell), done.distance
+    median, low, high = np.clip(rows, *ends)
+    axes = {"type": "scatter", "xaxis": f"x{_n(n)}", "yaxis": f"y{_n(n)}"}
+    ghost = np.clip(np.array([[*o, np.nan] for o in others]).ravel(), *ends)
+    x = np.tile([*k.astype(float), np.nan], len(others))
+    outline = {"x": np.concatenate([k, k[::-1]]), "y": np.concatenate([high, low[::-1]])}
+    said = [" to ".join(number(float(v)) for v in pair) for pair in rows[1:].T]
+    text = [f"k = {d}: {number(float(m))}<br>band {b}"
+            for d, m, b in zip(k, rows[0], said, strict=True)]  # fmt: skip
+    return [
+        axes | {"mode": "lines", "x": x, "y": ghost, "hoverinfo": "skip", "name": "others",
+                "line": {"color": LINES, "width": 1}},
+        axes | outline | {"mode": "lines", "fill": "toself", "hoverinfo": "skip", "opacity": BAND,
+                          "name": f"{name}, band", "fillcolor": look.colour,
+                          "line": {"color": look.colour, "width": 0}},
+        axes | {"mode": "lines", "x": k, "y": median, "name": name,
+                "line": {"color": look.colour, "width": 3}, "text": text,
+                "hovertemplate": "%{text}<extra>" + name + "</extra>"},
+    ]  # fmt: skip
+
+
+def _n(n: int) -> str:
+    """Plotly's number of an axis: none for the first, then 2, 3, ..."""
+    return "" if n == 0 else str(n + 1)
+
+
+def _title(done: Compared, name: str, n: int) -> Part:
+    return {
+        "text": f"<b>{name}</b>, yours" if name == done.own else name, "showarrow": False,
+        "xref": f"x{_n(n)} domain", "yref": f"y{_n(n)} domain", "x": 0, "y": 1,
+        "xanchor": "left", "yanchor": "bottom", "font": {"color": INK},
+    }  # fmt: skip
+
+
+def _grid(count: int, columns: int, ends: tuple[float, float]) -> dict[str, Any]:
+    """All axes of a grid of charts, and how tall it is: one range, numbers at the edges only."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    low, high = (float(np.log10(v)) for v in ends)
+    every = max(1, int(np.ceil((high - low) / 5)))
+    layout: dict[str, Any] = {"height": TOP + BOTTOM + rows * ROW}
+    wide, tall = 1 / columns, 1 / rows
+    for n in range(count):
+        row, column = divmod(n, columns)
+        last = n + columns >= count
+        layout[f"xaxis{_n(n)}"] = {
+            "domain": [column * wide + 0.03 * (column > 0), (column + 1) * wide],
+            "anchor": f"y{_n(n)}", "matches": "x" if n else None, "showticklabels": last,
+            "title": {"text": "distance k = T − t" if last else ""}, "rangemode": "tozero",
+            "nticks": 5,
+        }  # fmt: skip
+        bottom = 1 - (row + 1) * tall
+        layout[f"yaxis{_n(n)}"] = {
+            "domain": [bottom + 0.16 * tall * (row + 1 < rows), 1 - (row + 0.12) * tall],
+            "anchor": f"x{_n(n)}", "matches": "y" if n else None, "type": "log",
+            "exponentformat": "power", "range": [low - 0.3, high + 0.3], "dtick": every,
+            "tick0": 0, "showticklabels": column == 0,
+            "title": {"text": "" if column else "spectral norm"},
+        }  # fmt: skip
+    return layout
+
+
+def starts_table(done: Compared) -> str:
+    """Markdown: each start's median halfway and at the largest distance, with its band there."""
+    T = done.distance[-1]
+    half = int(np.abs(done.distance - T / 2).argmin())
+    lines = [
+        f"| start | median at k = {done.distance[half]} | at k = {T} | band at k = {T} |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, norms in done.norms.items():
+        median, low, high = bands(norms)
+        band = " to ".join(number(float(v[-1])) for v in (low, high))
+        middle, end = (number(float(median[place])) for place in (half, -1))
+        lines.append(f"| {name} | {middle} | {end} | {band} |")
+    return "\n".join(lines)
+
+
+def starts_words(done: Compared) -> tuple[str, ...]:
+    """The smallest and the largest median at T, and what this is not."""
+    ends = {name: float(bands(norms)[0, -1]) for name, norms in done.norms.items()}
+    low, high = min(ends, key=lambda n: ends[n]), max(ends, key=lambda n: ends[n])
+    T = int(done.distance[-1])
+    said = f"At k = {T} the medians lie between {_value(ends[low])} ({low}) and "
+    said += f"{_value(ends[high])} ({high})"
+    apart = ends[high] / ends[low] if ends[low] > 0 and np.isfinite(ends[high]) else 0.0
+    return (
+        f"{said}: a factor of {number(apart)}." if apart else f"{said}.",
+        _counted(done, T),
+        f"{done.seeds} draws of the weights on one input, before any training: **not a proof**.",
+    )
+
+
+def _value(value: float) -> str:
+    return f"**{number(value)}**" if np.isfinite(value) else "**overflow**"
+
+
+def _counted(done: Compared, T: int) -> str:
+    """Whether the draws agree about growing or shrinking."""
+    ends = {name: norms[:, -1] for name, norms in done.norms.items()}
+    agreed = {
+        "above 1": [name for name, v in ends.items() if (v > 1 + ONE).all()],
+        "below 1": [name for name, v in ends.items() if (v < 1 - ONE).all()],
+        "1": [name for name, v in ends.items() if (np.abs(v - 1) <= ONE).all()],
+    }
+    said = [f"{kind} for {', '.join(names)}" for kind, names in agreed.items() if names]
+    told = f"At k = {T} every draw is {'; '.join(said)}." if said else ""
+    sure = [name for names in agreed.values() for name in names]
+    rest = ", ".join(name for name in ends if name not in sure)
+    return f"{told} The draws disagree about 1 for {rest}.".strip() if rest else told
+
+
+def starts_rows(done: Compared) -> dict[str, NDArray[Any]]:
+    """Long form: start, distance k, draw (from 1), spectral norm."""
+    K, M = len(done.distance), done.seeds
+    return {
+        "start": np.repeat(np.array(list(done.norms), dtype=object), M * K),
+        "draw": np.tile(np.repeat(np.arange(1, M + 1), K), len(done.norms)),
+        "k": np.tile(done.distance, M * len(done.norms)),
+        "norm": np.concatenate([norms.ravel() for norms in done.norms.values()]),
+    }

@@ -1,0 +1,290 @@
+"""Training as it goes on: loss, gradient norm, spectral radius, and the gradient per step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.figures.theme import CEILING, CELLS, FLOOR, INK, Figure, Part, house, number
+from rnn_core import samples
+from rnn_core.contest import Contest, Course
+from rnn_core.notation import NOTATIONS
+from rnn_core.tasks import METRICS, Task
+from rnn_core.tasks.text import NextCharacter
+
+Floats = NDArray[np.float64]
+
+LOOKS: Final = tuple(CELLS.values())  # three colours and dashes that are told apart
+MOST_POINTS: Final = 600  # of a curve; of longer ones every k-th update is drawn
+LOWEST, HIGHEST = -10, 2  # decades of the heatmaps' colours
+ROW: Final = 320  # pixels
+
+
+def curves(courses: Sequence[Course], task: Task, threshold: float | None) -> Figure:
+    """Three charts: loss beside its baseline, gradient norm with the clipped ones marked, spectral
+    radius."""
+    every = stride(courses)
+    data: list[Part] = []
+    for n, course in enumerate(courses):
+        data += _losses(course, _look(course, n, courses), every)
+        data += _norms(course, _look(course, n, courses), every)
+        data.append(_radius(course, _look(course, n, courses)))
+    figure = house(data, "", "", "")
+    layout = figure["layout"]
+    layout |= _thirds(courses) | {"height": ROW + 60, "hovermode": "closest"}
+    layout["shapes"] = _levels(task, threshold)
+    layout["margin"] = {"l": 60, "r": 12, "t": 56, "b": 48}
+    layout["meta"] = {"narrow": _stacked(courses)}
+    del layout["title"]
+    return figure
+
+
+def stride(courses: Sequence[Course]) -> int:
+    """Every how many updates a point is drawn."""
+    return max(1, -(-max(len(c.losses) for c in courses) // MOST_POINTS))
+
+
+def _look(course: Course, n: int, courses: Sequence[Course]) -> Any:
+    """By cell where the cells differ or there is one run, else by place."""
+    cells = {c.cell for c in courses}
+    return CELLS[course.cell] if len(cells) == len(courses) else LOOKS[n % len(LOOKS)]
+
+
+def _drawn(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), np.clip(values, FLOOR, CEILING), np.nan)
+
+
+def _line(course: Course, look: Any, axis: str, x: Floats, y: Floats, what: str) -> Part:
+    return {
+        "type": "scatter", "mode": "lines", "x": x, "y": _drawn(y), "name": course.words,
+        "legendgroup": course.words, "showlegend": axis == "", "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}", "line": {"color": look.colour, "dash": look.dash, "width": 2},
+        "hovertemplate": f"update %{{x}}<br>{what} %{{y:.3g}}<extra>{course.words}</extra>",
+    }  # fmt: skip
+
+
+def _losses(course: Course, look: Any, every: int) -> list[Part]:
+    """The batches' losses, and a marker for each loss on sequences kept apart."""
+    line = _line(course, look, "", course.updates[::every], course.losses[::every], "loss")
+    line["line"] = line["line"] | {"width": 1.5}
+    apart = {
+        "type": "scatter", "mode": "markers", "x": course.validated[:, 0],
+        "y": _drawn(course.validated[:, 1]), "name": f"{course.words}, kept apart",
+        "legendgroup": course.words, "showlegend": False, "xaxis": "x", "yaxis": "y",
+        "marker": {"color": look.colour, "symbol": look.marker, "size": 8,
+                   "line": {"color": INK, "width": 1}},
+        "hovertemplate": "update %{x}<br>loss on sequences kept apart %{y:.3g}"
+                         f"<extra>{course.words}</extra>",
+    }  # fmt: skip
+    return [line, apart]
+
+
+def _norms(course: Course, look: Any, every: int) -> list[Part]:
+    """The norm before clipping; a triangle where clipping changed the gradient."""
+    line = _line(course, look, "2", course.updates[::every], course.norms[::every], "norm")
+    at = np.flatnonzero(course.clipped)[::every]
+    marks = {
+        "type": "scatter", "mode": "markers", "x": at + 1, "y": _drawn(course.norms[at]),
+        "name": f"{course.words}, clipped", "legendgroup": course.words, "showlegend": False,
+        "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip",
+        "marker": {"color": look.colour, "symbol": "triangle-down", "size": 6},
+    }  # fmt: skip
+    return [line, marks]
+
+
+def _radius(course: Course, look: Any) -> Part:
+    x, y = course.radii.T
+    return _line(course, look, "3", x, y, "spectral radius")
+
+
+def _levels(task: Task, threshold: float | None) -> list[Part]:
+    """Dotted: the baseline of the loss, the threshold of clipping, a spectral radius of 1."""
+    levels = {"": task.baseline.loss if task.baseline else None, "2": threshold, "3": 1.0}
+    return [
+        {"type": "line", "xref": f"x{axis} domain", "yref": f"y{axis}", "x0": 0, "x1": 1,
+         "y0": level, "y1": level, "line": {"color": INK, "width": 1.5, "dash": "dot"}}
+        for axis, level in levels.items() if level
+    ]  # fmt: skip
+
+
+TITLES: Final = (
+    "Loss of the batch",
+    "‖dL/dW‖ before clipping",
+    "Spectral radius (largest gate)",
+)
+
+
+def _thirds(courses: Sequence[Course]) -> dict[str, Any]:
+    """Three charts side by side."""
+    layout: dict[str, Any] = {"annotations": []}
+    for n in range(3):
+        left, right = n / 3 + 0.03 * n, n / 3 + 0.27 + 0.03 * n
+        layout |= _axes(n, [left, min(1.0, right)], [0, 0.93], courses)
+        layout["annotations"].append(_title(n, left, 0.94))
+    return layout
+
+
+def _stacked(courses: Sequence[Course]) -> dict[str, Any]:
+    """Three charts one below the other."""
+    layout: dict[str, Any] = {"height": 3 * ROW, "annotations": []}
+    for n in range(3):
+        top = 1 - n / 3
+        layout |= _axes(n, [0, 1], [top - 0.25, top - 0.03], courses)
+        layout["annotations"].append(_title(n, 0, top - 0.03))
+    return layout
+
+
+def _title(n: int, x: float, y: float) -> Part:
+    return {
+        "text": f"<b>{TITLES[n]}</b>", "showarrow": False, "xref": "paper", "yref": "paper",
+        "x": x, "y": y, "xanchor": "left", "yanchor": "bottom",
+    }  # fmt: skip
+
+
+def _axes(
+    n: int, across: list[float], up: list[float], courses: Sequence[Course]
+) -> dict[str, Any]:
+    name = "" if n == 0 else str(n + 1)
+    last = max((len(c.losses) for c in courses), default=0)
+    log = {"type": "log", "exponentformat": "power"} if n < 2 else {"rangemode": "tozero"}
+    return {
+        f"xaxis{name}": {"domain": across, "anchor": f"y{name}", "title": {"text": "update"},
+                         "range": [0, max(2, last) * 1.02]},
+        f"yaxis{name}": {"domain": up, "anchor": f"x{name}", "title": {"text": ""}} | log,
+    }  # fmt: skip
+
+
+def evolution(courses: Sequence[Course], notation: str = "house") -> Figure:
+    """For each run: how much gradient every step got, update by update, on one colour scale."""
+    n = len(courses)
+    data = [_heatmap(course, k) for k, course in enumerate(courses)]
+    figure = house(data, "", "", "")
+    layout = figure["layout"]
+    layout |= {"height": ROW, "annotations": [], "margin": {"l": 60, "r": 12, "t": 40, "b": 48}}
+    narrow: dict[str, Any] = {"height": 60 + 230 * n, "annotations": []}
+    for k, course in enumerate(courses):
+        slope = NOTATIONS[notation].of(course.cell).gradient("h")
+        text = f"<b>{course.words}</b>: ‖{slope}‖ at every step (total)"
+        wide = [k / n + 0.02 * (k > 0), (k + 1) / n - 0.02 * (k < n - 1)]
+        layout |= _map_axes(k, wide, [0, 1])
+        top = 1 - k / n
+        narrow |= _map_axes(k, [0, 1], [top - 0.72 / n, top - 0.06 / n])
+        layout["annotations"].append(_title(0, wide[0], 1.0) | {"text": text})
+        narrow["annotations"].append(_title(0, 0, top - 0.06 / n) | {"text": text})
+    layout["meta"] = {"narrow": narrow}
+    del layout["title"]
+    return figure
+
+
+def _map_axes(k: int, across: list[float], up: list[float]) -> dict[str, Any]:
+    name = "" if k == 0 else str(k + 1)
+    return {
+        f"xaxis{name}": {"domain": across, "anchor": f"y{name}", "title": {"text": "update"}},
+        f"yaxis{name}": {"domain": up, "anchor": f"x{name}",
+                         "title": {"text": "" if k else "step t"}},
+    }  # fmt: skip
+
+
+def _heatmap(course: Course, k: int) -> Part:
+    name = "" if k == 0 else str(k + 1)
+    steps = course.steps if len(course.steps) else np.zeros((0, 1))
+    with np.errstate(all="ignore"):
+        z = np.clip(np.log10(steps), LOWEST, HIGHEST)
+    ticks = list(range(LOWEST, HIGHEST + 1, 4))
+    return {
+        "type": "heatmap", "x": course.watched, "y": np.arange(steps.shape[1]),
+        "z": np.nan_to_num(z.T, nan=float(HIGHEST)), "zmin": LOWEST, "zmax": HIGHEST,
+        "colorscale": [[i / 9, f"var(--ramp-{i})"] for i in range(10)], "name": course.words,
+        "xaxis": f"x{name}", "yaxis": f"y{name}", "showscale": k == 0,
+        "colorbar": {"tickvals": ticks, "ticktext": [f"10{_power(t)}" for t in ticks],
+                     "thickness": 12},
+        "hovertemplate": "update %{x}, step %{y}<br>10^%{z:.2f}<extra>" + course.words + "</extra>",
+    }  # fmt: skip
+
+
+def _power(exponent: int) -> str:
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+# -- words -----------------------------------------------------------------------------------
+
+
+def verdict(courses: Sequence[Course], task: Task) -> str:
+    """Where every run stands against the baseline, in words."""
+    lines = [_stand(course, task) for course in courses]
+    base = task.baseline
+    against = (
+        f"Dotted: **{number(base.loss)}** = {base.formula}, {base.words}." if base else
+        "Nobody knows the best loss without memory here."
+    )  # fmt: skip
+    return "  \n".join([against, *lines])
+
+
+def _stand(course: Course, task: Task) -> str:
+    if not len(course.losses):
+        return f"**{course.words}**: not started."
+    made = f"**{course.words}**: {len(course.losses)} updates"
+    if course.stopped:
+        made += f". {course.stopped}"
+    if not len(course.validated):
+        return f"{made}, loss of the last batch {number(float(course.losses[-1]))}."
+    _, loss, score = course.validated[-1]
+    metric = METRICS[task.metric]
+    solved = ", **solved**" if task.solved(float(score)) else ""
+    said = f"{made}; on sequences kept apart loss {number(float(loss))}"
+    if metric.label != "mean squared error":
+        said += f", {metric.label} {score:.1%}"
+    return f"{said}{_beside(float(loss), task)}{solved}."
+
+
+def _beside(loss: float, task: Task) -> str:
+    """Against the baseline, with a margin for the noise of a few sequences."""
+    if task.baseline is None or not np.isfinite(loss):
+        return ""
+    if loss > 0.97 * task.baseline.loss:
+        return ", no better than the baseline"
+    return f", {loss / task.baseline.loss:.2g} of the baseline"
+
+
+def rows(courses: Sequence[Course]) -> Mapping[str, NDArray[Any]]:
+    """Long form: run, update, loss, norm before clipping, whether clipped."""
+    return {
+        "run": np.concatenate([np.full(len(c.losses), c.words, dtype=object) for c in courses]),
+        "update": np.concatenate([c.updates for c in courses]),
+        "loss": np.concatenate([c.losses for c in courses]),
+        "norm": np.concatenate([c.norms for c in courses]),
+        "clipped": np.concatenate([c.clipped for c in courses]),
+    }
+
+
+def answers(contest: Contest) -> str:
+    """A Markdown table: a few sequences kept apart, what is right, what every run answers."""
+    (first, *_) = contest.trainers.values()
+    batch = samples.examples(first.task)
+    columns = {"right": samples.right(first.task, batch)}
+    columns |= {
+        words: samples.said(trainer.task, trainer.networks, batch)
+        for words, trainer in contest.trainers.items()
+    }
+    head = " | ".join(columns)
+    lines = [" | ".join(map(_code, row)) for row in zip(*columns.values(), strict=True)]
+    return "\n".join([f"| {head} |", "|---" * len(columns) + "|", *(f"| {x} |" for x in lines)])
+
+
+def writing(contest: Contest, temperature: float) -> str:
+    """What every run writes by itself, for tasks that are texts; else nothing."""
+    lines = [
+        f"**{words}** writes: {_code(samples.written(t.task, t.network, temperature))}"
+        for words, t in contest.trainers.items()
+        if isinstance(t.task, NextCharacter) and t.settings.direction == "forward"
+    ]
+    return "  \n".join(lines)
+
+
+def _code(text: str) -> str:
+    """Any text as code in a Markdown table."""
+    shown = text.replace("\n", "⏎").replace("\t", "⇥").replace("`", "ˋ").replace("|", "¦")
+    return f"`{shown}`" if shown.strip() else "·"

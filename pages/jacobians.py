@@ -1,0 +1,78 @@
+"""Jacobian product: what one state can still change in a far later one."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures.beside import beside
+from pages.figures.eigenvalues import eigenvalue_figure, eigenvalue_rows, spectra_table
+from pages.figures.jacobian_words import words
+from pages.figures.jacobians import Measured, apart_figure, measure, product_rows, singular_figure
+from pages.ui import controls, furniture, lab, runs
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+from rnn_core.run import Run
+
+EXPLAINED = """
+A small change of the state is, k steps later, multiplied by **the product of k Jacobians**. Its
+singular values tell how much each direction is stretched; the largest is the **spectral norm**.
+State is h, for an LSTM h and c together, all taken as free numbers. No loss is in these curves, and
+values so small that only rounding decides them are left out.
+
+* **Left, dotted, RNN**: no product lies above (σ_max γ)ᵏ, γ the largest slope of the activation
+  (Pascanu, Mikolov and Bengio 2013). σ_max γ < 1 is *sufficient* for vanishing; σ_max γ > 1 is
+  *necessary* for exploding, and not enough. The slope ρᵏ is a reference, not a bound.
+* **Middle, RNN**: each Jacobian is diag(φ′) times W_hh. Lecture 000 asks whether the product of the
+  slopes decays as well: here are powers of W_hh **alone**, slopes **alone**, and the full product.
+  The matrices mix the units between two slopes, so the two norms need not multiply to the third.
+* **Middle, GRU and LSTM**: lectures 000 and 004 write a product of σ′ (drawn: the update gate's,
+  the slide does not say which), or of f. Both drop terms, so the claim stands beside the
+  measurement. A block such as ∂c_T/∂cₜ holds hₜ fixed.
+* **Right, eigenvalues** tell about many powers of one matrix, singular values about a single step.
+"""
+
+CLAIM = (
+    "Vanishing and exploding are made here: **a product of Jacobians**, one per step. Weights and "
+    "slopes, or gates, each have their share in it, and no single number of W_hh decides it."
+)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
+def _measured(e: Experiment, layer: int, _done: Run) -> Measured:
+    with runs.LOCK:
+        return measure(runs.layers(_done)[layer].trace)
+
+
+def measured(done: Run, layer: int) -> Measured:
+    """The product of the layer asked for, if there is such a layer; once for all readers."""
+    return _measured(done.experiment, min(layer, len(runs.layers(done)) - 1), done)
+
+
+def picture() -> None:
+    """Singular values, factors and eigenvalues side by side; the verdict below."""
+    run, notation = lab.current_run(), NOTATIONS[lab.view().notation]
+    found = measured(run, lab.view().layer)
+    plane = eigenvalue_figure(found.kind, found.matrices, notation)
+    charts = singular_figure(found, notation), apart_figure(found, notation), plane
+    alt = "Singular values and spectral norms over the distance, log axis; eigenvalues of W_hh"
+    chart = beside(charts, (3, 3, 2))
+    plot(chart, key="product", alt=lab.lettered(alt), name="jacobian-product")
+    lab.layer_menu([each.name for each in runs.layers(run)])
+    controls.bench()
+    left, right = st.columns([3, 2])
+    with left:
+        fed = any(part.fed for part in run.parts)
+        said = "\n".join(f"* {line}" for line in words(found, notation, fed=fed))
+        st.markdown(lab.lettered(said))
+    with right:
+        st.markdown(spectra_table(found.kind, found.matrices, notation))
+
+
+def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+    """Every number of the lines, one per row, then the eigenvalues."""
+    found = measured(runs.compute(e), view.layer)
+    tables = product_rows(found, NOTATIONS[view.notation]), eigenvalue_rows(found.matrices)
+    return pd.concat([pd.DataFrame(table) for table in tables])
+
+
+furniture.page("Jacobian product", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,70 @@
+"""One weight: the rule w < 1, w > 1, and what a single unit really does."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures.scalar import PRODUCT, unit_figure, unit_rows, unit_words
+from pages.ui import controls, furniture, lab
+from rnn_core.check import Check
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+from rnn_core.scalar import CASES, Scalar, check, unroll_unit
+
+EXPLAINED = """
+One hidden unit: **hₜ = φ(w hₜ₋₁ + x)**. Lecture 000 strips a network down to it (no input, no bias)
+and calls **wᵏ** the crucial term: it vanishes below w = 1 and explodes above. That is the dashed
+line. The thick line is the whole product from an actual run, one factor φ′ₜw per step, φ′ₜ being
+the slope there; the dotted line is the slopes' share of it. The thin line at 1 parts growth from
+shrinking.
+
+Read from left to right: one step back, two steps back, and so on to the first state. Below are the
+states and slopes of the very steps that are multiplied.
+
+* **Linear**: all slopes are 1, both lines are one. Here alone the rule is exact.
+* **tanh, w > 1**: the state settles where tanh is flat, and there φ′w is below 1. Started near 0,
+  it first passes where tanh is almost linear: far to the right the product grows.
+* **sigmoid**: no slope is above 1/4, so w must be above 4 before any step can stretch.
+
+A network of many units has a matrix for w: see the page Jacobian product. The linear unit runs as a
+ReLU that is always on. The gradient check below belongs to the network of the other pages.
+"""
+
+CLAIM = (
+    "“w below 1 vanishes, w above 1 explodes” is exact for **one linear unit**. With tanh or a "
+    "sigmoid every step has its slope as well, and w above 1 need not explode."
+)
+
+
+def cases() -> None:
+    """Settings whose numbers show something, each a press away."""
+    wish = lab.own(Scalar)
+    with st.container(horizontal=True, gap="small"):
+        for name, case in CASES.items():
+            icon = ":material/check:" if case.scalar == wish else None
+            set_it = partial(lab.adjust, **vars(case.scalar))
+            st.button(lab.lettered(name), icon=icon, key=f"case_{name}", on_click=set_it)
+    shown = [case.claim for case in CASES.values() if case.scalar == wish]
+    st.caption(shown[0] if shown else "Press one of these, or move the sliders.")
+
+
+def picture() -> Check:
+    """Rule and product, the bench, and what the numbers say."""
+    done = unroll_unit(lab.own(Scalar))
+    alt = f"The scalar rule and the product {PRODUCT} over the distance, logarithmic axis"
+    figure = unit_figure(done, NOTATIONS[lab.view().notation])
+    plot(figure, key="unit", alt=lab.lettered(alt), name="one-weight")
+    cases()
+    controls.bench()
+    st.markdown("\n".join(f"* {line}" for line in unit_words(done)))
+    return check(done)
+
+
+def numbers(_: Experiment, __: lab.View, wish: Scalar) -> pd.DataFrame:
+    """Every number of the lines, one row per distance."""
+    return pd.DataFrame(unit_rows(unroll_unit(wish)))
+
+
+furniture.page("One weight", CLAIM, picture, EXPLAINED, numbers)

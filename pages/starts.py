@@ -1,0 +1,76 @@
+"""Starts compared: initialisations, activations, gate biases, sizes and depth side by side."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures.flow import seeds_of
+from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
+from pages.ui import controls, furniture, lab, runs
+from rnn_core import starts as engine
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+from rnn_core.starts import Starts, distances, length, notes, plain, starts, usable
+from rnn_core.unroll import Array
+
+SEEDS, DEPTH_SEEDS = 10, 5  # layers are run one network at a time
+
+EXPLAINED = """
+Each small chart is one start of the same network. The line is the **median** over the seeds of the
+spectral norm of the product of Jacobians over k steps, the band reaches from the second lowest to
+the second highest of ten (of five: from the lowest to the highest). The thin lines behind it are
+the medians of all other starts. All charts have one logarithmic axis.
+
+* **Initialisations** replace the setting of that name; the weight scale multiplies each of them.
+  *Keras* draws one orthogonal kernel for all gates together, *Orthogonal* one matrix per gate.
+  *Identity with ReLU* is the IRNN of Le, Jaitly and Hinton (2015), here with larger input weights.
+* A Gaussian matrix of spectral radius ρ has a largest singular value near 2ρ: at ρ = 0.9 the first
+  steps still *grow*.
+* **Numbers of layers**: there the curve is ∂h_T of the top layer by ∂hₜ of the bottom layer, so
+  even at k = 0 the way up through the layers is in it. Five seeds, one network at a time.
+
+For an LSTM the state is h and c together. Everything is measured **before training**.
+"""
+
+CLAIM = (
+    "Same cell, same input, another start: **initialisation, activation and gate bias** decide how "
+    "much of a far state is felt before any training."
+)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs={Experiment: repr})
+def _norms(e: Experiment, deep: bool) -> Array:
+    with runs.LOCK:  # for one start at a time: other readers get their turn
+        measure = engine.depth_norms if deep else engine.norms
+        return measure(e, seeds_of(e, DEPTH_SEEDS if deep else SEEDS), runs.series(e))
+
+
+def compared(e: Experiment, vary: str, notation: str = "house") -> Compared:
+    """Every start's norms, each made once for all readers."""
+    vary = usable(e, vary)
+    deep, wishes, mine = vary == "layers", starts(e, vary), plain(e, vary)
+    own = next((name for name, wish in wishes.items() if wish == mine), "")
+    found = {name: _norms(wish, deep) for name, wish in wishes.items()}
+    k = distances(length(e, runs.series(e)))
+    return Compared(e.cell, k, found, own, deep, NOTATIONS[notation])
+
+
+def picture() -> None:
+    """The charts, the bench, and what they say."""
+    e, asked = lab.experiment(), lab.own(Starts).vary
+    done = compared(e, asked, lab.view().notation)
+    alt = f"{done.quantity} over the distance for each start, logarithmic axis"
+    plot(starts_figure(done), key="starts", alt=alt, name="starts-compared")
+    controls.bench()
+    for note in notes(e, asked):
+        st.caption(note)
+    st.markdown("\n".join(f"* {line}" for line in starts_words(done)))
+    st.markdown(starts_table(done))
+
+
+def numbers(e: Experiment, _: lab.View, wish: Starts) -> pd.DataFrame:
+    """Every draw's norm for every start, one per row."""
+    return pd.DataFrame(starts_rows(compared(e, wish.vary)))
+
+
+furniture.page("Starts compared", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,80 @@
+"""Training: a network learns a task while the reader watches."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import training
+from pages.ui import controls, furniture, gym, lab
+from rnn_core.check import Check
+from rnn_core.contest import Plan, course
+from rnn_core.experiment import Experiment
+
+EXPLAINED = """
+Every update draws a fresh batch, runs it through the network, sends the loss back through time,
+clips the gradient if that is switched on, and hands it to the **optimiser**. Nothing is
+precomputed: this is the same engine as on every other page, training while you look.
+
+* **Loss**: thin, of each batch before its update; the markers are losses on sequences kept apart.
+  Dotted is the **baseline**: what the best answer gets that remembers nothing. A run on the
+  baseline has learnt nothing about the past, however long it has trained.
+* **Gradient norm**: of all weights together, before clipping. Triangles mark clipped updates.
+* **Spectral radius** of W_hh, of the gate where it is largest. It is no verdict by itself: gates
+  and slopes decide with it how far gradients reach.
+* **The maps** show the norm of dL/dhₜ at every step (total, one batch), as training goes on. A dark
+  band at the last steps only: what was read early is not felt yet. One colour scale for all runs.
+
+**Side by side** trains up to three networks that share seed, data and every other setting. One seed
+is not a proof: change it and see what stays. Training stops when you leave the page, and goes on
+when you come back and press Continue.
+"""
+
+CLAIM = (
+    "A memory task shows whether a network has **learnt to remember**: only then does its loss "
+    "fall below the dotted line."
+)
+FIRST = ("task", "length", "versus", "optimiser", "rate", "updates")
+
+
+def picture() -> Check | str:
+    """The curves as they stand, the controls, the maps."""
+    gym.advance()
+    mine = gym.gym()
+    task = next(iter(mine.contest.trainers.values())).task
+    courses = [course(mine.contest, words) for words in mine.settings]
+    clipped = [s.threshold for s in mine.settings.values() if s.clip == "norm"]
+    gym.buttons()
+    alt = "Loss, gradient norm and spectral radius, update by update"
+    curves = training.curves(courses, task, clipped[0] if clipped else None)
+    plot(curves, key="curves", alt=alt, name="training")
+    st.markdown(training.verdict(courses, task))
+    with st.expander("What they answer", expanded=True):
+        st.markdown(training.answers(mine.contest))
+        st.markdown(training.writing(mine.contest, lab.own(Plan).temperature))
+    rest = [n for n in lab.own_names() if n not in FIRST]
+    controls.bench(elsewhere=rest)
+    maps = training.evolution(courses, lab.view().notation)
+    plot(maps, key="evolution", alt="Gradient norm of every step and update", name="training-steps")
+    with st.expander("More settings of training"), st.container(horizontal=True):
+        for name in rest:
+            lab.own_control(name, width=controls.WIDE)
+    with st.expander("Save and load"):
+        gym.store()
+        if lab.own(Plan).task == "text":
+            gym.own_text()
+    st.caption(f"{task.label.capitalize()}: {task.help}")
+    return gym.tested(mine) or "made when training rests."
+
+
+mine = lab.keeper(gym.NAME)
+
+
+def numbers(_: Experiment, __: lab.View, ___: Plan) -> pd.DataFrame:
+    """Every update of every run."""
+    kept = mine()
+    if not isinstance(kept, gym.Gym):
+        return pd.DataFrame()
+    return pd.DataFrame(training.rows([course(kept.contest, words) for words in kept.settings]))
+
+
+furniture.page("Training", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,78 @@
+"""Truncated BPTT: what the window drops, turns and hides."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import truncated as figures
+from pages.ui import controls, furniture, lab, runs, truncations
+from rnn_core import truncation
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+from rnn_core.truncation import Cut
+
+EXPLAINED = """
+Truncated BPTT runs forward as ever, but cuts the way back **at every k-th step, counted from the
+first** (dotted lines): a state right before a cut hears nothing from later losses. With the loss at
+the last step only the last block is left, and it may be short: with T = 20, a window of 19 leaves
+one step. That is why the curves over all windows have teeth.
+
+The **angle** lies between the truncated and the full gradient, seen as one long vector each: at 90°
+a small step along it does not change the loss, beyond that it raises it. The readout's gradient is
+never cut, so look at the recurrent weights alone as well.
+
+**A zero gradient is no proof that nothing is learned.** The state itself is not cut: a clue may
+still be *in* it for the readout to find. Try the RNN, whose orthogonal start carries the clue far.
+Each training is one draw of weights and data: see other seeds.
+"""
+
+CLAIM = """Truncated BPTT saves work by **cutting the way back every k steps**. What it drops is
+exactly the long-range credit: a clue before the last cut hears nothing of the last loss."""
+
+
+def picture() -> None:
+    """The gradient in blocks, every window, and a clue that the window hides."""
+    done, e, part = lab.current_run(), lab.experiment(), lab.own(Cut).part
+    found, steps = truncations.every_window(e, part), truncation.longest(done)
+    window = truncation.default_window(e, steps)
+    said = figures.sentence(e.cell, truncations.one_window(e, part, window), steps)
+    blocks = figures.blocks(done, window, runs.loss_words(done), NOTATIONS[lab.view().notation])
+    (left, right), alt = st.columns(2), said.replace("*", "")
+    with left:
+        plot(blocks, key="blocks", alt=alt, name="truncated-blocks")
+    with right:
+        for name, draw in (("angle", figures.angles), ("ratio", figures.ratios)):
+            plot(draw(found, window, part), key=name, alt=alt, name=f"truncated-{name}")
+    st.markdown(said if e.window else f"{said} The slider stands at 0: move it to cut elsewhere.")
+    controls.bench()
+    _clue(e)
+
+
+def _clue(e: Experiment) -> None:
+    """The task whose answer the window hides."""
+    window = truncation.hiding(e.window)
+    st.subheader("A clue that the window hides", anchor=False)
+    full, cut = truncation.first_clues(e.cell, e.seed, window)
+    st.markdown(figures.clue_words(e.cell, full, cut, window))
+    wanted = lab.own(Cut).race == "on"
+    label = "Hide the training" if wanted else "Train with full and with truncated BPTT"
+    st.button(label, on_click=lab.adjust, kwargs={"race": "off" if wanted else "on"})
+    if not wanted:
+        return
+    bar = st.empty()
+    for slices in truncations.race(e.cell, e.seed, window):
+        if len(slices) < truncation.SLICES:
+            bar.progress(len(slices) / truncation.SLICES, "Training twice")
+    bar.empty()
+    said = figures.verdict(slices, window)
+    alt = said.replace("*", "")
+    plot(figures.losses(slices, window), key="race", alt=alt, name="truncated-training")
+    st.markdown(said)
+
+
+def numbers(e: Experiment, _: lab.View, cut: Cut) -> pd.DataFrame:
+    """Every window of every cell."""
+    return pd.DataFrame(figures.window_rows(truncations.every_window(e, cut.part)))
+
+
+furniture.page("Truncated BPTT", CLAIM, picture, EXPLAINED, numbers)

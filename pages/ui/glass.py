@@ -1,0 +1,30 @@
+"""A trained network goes to all pages, and its reader is told where it can be seen."""
+
+from dataclasses import fields
+
+import streamlit as st
+
+from pages.ui import contents, lab, shelf
+from pages.ui.furniture import plain
+from rnn_core.specimen import Specimen, look
+
+LOOK_AT = ("gates", "unrolled", "cell", "gradients", "credit")
+
+
+def show(found: Specimen) -> None:
+    """Put a network on every page; for callbacks."""
+    shelf.put(found)
+    wish = look(found, lab.experiment())
+    lab.change(**{f.name: getattr(wish, f.name) for f in fields(wish)})
+
+
+def where() -> None:
+    """Whose weights are on the other pages now, and the ways there; nothing if they are drawn."""
+    found = shelf.get(lab.experiment().weights)
+    if found is None:
+        return
+    st.markdown(f":material/check: **{plain(found.title)}** is on the other pages now:")
+    with st.container(horizontal=True):
+        for name in LOOK_AT:
+            page = contents.PAGES[name]
+            st.page_link(contents.page_link(name), label=page.title, icon=page.icon)

@@ -1,0 +1,61 @@
+"""Trained networks that ship with the app: read once, checked, and put on all other pages."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from pages.ui import contents, glass, runs
+from pages.ui.furniture import plain
+from rnn_core import models
+from rnn_core.check import Check, gradient_check
+from rnn_core.experiment import Experiment
+from rnn_core.models import Card, Model
+from rnn_core.run import Run
+from rnn_core.specimen import Specimen, look, run_of
+from rnn_core.tasks import TASKS
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "assets" / "models"
+
+
+@st.cache_resource(show_spinner=False)
+def _load(name: str) -> Model:
+    return models.load(FOLDER, name)  # what it raises is not kept
+
+
+def model(name: str) -> Model | None:
+    """A network that ships with the app, or a word to the reader why it cannot be had."""
+    try:
+        return _load(name)
+    except ValueError as fault:
+        st.error(plain(str(fault)), icon=":material/broken_image:")
+        return None
+
+
+def seen(found: Specimen) -> tuple[Run, Check]:
+    """The run of the network on what it reads here, and that run's gradient check."""
+    return _seen(found.name, found)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _seen(name: str, _found: Specimen) -> tuple[Run, Check]:
+    with runs.LOCK:
+        done = run_of(_found, look(_found, Experiment()))
+        return done, gradient_check(done)
+
+
+def look_inside(found: Specimen, label: str, words: str) -> None:
+    """The button that puts a network on all other pages, and the ways there."""
+    st.button(
+        label, icon=":material/search:", on_click=glass.show, args=(found,), help=words,
+        key=f"inside_{label}",
+    )  # fmt: skip
+
+
+def live_training(card: Card) -> None:
+    """The way to training the same task in the browser, where the training page has it."""
+    if card.application in TASKS:
+        st.page_link(
+            contents.page_link("training"), label="Train one yourself",
+            query_params={"task": card.application}, icon=contents.PAGES["training"].icon,
+        )  # fmt: skip

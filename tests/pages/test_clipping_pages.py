@@ -1,0 +1,90 @@
+"""The pages about clipping: links, examples, extremes, and what they say."""
+
+import pytest
+
+from pages.ui.contents import PAGES
+from rnn_core.ceiling import Ceiling
+from rnn_core.cliff import Cliff, descend
+from rnn_core.experiment import SETTINGS
+from rnn_core.presets import PRESETS
+from rnn_core.run import run
+from rnn_core.settings import settings_of
+from tests.pages.reader import clean
+
+
+def words(reader) -> str:
+    return " ".join(m.value for m in reader.markdown)
+
+
+@pytest.mark.parametrize("preset", ["Clipping an explosion", "Clipping by value turns"])
+def test_an_example_is_one_press_away(visit, preset):
+    reader = visit("clipping")
+    assert "Clipping is **off**" in words(reader)
+    label = {"norm": "by norm", "value": "by value"}[PRESETS[preset].experiment.clip]
+    (button,) = [b for b in reader.button if b.label == f"An explosion, {label}"]
+    button.click().run()
+    angle = run(PRESETS[preset].experiment).clipped.angle_degrees
+    assert f"{angle:.1f}°" in words(clean(reader))
+    assert reader.query_params["clip"] == PRESETS[preset].experiment.clip
+
+
+def test_every_threshold_is_on_the_slider_and_zero_is_one(visit):
+    assert SETTINGS["threshold"].options[0] == 0
+    reader = visit("clipping", cell="rnn", clip="norm", threshold="0")
+    assert "no learning" in words(reader)
+
+
+@pytest.mark.parametrize("mode", ["off", "norm", "value"])
+def test_an_overflow_has_a_word(visit, mode):
+    link = {"cell": "rnn", "activation": "relu", "init": "identity", "source": "sine",
+            "gain": "3", "scale": "4", "steps": "200", "hidden": "64", "clip": mode}  # fmt: skip
+    assert "overflowed" in words(visit("clipping", link))
+
+
+def test_a_zero_gradient_has_a_word(visit):
+    reader = visit("clipping", placement="chosen", chosen="150", clip="norm")
+    assert "exactly zero" in words(reader)
+
+
+def test_the_cliff_tells_its_descents(visit):
+    wish = Cliff(w0=5.0, b0=-2.0, rate=0.5, limit=1.0, mode="value", updates=30)
+    reader = visit("cliff", w0="5", b0="-2", rate="0.5", limit="1", mode="value", updates="30")
+    assert not reader.warning
+    said = words(reader)
+    assert "Clipped by value" in said
+    assert f"{int(descend(wish, 'value').clipped.sum())} of 30 gradients" in said
+
+
+def test_a_slider_of_the_cliff_moves_it(visit):
+    reader = visit("cliff")
+    reader.slider(key="own_updates").set_value(5).run()
+    assert "after 5 updates" in words(clean(reader))
+    assert reader.query_params["updates"] == "5"
+
+
+@pytest.mark.parametrize("page", ["cliff", "ceiling"])
+@pytest.mark.parametrize("end", [0, -1])
+def test_every_setting_at_its_ends(visit, page, end):
+    link = {}
+    for name, s in settings_of(PAGES[page].own).items():
+        ends = s.options or (s.low, s.high)
+        value = type(s.default)(ends[end])
+        link[name] = s.write(value)
+    assert not visit(page, link).warning
+
+
+@pytest.mark.parametrize("page", ["cliff", "ceiling"])
+def test_nonsense_in_the_link_is_said_and_does_no_harm(visit, page):
+    names = settings_of(PAGES[page].own)
+    reader = visit(page, dict.fromkeys(names, "1e999"))
+    assert reader.warning and len(reader.warning[0].value.split("\n\n")) == len(names)
+
+
+def test_the_ceiling_says_its_sentence(visit):
+    said = words(visit("ceiling"))
+    assert "ceiling, never a floor" in said and "**0 of 200** of the vanishing one" in said
+    assert "same to the last digit" in said
+
+
+def test_no_setting_of_these_pages_has_a_name_of_the_experiments():
+    assert not {*settings_of(Cliff), *settings_of(Ceiling)} & SETTINGS.keys()

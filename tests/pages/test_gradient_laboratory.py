@@ -1,0 +1,69 @@
+"""The laboratory's pages: Jacobian product, one weight, starts compared."""
+
+import pytest
+
+from rnn_core.scalar import CASES
+from rnn_core.settings import settings_of
+from rnn_core.starts import Starts
+from tests.pages.reader import clean
+
+
+def said(reader) -> str:
+    return " ".join([*(m.value for m in reader.markdown), *(c.value for c in reader.caption)])
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_the_verdict_names_its_cell(visit, cell):
+    text = said(visit("jacobians", cell=cell))
+    assert f"{cell.upper()}, ‖∂" in text and "spectral radius ρ" in text
+    assert ("does not hold" in text) == (cell != "rnn")
+
+
+def test_every_layer_can_be_looked_at(visit):
+    reader = visit("jacobians", layers="2", direction="bidirectional", cell="rnn")
+    menu = reader.button_group(key="layer")
+    texts = []
+    for number in range(4):
+        menu = reader.button_group(key="layer")
+        menu.set_value(number)
+        texts.append(said(clean(reader.run())))
+    assert len(set(texts)) == 4
+
+
+def test_the_way_through_the_output_is_left_out_and_said(visit):
+    assert "not in them" in said(visit("jacobians", wiring="one-to-many-fed"))
+    assert "not in them" not in said(visit("jacobians"))
+
+
+def test_every_case_of_one_weight_is_a_press_away(visit):
+    reader = visit("scalar")
+    for name, case in CASES.items():
+        (button,) = [b for b in reader.button if b.label == name]
+        button.click()
+        clean(reader.run())
+        assert reader.slider(key="own_w").value == case.scalar.w
+        assert case.claim in said(reader)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"w": "0", "n": "1"},
+        {"w": "8", "n": "200"},
+        {"phi": "linear", "h0": "0.01"},
+        {"phi": "sigmoid", "x": "-4"},
+        {"w": "nonsense", "phi": "no such", "x": "1e9"},
+    ],
+    ids=str,
+)
+def test_one_weight_stands_any_link(visit, link):
+    assert len(said(visit("scalar", link))) > 100
+
+
+@pytest.mark.parametrize("vary", settings_of(Starts)["vary"].options)
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_every_comparison_of_every_cell(visit, cell, vary):
+    text = said(visit("starts", cell=cell, vary=vary, steps="6", hidden="4"))
+    assert "not a proof" in text
+    fits = {"activation": cell == "rnn", "bias": cell != "rnn"}.get(vary, True)
+    assert ("nothing of that kind" in text) != fits

@@ -1,0 +1,201 @@
+"""The training page: it trains, pauses, begins again, saves, loads and refuses."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+from pages.ui.gym import NAME, Gym
+from rnn_core.contest import entries
+from rnn_core.train import Trainer
+from rnn_core.weights import to_npz
+from tests.pages.reader import clean
+
+QUICK = {"task": "echo", "length": "8", "batch": "4", "updates": "40", "hidden": "6"}
+
+
+def press(reader, label):
+    (button,) = [b for b in reader.button if b.label == label]
+    return clean(button.click().run())
+
+
+def gym(reader) -> Gym:
+    return reader.session_state["desk"].kept[NAME]
+
+
+def losses(reader):
+    (trainer, *_) = gym(reader).contest.trainers.values()
+    return [u.loss for u in trainer.history]
+
+
+def test_one_update_is_the_engines_first(visit):
+    reader = press(visit("training", QUICK), "One update")
+    (settings,) = gym(reader).settings.values()
+    assert losses(reader) == [next(Trainer(settings).updates()).loss]
+    assert any("1 updates" in m.value for m in reader.markdown)
+
+
+def test_it_trains_by_itself_until_the_end_and_no_further(visit):
+    reader = press(visit("training", QUICK), "Start")
+    for _ in range(60):
+        if gym(reader).contest.done:
+            break
+        reader.run()
+    (settings,) = gym(reader).settings.values()
+    assert losses(reader) == [u.loss for u in Trainer(settings).updates()]
+    clean(reader.run())
+    assert not [b for b in reader.button if b.label == "Pause"]
+    assert any("agrees with central differences" in m.value for m in reader.markdown)
+
+
+def test_pause_stops_it_and_more_updates_go_on(visit):
+    reader = press(press(visit("training", QUICK | {"updates": "9999"}), "Start"), "Pause")
+    made = len(losses(reader))
+    clean(reader.run())
+    assert len(losses(reader)) == made > 0
+    reader.slider(key="own_updates").set_value(made + 3).run()
+    assert len(losses(clean(reader))) == made
+    press(reader, "One update")
+    assert len(losses(reader)) == made + 1
+
+
+def test_another_setting_begins_anew_and_leaving_stops(visit):
+    reader = press(visit("training", QUICK | {"updates": "9999"}), "Start")
+    reader.slider(key="own_length").set_value(9).run()
+    before = gym(reader)
+    reader.switch_page("gates.py").run()
+    clean(reader.switch_page("training.py").run())
+    assert gym(reader) is before
+    assert [b for b in reader.button if b.label == "Continue"]
+
+
+@pytest.mark.parametrize("versus", ["cell", "clip", "optimiser", "init", "window"])
+def test_runs_side_by_side(visit, versus):
+    reader = press(visit("training", QUICK, versus=versus), "One update")
+    press(reader, "One update")
+    mine = gym(reader)
+    assert mine.settings == entries(
+        reader.session_state["desk"].experiment, reader.session_state["desk"].own[type_of(reader)]
+    )
+    assert mine.contest.made == 2
+    table = next(m.value for m in reader.markdown if m.value.startswith("| right"))
+    assert all(words in table for words in mine.settings)
+
+
+def type_of(reader):
+    (kind,) = reader.session_state["desk"].own
+    return kind
+
+
+@pytest.mark.parametrize("task", ["adding", "copy", "order", "anbn", "parity", "echo", "hello"])
+def test_every_task_can_be_trained(visit, task):
+    reader = press(visit("training", QUICK, task=task), "One update")
+    assert len(losses(reader)) == 1
+
+
+def test_a_hello_network_writes(visit):
+    link = {"task": "hello", "updates": "200", "rate": "0.05", "cell": "rnn", "temperature": "0"}
+    reader = press(visit("training", link), "Start")
+    for _ in range(60):
+        if gym(reader).contest.done:
+            break
+        reader.run()
+    assert any("writes: `ello" in m.value for m in clean(reader).markdown)
+
+
+def upload(reader, content: bytes, name: str = "w.npz"):
+    reader.file_uploader(key="weights_file").set_value((name, content, "application/zip")).run()
+    return press(reader, "Load them")
+
+
+def said(reader):
+    return " ".join(m.value for m in reader.markdown)
+
+
+def test_saved_weights_come_back(visit):
+    reader = press(visit("training", QUICK), "One update")
+    (trainer,) = gym(reader).contest.trainers.values()
+    kept = {n: w.copy() for n, w in trainer.weights.items()}
+    for _ in range(3):
+        press(reader, "One update")
+    assert any((kept[n] != w).any() for n, w in trainer.weights.items())
+    upload(reader, to_npz(kept))
+    assert "Loaded" in said(reader)
+    (trainer,) = gym(reader).contest.trainers.values()
+    for name, weight in trainer.weights.items():
+        np.testing.assert_array_equal(weight, kept[name])
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "Expected"),
+        (b"hello", "Expected"),
+        (b"\x80\x04pickle", "pickle"),
+        (to_npz({"weight_ih_l0": np.ones((2, 2))}), "weight"),
+    ],
+)
+def test_a_wrong_file_is_refused_and_nothing_is_lost(visit, content, word):
+    reader = press(visit("training", QUICK), "One update")
+    (trainer,) = gym(reader).contest.trainers.values()
+    before = {n: w.copy() for n, w in trainer.weights.items()}
+    upload(reader, content)
+    assert word in said(reader) and "Loaded" not in said(reader)
+    for name, weight in trainer.weights.items():
+        np.testing.assert_array_equal(weight, before[name])
+
+
+def give_text(reader, content: bytes):
+    return clean(reader.file_uploader(key="text").set_value(("a.txt", content, "text/plain")).run())
+
+
+def test_a_text_of_ones_own(visit):
+    reader = visit("training", QUICK, task="text")
+    give_text(reader, ("to be or not to be, " * 50).encode())
+    press(reader, "One update")
+    (trainer,) = gym(reader).contest.trainers.values()
+    assert trainer.task.alphabet == tuple(sorted(set("to be or not to be, ")))
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"", "at least"), (b"\xff\xfe" * 40, "UTF"), (b"x" * 2_000_001, "at most")],
+    ids=["empty", "not UTF-8", "huge"],
+)
+def test_a_text_that_cannot_be_used_is_refused(visit, content, word):
+    reader = give_text(visit("training", QUICK, task="text"), content)
+    assert word in said(reader)
+    press(reader, "One update")
+
+
+@pytest.mark.parametrize("task", ["echo", "hello", "adding"])
+@pytest.mark.parametrize("page", ["gates", "unrolled", "cell", "gradients"])
+def test_a_trained_network_goes_to_the_other_pages_and_back(visit, task, page):
+    reader = press(visit("training", QUICK, task=task), "One update")
+    press(reader, "Look inside")
+    (trainer,) = gym(reader).contest.trainers.values()
+    assert trainer.update == 1  # looking inside does not begin anew
+    reader.switch_page(f"{page}.py").run()
+    assert any("after 1 updates" in box.value for box in clean(reader).info)
+    assert len(reader.query_params["weights"]) == 24
+    reader.slider(key="set_hidden").set_value(7).run()
+    assert "weights" not in clean(reader).query_params
+
+
+def test_a_link_to_weights_that_are_gone_says_so(visit):
+    reader = visit("gates", weights="0" * 24)
+    assert any("no longer here" in m.value for m in reader.markdown)
+    assert any(
+        "Weights" in w.value or "weights" in w.value for w in visit("gates", weights="../x").warning
+    )
+
+
+def test_who_leaves_leaves_nothing_behind(visit):
+    """Nothing outside of the session keeps a reader's runs."""
+    reader = press(visit("training", QUICK), "One update")
+    kept = weakref.ref(gym(reader).contest)
+    assert kept() is not None
+    del reader
+    gc.collect()
+    assert kept() is None
