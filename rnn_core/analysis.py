@@ -62,6 +62,7 @@ def _by_diagonals(trace: LayerTrace, past: Any, now: Any) -> Array:
     weights, names, gates = trace.weights, trace.cell.states, trace.cell.gates
     T, H = len(past.h), weights.weight_hh.shape[1]
     J = np.zeros((T, H * len(names), H * len(names)))
+    W = weights.weight_hh.reshape(len(gates), H, H).swapaxes(0, 1)
     unit = np.arange(H)
     for k, out in enumerate(names):
         d = SimpleNamespace(**{s: np.full((T, 1, H), float(s == out)) for s in names})
@@ -72,9 +73,8 @@ def _by_diagonals(trace: LayerTrace, past: Any, now: Any) -> Array:
         for j, s in enumerate(names):
             diagonal = np.broadcast_to(before[s], (T, 1, H))[:, 0]
             J[:, k * H + unit, j * H + unit] = diagonal
-        for g, gate in enumerate(gates):
-            W = weights.weight_hh[g * H : (g + 1) * H]
-            J[:, rows, :H] += ear.heard[gate][:, 0, :, None] * W
+        heard = np.stack([ear.heard[gate][:, 0] for gate in gates], axis=-1).swapaxes(0, 1)
+        J[:, rows, :H] += np.matmul(heard, W).swapaxes(0, 1)  # unit by unit, all gates at once
     return J
 
 
@@ -83,10 +83,43 @@ def jacobian_products(steps: Array, hidden: int) -> Array:
     T, S = len(steps), steps.shape[1]
     products = np.empty((T + 1, hidden, S))
     products[T] = np.eye(S)[:hidden]
+    times = _Times(steps, hidden)
     with np.errstate(all="ignore"):
         for k in range(T - 1, -1, -1):
-            products[k + 1].dot(steps[k], products[k])
+            times(products[k + 1], k, products[k])
     return products
+
+
+class _Times:
+    """Rows times the Jacobians of some steps.
+
+    What leads to c is elementwise in every cell: those columns are diagonals, and half of the work.
+    """
+
+    def __init__(self, steps: Array, hidden: int):
+        self.hidden, self.steps = hidden, steps
+        T, S = steps.shape[:2]
+        n = S // hidden
+        blocks = steps[:, :, hidden:].reshape(T, n, hidden, n - 1, hidden)
+        diagonals = np.einsum("tahbh->tbah", blocks)  # (T, n - 1, n, H)
+        self.plain = n == 1 or np.count_nonzero(diagonals) != np.count_nonzero(blocks)
+        if not self.plain:
+            self.into_h, self.diagonals = np.ascontiguousarray(steps[:, :, :hidden]), diagonals
+
+    def __call__(self, rows: Array, at: int | slice, out: Array) -> None:
+        """rows (..., r, S), of one step or of as many as `at` names."""
+        H = self.hidden
+        if self.plain:
+            np.matmul(rows, self.steps[at], out)
+            return
+        np.matmul(rows, self.into_h[at], out[..., :H])
+        apart = rows.reshape(*rows.shape[:-1], -1, H)
+        for j in range(self.diagonals.shape[1]):
+            columns = out[..., (j + 1) * H : (j + 2) * H]
+            diagonal = self.diagonals[at, j][..., None, :, :]
+            np.multiply(apart[..., 0, :], diagonal[..., 0, :], columns)
+            for k in range(1, apart.shape[-2]):
+                columns += apart[..., k, :] * diagonal[..., k, :]
 
 
 def singular_values(matrices: Array) -> Array:
@@ -110,13 +143,17 @@ def norm_matrix(steps: Array, hidden: int) -> Array:
     T = len(steps)
     norms = np.zeros((T + 1, T + 1))
     norms[np.arange(T + 1), np.arange(T + 1)] = np.sqrt(hidden)
+    times = _Times(steps, hidden)
     with np.errstate(all="ignore"):
         products = steps[:, :hidden].copy()  # lag 1: d h_t / d s_{t-1}
+        spare = np.empty_like(products)
         for lag in range(1, T + 1):
             t = np.arange(lag, T + 1)
-            norms[t, t - lag] = np.sqrt(np.square(products[:, :, :hidden]).sum((1, 2)))
+            found = products[: len(t), :, :hidden]
+            norms[t, t - lag] = np.sqrt(np.einsum("tij,tij->t", found, found))
             if lag < T:
-                products = np.matmul(products[1:], steps[: T - lag])
+                times(products[1 : len(t)], slice(0, T - lag), spare[: T - lag])
+                products, spare = spare, products
     return norms
 
 

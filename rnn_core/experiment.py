@@ -58,7 +58,7 @@ class Experiment:
         20,
         "Sequence length T",
         INPUT,
-        5,
+        1,
         200,
         help="How many steps the network is unrolled over.",
     )

@@ -139,6 +139,9 @@ def _possible(e: Experiment) -> tuple[Experiment, tuple[str, ...]]:
     if (fed or WIRINGS[e.wiring].encoder) and e.direction != "forward":
         e = replace(e, direction="forward")
         notes.append("What is written step by step is written forward: the direction is forward.")
+    if WIRINGS[e.wiring].encoder and e.steps < 2:
+        e = replace(e, steps=2)
+        notes.append("Encoder and decoder need a step each: T is 2 here.")
     if fed and e.source != "text" and readout_of(e).startswith("softmax"):
         e = replace(e, readout="linear")
         notes.append(
