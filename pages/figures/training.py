@@ -34,10 +34,11 @@ def curves(courses: Sequence[Course], task: Task, threshold: float | None) -> Fi
         data.append(_radius(course, _look(course, n, courses)))
     figure = house(data, "", "", "")
     layout = figure["layout"]
-    layout |= _thirds(courses) | {"height": ROW + 60, "hovermode": "closest"}
+    ranges = _ranges(courses, task, threshold)
+    layout |= _thirds(courses, ranges) | {"height": ROW + 60, "hovermode": "closest"}
     layout["shapes"] = _levels(task, threshold)
     layout["margin"] = {"l": 60, "r": 12, "t": 56, "b": 48}
-    layout["meta"] = {"narrow": _stacked(courses)}
+    layout["meta"] = {"narrow": _stacked(courses, ranges)}
     del layout["title"]
     return figure
 
@@ -117,22 +118,43 @@ TITLES: Final = (
 )
 
 
-def _thirds(courses: Sequence[Course]) -> dict[str, Any]:
+def _ranges(
+    courses: Sequence[Course], task: Task, threshold: float | None
+) -> tuple[list[float], ...]:
+    """Of the three vertical axes: everything drawn, and the dotted level; two are logarithmic."""
+    levels = (task.baseline.loss if task.baseline else 1.0, threshold or 1.0)
+    losses = [np.concatenate([c.losses, c.validated[:, 1]]) for c in courses]
+    norms = [c.norms for c in courses]
+    radii = np.concatenate([np.ones(1), *(c.radii[:, 1] for c in courses)])
+    top = float(np.max(radii[np.isfinite(radii)], initial=1.0))
+    found = [_decades(np.concatenate([np.full(1, level), *values]))
+             for level, values in zip(levels, (losses, norms), strict=True)]  # fmt: skip
+    return (*found, [0.0, 1.05 * top])
+
+
+def _decades(values: Floats) -> list[float]:
+    """The range of a logarithmic axis, with a little room."""
+    drawn = values[np.isfinite(values) & (values > 0)]
+    low, high = np.log10(np.clip([drawn.min(), drawn.max()], FLOOR, CEILING))
+    return [float(low) - 0.15, float(high) + 0.15]
+
+
+def _thirds(courses: Sequence[Course], ranges: Sequence[list[float]]) -> dict[str, Any]:
     """Three charts side by side."""
     layout: dict[str, Any] = {"annotations": []}
     for n in range(3):
         left, right = n / 3 + 0.03 * n, n / 3 + 0.27 + 0.03 * n
-        layout |= _axes(n, [left, min(1.0, right)], [0, 0.93], courses)
+        layout |= _axes(n, [left, min(1.0, right)], [0, 0.93], courses, ranges[n])
         layout["annotations"].append(_title(n, left, 0.94))
     return layout
 
 
-def _stacked(courses: Sequence[Course]) -> dict[str, Any]:
+def _stacked(courses: Sequence[Course], ranges: Sequence[list[float]]) -> dict[str, Any]:
     """Three charts one below the other."""
     layout: dict[str, Any] = {"height": 3 * ROW, "annotations": []}
     for n in range(3):
         top = 1 - n / 3
-        layout |= _axes(n, [0, 1], [top - 0.25, top - 0.03], courses)
+        layout |= _axes(n, [0, 1], [top - 0.25, top - 0.03], courses, ranges[n])
         layout["annotations"].append(_title(n, 0, top - 0.03))
     return layout
 
@@ -145,15 +167,16 @@ def _title(n: int, x: float, y: float) -> Part:
 
 
 def _axes(
-    n: int, across: list[float], up: list[float], courses: Sequence[Course]
+    n: int, across: list[float], up: list[float], courses: Sequence[Course], ends: list[float]
 ) -> dict[str, Any]:
     name = "" if n == 0 else str(n + 1)
     last = max((len(c.losses) for c in courses), default=0)
-    log = {"type": "log", "exponentformat": "power"} if n < 2 else {"rangemode": "tozero"}
+    log = {"type": "log", "exponentformat": "power"} if n < 2 else {}
     return {
         f"xaxis{name}": {"domain": across, "anchor": f"y{name}", "title": {"text": "update"},
                          "range": [0, max(2, last) * 1.02]},
-        f"yaxis{name}": {"domain": up, "anchor": f"x{name}", "title": {"text": ""}} | log,
+        f"yaxis{name}": {"domain": up, "anchor": f"x{name}", "title": {"text": ""}, "range": ends}
+        | log,
     }  # fmt: skip
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from rnn_core.readout import LOSSES, READOUTS
-from rnn_core.tasks import METRICS, TASKS, Batch, Task, make_task
+from rnn_core.tasks import METRICS, PUZZLES, Batch, Task, make_task
 from rnn_core.tasks.memory import AnBn, CopyMemory, DelayedEcho, TemporalOrder
 from rnn_core.tasks.task import inside, last_step, mean_weights, one_hot
 from rnn_core.tasks.text import Hello, NextCharacter
 
-SOLVABLE = [name for name in TASKS if name != "text"]
+SOLVABLE = [name for name in PUZZLES if name != "text"]
 MEMORY = [name for name in SOLVABLE if name != "hello"]
 LENGTHS = (5, 20, 51)
 
@@ -39,7 +39,7 @@ def loss(task: Task, batch: Batch, outputs: np.ndarray) -> float:
     return float((each * batch.weights)[batch.weights > 0].sum())
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", PUZZLES)
 @pytest.mark.parametrize("length", [2, *LENGTHS])
 def test_batches_have_the_shapes_that_the_task_says(name, length):
     task = make_task(name, length, "hello world, hello moon" * 5)
@@ -104,7 +104,7 @@ def test_the_stated_baselines():
     assert {n: make_task(n, 50).baseline.loss for n in stated} == pytest.approx(stated)
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", PUZZLES)
 def test_a_seed_is_a_batch(name):
     task = make_task(name, 20, "hello world" * 9)
     one, two, other = draw(task, 5), draw(task, 5), draw(task, 5, seed=1)

@@ -8,6 +8,7 @@ import pytest
 
 from pages.ui.gym import NAME, Gym
 from rnn_core.contest import entries
+from rnn_core.tasks import TASKS
 from rnn_core.train import Trainer
 from rnn_core.weights import to_npz
 from tests.pages.reader import clean
@@ -88,7 +89,7 @@ def type_of(reader):
     return kind
 
 
-@pytest.mark.parametrize("task", ["adding", "copy", "order", "anbn", "parity", "echo", "hello"])
+@pytest.mark.parametrize("task", TASKS)
 def test_every_task_can_be_trained(visit, task):
     reader = press(visit("training", QUICK, task=task), "One update")
     assert len(losses(reader)) == 1
@@ -169,7 +170,7 @@ def test_a_text_that_cannot_be_used_is_refused(visit, content, word):
     press(reader, "One update")
 
 
-@pytest.mark.parametrize("task", ["echo", "hello", "adding"])
+@pytest.mark.parametrize("task", ["echo", "hello", "translation"])
 @pytest.mark.parametrize("page", ["gates", "unrolled", "cell", "gradients"])
 def test_a_trained_network_goes_to_the_other_pages_and_back(visit, task, page):
     reader = press(visit("training", QUICK, task=task), "One update")
