@@ -95,7 +95,7 @@ def send_together() -> None:
             notify()
 
     gathering: WeakSet[AppSession] = WeakSet()
-    AppSession._enqueue_forward_msg = enqueue  # type: ignore[method-assign]
+    AppSession._enqueue_forward_msg = enqueue  # type: ignore[method-assign, assignment]
 
 
 def is_tcp(connection: socket.socket) -> bool:

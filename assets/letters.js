@@ -8,9 +8,9 @@ export const named = c => SHOWN[c] ?? c
 
 /** A number in a few letters. */
 export function brief(v) {
-  if (!Number.isFinite(v)) return "–"
+  if (!Number.isFinite(v)) return Number.isNaN(v) ? "–" : "overflow"
   const size = Math.abs(v)
-  if (size !== 0 && (size < 0.001 || size >= 10000)) return v.toExponential(1).replace("-", "−").replace(/^−/, "−")
+  if (size !== 0 && (size < 0.001 || size >= 10000)) return v.toExponential(1).replaceAll("-", "−")
   return String(+v.toPrecision(3)).replace("-", "−")
 }
 
@@ -26,14 +26,15 @@ export function moved(key, at, first, last) {
 /** Which character is meant, and what each text's colour says of it. */
 export function words(data, t) {
   const place = `Character ${t + data.from} “${named(data.chars[t])}”`
-  const values = data.rows.map(row => [row.short, data.numbers[row.values].all[t]])
-  const known = values.filter(([, v]) => Number.isFinite(v)).map(([name, v]) => `${name} ${brief(v)}`)
-  return `${place}: ${known.join(", ") || data.nothing}${data.bits ? surprise(data, t) : ""}`
+  const values = data.rows.filter(row => row.short).map(row => [row.short, data.numbers[row.values].all[t]])
+  const known = values.filter(([, v]) => !Number.isNaN(v)).map(([name, v]) => `${name} ${brief(v)}`)
+  const nothing = t === data.pick && data.picked ? data.picked : data.nothing
+  return `${place}: ${[known.join(", "), surprise(data, t)].filter(Boolean).join("; ") || nothing}`
 }
 
 function surprise(data, t) {
-  const v = data.numbers.bits.all[t]
-  return Number.isFinite(v) ? `; surprise ${brief(v)} bits (p = ${brief(2 ** -v)})` : ""
+  const v = data.numbers.bits?.all[t]
+  return Number.isFinite(v) ? `surprise ${brief(v)} bits (p = ${brief(2 ** -v)}); the likeliest in its place:` : ""
 }
 
 /** The likeliest characters for a place: what, how likely, whether it came. */
@@ -44,6 +45,9 @@ export function candidates(data, t) {
     c: data.alphabet[k], p: row(chances, t - 1)[i], came: data.alphabet[k] === data.chars[t],
   }))
 }
+
+/** A probability; one that would be rounded to nothing is still something. */
+export const percent = p => p > 0 && p < 0.0005 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`
 
 // ---------------------------------------------------------------- drawing
 
@@ -64,7 +68,7 @@ function letter(view, r, t) {
   e.setAttribute("role", "option")
   e.setAttribute("aria-selected", String(t === view.pick))
   if (c === "\n" || c === " ") e.setAttribute("aria-label", c === " " ? "space" : "line break")
-  if (Number.isFinite(v)) [e.style.backgroundColor, e.style.color] = fill(onScale(v, data.scale), [data.scale.kind, data.scale.low, data.scale.high], view.colours)
+  if (!Number.isNaN(v)) [e.style.backgroundColor, e.style.color] = fill(Math.min(onScale(v, data.scale), data.scale.high), [data.scale.kind, data.scale.low, data.scale.high], view.colours)
   e.classList.toggle("break", c === "\n")
   e.classList.toggle("own", t >= data.written)
   e.classList.toggle("still", t < data.first)
@@ -84,7 +88,7 @@ function drawTexts(view) {
     if (view.pick >= 0) box.setAttribute("aria-activedescendant", `letter-${view.root.dataset.key}-${r}-${view.pick}`)
     data.chars.forEach((c, t) => {
       box.append(letter(view, r, t))
-      if (c === "\n") box.append(document.createElement("br"))
+      if (c === "\n" && t >= data.first) box.append(document.createElement("br"))
     })
     return [head, box]
   })
@@ -99,7 +103,7 @@ function tell(view, t) {
     const share = html("i"), chance = html("div", "chance")
     share.style.width = `${100 * p}%`
     chance.append(share)
-    return [html("code", came ? "came" : "", named(c)), chance, html("span", came ? "came" : "", `${(100 * p).toFixed(1)} %${came ? " ← came" : ""}`)]
+    return [html("code", came ? "came" : "", named(c)), chance, html("span", came ? "came" : "", `${percent(p)}${came ? " ← came" : ""}`)]
   }))
 }
 
@@ -117,16 +121,17 @@ function ring(view, kind, t) {
   }
 }
 
-function choose(view, t) {
+/** A held key sends one message, not thirty; a click sends its own at once. */
+function choose(view, t, patience) {
   view.pick = t
   ring(view, "picked", t)
   tell(view, t)
-  clearTimeout(view.timer) // a held key sends one message, not thirty
+  clearTimeout(view.timer)
   view.timer = setTimeout(() => {
     view.live.textContent = words(view.data, t)
     view.sent.push(t)
     view.send(t)
-  }, 120)
+  }, patience)
 }
 
 function listen(view) {
@@ -139,13 +144,13 @@ function listen(view) {
     tell(view, t)
   }
   texts.onpointerleave = () => { view.at = -1; ring(view, "at", -1); tell(view, view.pick) }
-  texts.onclick = e => { if (place(e) && +place(e).dataset.t >= data.first) choose(view, +place(e).dataset.t) }
+  texts.onclick = e => { if (place(e) && +place(e).dataset.t >= data.first) choose(view, +place(e).dataset.t, 0) }
   texts.onkeydown = e => {
     const to = moved(e.key, view.pick, data.first, data.chars.length - 1)
     if (to === null || e.ctrlKey || e.metaKey || e.altKey || data.chars.length <= data.first) return
     e.preventDefault()
     e.stopPropagation()
-    if (to !== view.pick) choose(view, to)
+    if (to !== view.pick) choose(view, to, 120)
   }
 }
 

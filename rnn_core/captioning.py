@@ -1,8 +1,8 @@
 """One drawing described under the glass: its caption word by word, and what each word hangs on.
 
 A drawing is 8 x 8 grey values in sixteen steps, so that a link can hold it exactly: one hexadecimal
-digit per pixel.  The slope of a word is d logit / d pixel, by BPTT from the step that wrote the word
-back to the first step, where the drawing was read; the words read in between are held fixed.
+digit per pixel.  The slope of a word is d logit / d pixel, by BPTT from the step that wrote the
+word back to the first, where the drawing was read; the words read in between are held fixed.
 """
 
 from __future__ import annotations
@@ -40,21 +40,26 @@ class Sketch:
     which: str = choice(
         "held-out", "Drawings", GROUP,
         {"held-out": "Seen combinations", "unseen": "Unseen combinations"},
-        help="Fresh drawings, never trained on. Unseen: training shows this shape in this size at "
-        "this place never, though each of the three in other company.",
+        shown={"pixels": ("",)},
+        help="Fresh drawings, never trained on. Unseen: a shape in a size at a place that training "
+        "never shows together, though each of the three in other company.",
     )  # fmt: skip
-    drawn: int = whole(1, "Drawing", GROUP, 1, 200, help="A drawing for each number.")
+    drawn: int = whole(
+        1, "Drawing", GROUP, 1, 200, shown={"pixels": ("",)}, help="A drawing for each number."
+    )
     slope: str = choice(
-        "logit", "Slope of", GROUP, {"logit": "logit", "log": "log-probability"},
-        help="Of the picked word. Where the network is certain, the log-probability is flat and "
-        "its slope small; the logit has no such ceiling.",
+        "margin", "Slope of", GROUP,
+        {"margin": "logit above the runner-up", "logit": "logit", "log": "log-probability"},
+        help="Of the picked word. What all logits have in common changes no probability: the "
+        "margin over the runner-up leaves it out. Where the network is certain, the "
+        "log-probability is flat.",
     )  # fmt: skip
-    # moved in the pictures, not by a control: shown for no value of `which`
+    # moved in the pictures, not by a control: shown for no value of `slope`
     pixels: str = words(
         "", "Pixels", GROUP, help="64 hexadecimal digits; none: the drawing.",
-        shown={"which": ()},
+        shown={"slope": ()},
     )  # fmt: skip
-    place: int = whole(2, "Word", GROUP, 1, MOST, help="Of the caption.", shown={"which": ()})
+    place: int = whole(2, "Word", GROUP, 1, MOST, help="Of the caption.", shown={"slope": ()})
 
 
 def to_hex(image: Array) -> str:
@@ -81,6 +86,11 @@ def sketch(wish: Sketch) -> tuple[Array, Subject | None]:
     return from_hex(to_hex(image)), subject
 
 
+def clean(image: Array) -> Array:
+    """The drawing without its noise: every pixel ink or paper, whichever is nearer."""
+    return np.asarray(image > 0.5, dtype=float)
+
+
 @dataclass(frozen=True, eq=False)
 class Caption:
     """A drawing, what the network says of it, and how each word depends on each pixel."""
@@ -101,7 +111,7 @@ class Caption:
 
 
 def describe(network: Network, image: Array, of: str = "logit") -> Caption:
-    """The likeliest word is written and read again; `of`: whose slope, "logit" or "log"."""
+    """The likeliest word is written and read again; `of`: whose slope, as in `slopes`."""
     rows = _rows(network, image)
     x = _read(image, rows)
     return Caption(image, spoken(network, x, rows, WORDS), slopes(network, x, rows, of))
@@ -123,7 +133,8 @@ def _read(image: Array, rows: Array) -> Array:
 
 
 def slopes(network: Network, x: Array, rows: Array, of: str = "logit") -> Array:
-    """(T, 8, 8) d logit (or d log-probability) of each written word by each pixel.
+    """(T, 8, 8) by each pixel: d logit of each written word, d of its "margin" over the likeliest
+    other word, or d of its "log"-probability.
 
     All words at once: a batch of T times the same sequence, each with one word's slope.
     """
@@ -131,10 +142,20 @@ def slopes(network: Network, x: Array, rows: Array, of: str = "logit") -> Array:
     trace = network.forward(np.repeat(x[None], T, axis=0))
     dlogits, k = np.zeros_like(trace.logits), np.arange(T)
     dlogits[k, k, rows] = 1.0
+    logits = trace.logits[k, k]
     if of == "log":
-        dlogits[k, k] -= softmax(trace.logits[k, k])
+        dlogits[k, k] -= softmax(logits)
+    if of == "margin":
+        dlogits[k, k, runners_up(logits, rows)] = -1.0
     gradient = network.backward(trace, dlogits)
     return gradient.layers[0].x[:, 0, :PIXELS].reshape(T, SIDE, SIDE)
+
+
+def runners_up(logits: Array, rows: Array) -> Array:
+    """(T,) the likeliest word besides the one of `rows`."""
+    rest = logits.copy()
+    rest[np.arange(len(rows)), rows] = -np.inf
+    return np.asarray(rest.argmax(-1))
 
 
 # -- the baseline ----------------------------------------------------------------------------

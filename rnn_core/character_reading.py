@@ -25,16 +25,18 @@ from rnn_core.write import sampled, write
 GROUP: Final = "Character model"
 START: Final = "\n"  # is read before everything else
 ROWS, STEPS, SEED = 24, 200, 11  # of the writing that units are searched on
-LEAST: Final = 16  # characters on either side of a search
+LEAST: Final = 32  # characters that a search needs
+RESTS: Final = 1e-12  # a unit whose states differ by less
 
 NETWORKS: Final = {  # files in assets/models
-    "characters-gru": "Shakespeare's plays, GRU",
     "characters-lstm": "Shakespeare's plays, LSTM",
+    "characters-gru": "Shakespeare's plays, GRU",
     "characters-rnn": "Shakespeare's plays, RNN",
     "python": "Python source, GRU",
 }
-OPENINGS: Final = {  # what is read where the reader has typed nothing
-    "characters": "ROMEO:\nO, she doth teach the torches to burn bright!\n",
+OPENINGS: Final = {  # read where nothing is typed; the sonnet was not learnt from
+    "characters": "Shall I compare thee to a summer's day?\n"
+    "Thou art more lovely and more temperate:",
     "python": 'def name(self):\n    """Return the ',
 }
 
@@ -44,7 +46,7 @@ class Reading:
     """What the reader asks of a character network."""
 
     writer: str = choice(
-        "characters-gru", "Network", GROUP, NETWORKS, help="Trained networks; see the card below."
+        "characters-lstm", "Network", GROUP, NETWORKS, help="Trained networks; see the card below."
     )
     opening: str = words(
         "", "Your own text", GROUP,
@@ -75,7 +77,9 @@ class Reading:
         "is on screen. Chosen on one half, measured on the other.",
     )  # fmt: skip
     # picked in the picture, not by a control: shown for no value of `colours`
-    spot: int = whole(-1, "Character", GROUP, -1, 500, help="-1: last.", shown={"colours": ()})
+    spot: int = whole(
+        -1, "Character", GROUP, -1, 500, help="-1: the last that was given.", shown={"colours": ()}
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +112,7 @@ def read(model: Model, given: str, letters: int, temperature: float, seed: int) 
         bits = -np.log2(np.take_along_axis(p, codes[1:, None], -1)[:, 0])
     return Read(
         "".join(alphabet[k] for k in codes), 1 + len(given), best,
-        np.take_along_axis(p, best, -1), np.abs(bits), unit_states(trace.top)[0],
+        np.take_along_axis(p, best, -1), np.maximum(bits, 0.0), unit_states(trace.top)[0],
         _pair_bits(model, codes),
     )  # fmt: skip
 
@@ -158,6 +162,9 @@ class Follower:
     share: float  # mean of the feature over both halves
 
 
+Followers = tuple[Follower, ...]
+
+
 def own_writing(model: Model) -> tuple[tuple[str, ...], Array]:
     """Texts drawn from the network at temperature 1, and (B, T, H) its units' states."""
     alphabet, V = model.card.inputs, model.network.input_size
@@ -171,23 +178,17 @@ def own_writing(model: Model) -> tuple[tuple[str, ...], Array]:
     return tuple("".join(alphabet[k] for k in row) for row in codes), states
 
 
-def halves(text: str, states: Array) -> tuple[tuple[str, ...], Array]:
-    """One text as two of the same length, to choose on the first and measure on the second."""
-    n = len(text) // 2
-    return (text[:n], text[n : 2 * n]), np.stack([states[:n], states[n : 2 * n]])
-
-
-def followers(texts: tuple[str, ...], states: Array) -> tuple[Follower, ...]:
-    """For every feature the unit of largest |r| on the first half of the texts, and its r on the
-    second: of many units one always fits a single text well."""
-    half = len(texts) // 2
-    if half * states.shape[1] < LEAST:
+def followers(texts: tuple[str, ...], states: Array) -> Followers:
+    """For every feature the unit of largest |r| on the first half of the texts (of one text: on its
+    first half), and its r on the second: of many units one always fits a single text well."""
+    if states.shape[0] * states.shape[1] < LEAST:
         return ()
     found = []
     for name, feature in FEATURES.items():
         values = np.stack([feature.values(text) for text in texts])
-        parts = [(states[p], values[p]) for p in (slice(half), slice(half, None))]
-        first, second = (correlations(s.reshape(-1, s.shape[-1]), v.ravel()) for s, v in parts)
+        s, v = states.reshape(-1, states.shape[-1]), values.ravel()
+        half = len(v) // 2 if len(texts) == 1 else len(texts) // 2 * states.shape[1]
+        first, second = correlations(s[:half], v[:half]), correlations(s[half:], v[half:])
         found.append(_follower(name, first, second, float(values.mean())))
     return tuple(found)
 
@@ -202,12 +203,13 @@ def _follower(name: str, first: Array, second: Array, share: float) -> Follower:
 def correlations(states: Array, feature: Array) -> Array:
     """(H,) Pearson's r of each column of states (n, H) with a feature (n,); nan if one rests."""
     s, f = states - states.mean(0), feature - feature.mean()
+    moves = (np.ptp(states, 0) > RESTS) & (np.ptp(feature) > 0)
     with np.errstate(all="ignore"):
         r = (s * f[:, None]).sum(0) / np.sqrt((s**2).sum(0) * (f**2).sum())
-    return np.where((s**2).sum(0) * (f**2).sum() > 0, r, np.nan)
+    return np.where(moves, r, np.nan)
 
 
-def closest(found: tuple[Follower, ...]) -> int:
+def closest(found: Followers) -> int:
     """The unit, from 1, that follows its feature most closely on the half kept apart."""
     known = [f for f in found if f.unit and np.isfinite(f.measured)]
     return max(known, key=lambda f: abs(f.measured)).unit if known else 1

@@ -240,8 +240,14 @@ def _joined(parts: tuple[Credit, ...], before: int) -> Credit:
         first.cell, first.layer, first.reverse, first.losses + before,
         {s: np.hstack([first.norms[s], *(p.norms[s][:, 1:] for p in rest)]) for s in names},
         {s: np.vstack([first.totals[s], *(p.totals[s][1:] for p in rest)]) for s in names},
-        np.hstack([p.inputs for p in parts]), np.vstack([p.input_totals for p in parts]),
+        np.hstack([p.inputs for p in parts]), _filled_up([p.input_totals for p in parts]),
     )  # fmt: skip
+
+
+def _filled_up(rows: list[Array]) -> Array:
+    """One below the other; an encoder's inputs may be more than its decoder's: zeros fill up."""
+    widest = max(r.shape[1] for r in rows)
+    return np.vstack([np.pad(r, ((0, 0), (0, widest - r.shape[1]))) for r in rows])
 
 
 # -- what truncated BPTT leaves ----------------------------------------------------------------

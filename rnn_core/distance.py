@@ -50,7 +50,7 @@ class Distance:
         FAR,
         "Sentence",
         GROUP,
-        {FAR: "I grew up in … I speak fluent …"} | {c: f"{t} …" for c, t in SHORT.items()},
+        {FAR: "I grew up in … I speak …"} | {c: f"{t} …" for c, t in SHORT.items()},
         help="The last word is asked for. In the short ones the clue stands close by.",
     )
     country: str = choice(
@@ -193,7 +193,10 @@ def over_gaps(
         yield AtGap(
             gap,
             trained,
-            {c: tuple(feel(n, read[: count // 4]) for n in several) for c, several in fresh.items()},
+            {
+                c: tuple(feel(n, read[: count // 4]) for n in several)
+                for c, several in fresh.items()
+            },
             {c: float((np.array(f.named) == truth).mean()) for c, f in trained.items()},
             float(np.mean([last_country(s.words) == s.answer for s in read])),
             float(np.unique(truth, return_counts=True)[1].max() / count),

@@ -23,10 +23,13 @@ from rnn_core.tasks.baselines import Bag, bag_of_words, counts
 from rnn_core.tasks.sentiment import LABELS, VOCABULARY, batch, sentences
 from rnn_core.tasks.sentiment import read as split_words
 from rnn_core.tasks.task import last_step, one_hot
-from rnn_core.tasks.vocabulary import Words
+from rnn_core.tasks.vocabulary import Words, opening
 from rnn_core.unroll import Array
 
 ORDERS: Final = 200  # random orders of the same words that are tried
+LAST_ORDER: Final = 99  # that can be picked by its number; so many are always tried
+STEPS: Final = 4000  # of all orders together, beyond those
+AGAINST: Final = np.array([-1.0, 1.0])  # s = z_positive - z_negative
 _GROUP: Final = "Sentence"
 
 
@@ -39,7 +42,7 @@ class Review:
         help="Any words; those it does not know are named below. At most 200 characters.",
     )  # fmt: skip
     order: int = whole(
-        0, "Order of the words", _GROUP, 0, 99,
+        0, "Order of the words", _GROUP, 0, LAST_ORDER,
         help="0: as typed. Any other number draws one random order of the same words.",
     )  # fmt: skip
 
@@ -51,6 +54,7 @@ class Reading:
     words: Words
     strange: Words  # those that the network does not know
     positive: Array  # (T,) probability of "positive" if the sentence stopped after this word
+    odds: Array  # (T,) its log-odds: z_positive - z_negative
     moved: Array  # (T,) ‖h_t - h_{t-1}‖
     felt: Array  # (T,) ‖ds/dx_t‖ of the last step's log-odds s
 
@@ -58,6 +62,18 @@ class Reading:
     def answer(self) -> float:
         """The probability of "positive" after the last word: the only answer that was trained."""
         return float(self.positive[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Opinions:
+    """What the network and the bag of words make of the same words, as typed and shuffled."""
+
+    reading: Reading
+    bag: float  # the bag of words' probability of "positive"
+    order: int
+    other: Reading | None  # the shuffled words, if an order is picked
+    every: Array  # the network's answers in many random orders
+    bags: Array  # the bag's answers in the same orders
 
 
 @dataclass(frozen=True)
@@ -109,22 +125,23 @@ def ordered(typed: Words, order: int) -> Words:
     return tuple(typed[k] for k in np.random.default_rng(order).permutation(len(typed)))
 
 
-def understood(text: str) -> tuple[Words, Words]:
-    """A text as (words, those of them that the network does not know)."""
-    return split_words(text)
+def understood(text: str) -> Words:
+    """A reader's text as words; () if there is none in it."""
+    return split_words(text)[0]
 
 
 def read(network: Network, typed: Words) -> Reading:
     """One sentence through the network, and the last log-odds back to every word."""
     trace = network.forward(_inputs(network, [typed]))
     dlogits = np.zeros_like(trace.logits)
-    dlogits[0, -1] = np.array([-1.0, 1.0])  # s = z_positive - z_negative
+    dlogits[0, -1] = AGAINST
     back = network.backward(trace, dlogits).layers[0]
     states = trace.top.states["h"][0]
     return Reading(
         typed,
         tuple(w for w in dict.fromkeys(typed) if w not in VOCABULARY.rows),
         trace.outputs[0, :, LABELS.index("positive")],
+        trace.logits[0] @ AGAINST,
         np.linalg.norm(np.diff(states, axis=0), axis=1),
         np.linalg.norm(back.x[0], axis=1),
     )
@@ -135,9 +152,19 @@ def answers(network: Network, several: list[Words]) -> Array:
     return network.forward(_inputs(network, several)).outputs[:, -1, LABELS.index("positive")]
 
 
-def every_order(network: Network, typed: Words, count: int = ORDERS) -> Array:
-    """(count,) the network's answers to random orders of the same words: orders 1 to `count`."""
-    return answers(network, [ordered(typed, k) for k in range(1, count + 1)])
+def opinions(network: Network, bag: Bag, typed: Words, order: int) -> Opinions:
+    """Everything that is said of a sentence."""
+    count = max(LAST_ORDER, min(ORDERS, STEPS // len(typed)))
+    orders = [ordered(typed, k) for k in range(1, count + 1)]
+    bags = bag_answers(bag, [typed, *orders])
+    return Opinions(
+        read(network, typed),
+        float(bags[0]),
+        order,
+        read(network, ordered(typed, order)) if order else None,
+        answers(network, orders),
+        bags[1:],
+    )
 
 
 def fitted_bag() -> Bag:
@@ -146,16 +173,23 @@ def fitted_bag() -> Bag:
     return bag_of_words(train, len(VOCABULARY), len(LABELS))
 
 
-def bag_answer(bag: Bag, typed: Words) -> float:
-    """What the bag of words makes of the same words: its probability of "positive"."""
-    found = counts(_batch([typed]), len(bag.weight)) @ bag.weight + bag.bias
-    return float(softmax(found)[0, LABELS.index("positive")])
+def bag_answers(bag: Bag, several: list[Words]) -> Array:
+    """(B,) what the bag of words makes of sentences of one length: its probability of "positive",
+    worked out once for each bag that differs."""
+    found: dict[bytes, float] = {}
+    rows = counts(_batch(several), len(bag.weight))
+    for row in rows:
+        if row.tobytes() not in found:
+            p = softmax(row @ bag.weight + bag.bias)
+            found[row.tobytes()] = float(p[LABELS.index("positive")])
+    return np.array([found[row.tobytes()] for row in rows])
 
 
-def specimen_of(title: str, network: Network, typed: Words) -> Specimen:
+def specimen_of(network: Network, typed: Words) -> Specimen:
     """The network with this sentence before it.  Nobody knows the right answer to a reader's
     sentence: the network's own stands in for it."""
     own = int(answers(network, [typed])[0] > 0.5)
+    title = f"Sentiment, reading “{opening(typed)}”"
     return specimen(title, (network,), _batch([typed], own), VOCABULARY.words, LABELS)
 
 

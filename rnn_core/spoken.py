@@ -27,7 +27,7 @@ class Spoken:
 def spoken(
     network: Network,
     x: Array,
-    rows: Sequence[int],
+    rows: Array,
     vocabulary: Vocabulary,
     initial: Mapping[str, Array] | None = None,
 ) -> tuple[Spoken, ...]:

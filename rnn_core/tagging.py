@@ -18,7 +18,7 @@ from rnn_core.tasks import Batch
 from rnn_core.tasks.entities import AMBIGUOUS, TAGS, VOCABULARY
 from rnn_core.tasks.entities import read as split_words
 from rnn_core.tasks.task import every_step, one_hot
-from rnn_core.tasks.vocabulary import Words, padded
+from rnn_core.tasks.vocabulary import Words, opening, padded
 from rnn_core.unroll import Array
 
 FEWEST: Final = 0.5  # a word counts as a name where either network gives "other" less
@@ -76,9 +76,33 @@ EXAMPLES: Final[dict[str, Example]] = {  # none was trained on
 }  # fmt: skip
 
 
-def understood(text: str) -> tuple[Words, Words]:
-    """A text as (words, those of them that the networks do not know)."""
-    return split_words(text)
+@dataclass(frozen=True, eq=False)
+class Tagged:
+    """A sentence and what both networks say of it; one of its words is followed."""
+
+    words: Words
+    strange: Words  # those that the networks do not know
+    forward: Array  # (T, 4) the probability of every tag
+    both: Array  # (T, 4)
+    names: tuple[int, ...]  # the words (from 0) that may be names
+    word: int  # the one followed, from 0
+    course: Array  # (T - word, 4) its tag in both directions, the sentence growing behind it
+    guess: Array  # (T - word, 4) the same, reading forward only: it cannot change
+
+
+def understood(text: str) -> Words:
+    """A reader's text as words; () if there is none in it."""
+    return split_words(text)[0]
+
+
+def tagged(forward: Network, both: Network, typed: Words, wish: int) -> Tagged:
+    """Everything that is said of a sentence; `wish`: the word to follow, from 1, or 0."""
+    ahead, around = tags(forward, typed), tags(both, typed)
+    known = names(typed, ahead, around)
+    k = followed(wish, typed, known)
+    strange = tuple(w for w in dict.fromkeys(typed) if w not in VOCABULARY.rows)
+    course, guess = growing(both, typed, k), growing(forward, typed, k)
+    return Tagged(typed, strange, ahead, around, known, k, course, guess)
 
 
 def tags(network: Network, typed: Words) -> Array:
@@ -112,12 +136,13 @@ def turning(course: Array) -> int:
     return int(np.argmax(np.diff(winner, prepend=1 / len(TAGS))))
 
 
-def specimen_of(title: str, network: Network, typed: Words) -> Specimen:
-    """The network with this sentence before it.  Nobody knows the right tags of a reader's
+def specimen_of(kind: str, network: Network, typed: Words) -> Specimen:
+    """A network with this sentence before it.  Nobody knows the right tags of a reader's
     sentence: the network's own stand in for them."""
     x = VOCABULARY.codes(typed)[None]
     own = tags(network, typed).argmax(-1)[None]
     made = Batch(x, own, every_step(1, len(typed)), np.array([len(typed)]))
+    title = f"Named entities, {kind}, reading “{opening(typed)}”"
     return specimen(title, (network,), made, VOCABULARY.words, TAGS)
 
 

@@ -11,7 +11,10 @@ import numpy as np
 
 from rnn_core.unroll import Array
 
-QUOTED: Final = re.compile(r"""\"[^"\n]*"|(?<![^\W_])'[^\n]*?'(?![^\W_])""")
+QUOTED: Final = re.compile(
+    r"""\"{3}(?:[^"]|"(?!""))*(?:\"{3}|\Z)|"[^"\n]*"|"""
+    r"""(?<![^\W_])'(?:[^'\n]|(?<=[^\W_])')*?'(?![^\W_])"""
+)
 OPENING, CLOSING = "([{", ")]}"
 
 
@@ -24,9 +27,10 @@ class Feature:
 
 
 def quoted(text: str) -> Array:
-    """1 between quotes, " or ', that are closed in the same line.
+    """1 between quotes, " or ', that are closed in the same line, or three " in a row, over lines.
 
-    An apostrophe behind a letter opens nothing, one before a letter closes nothing.
+    An apostrophe behind a letter opens nothing, one before a letter closes nothing.  It is a guess:
+    what looks like a pair of quotes counts as one.
     """
     found = np.zeros(len(text))
     for part in QUOTED.finditer(text):

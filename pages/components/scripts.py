@@ -22,8 +22,10 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "heatmaps": "heatmaps.js",
     "letters": "drawing.js letters.js",
     "manners": "manners.js",
+    "pixels": "pixels.js",
     "plot": "plot.js",
     "saturation": "drawing.js saturation.js saving.js",
+    "spoken": "spoken.js",
     "unrolled": "saving.js unrolled/*.js",
     "wirings": "wirings.js",
 }

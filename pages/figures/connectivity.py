@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from pages.figures.letters import Scale, Text, texts
 from pages.figures.theme import CEILING, FLOOR, Figure, Part, cell_look, house, number
-from rnn_core.connectivity import Felt, by_distance
+from rnn_core.connectivity import Felt
 from rnn_core.notation import HOUSE, Notation
 
 Floats = NDArray[np.float64]
 
 LOW, HIGH = -6, 1  # powers of ten: where the colours end, for every text and network
-PART: Final = 0.01  # of the largest norm: what is less counts as not felt
+FAR: Final = 50  # characters back, for the sentence
 LOWEST: Final = (1e-4, 1e-8, 1e-12, FLOOR)  # where the curves' axis may end
 HEIGHT: Final = 330
 
@@ -46,32 +46,35 @@ class Picture:
         return f"norm of the gradient of the picked character's {of} at the {at}"
 
     def place(self, asked: int) -> int:
-        """The picked character, from 0; the first one is foretold by nothing."""
+        """The picked character, from 0, as a link asks for it, from 1; -1 is the last.
+
+        The first one is foretold by nothing."""
         last = len(self.text) - 1
-        return last if asked < 0 else max(1, min(asked, last))
+        return last if asked < 0 else max(1, min(asked - 1, last))
 
     def norms(self, cell: str, t: int) -> Floats:
         """(t,) at every character before t."""
-        return np.asarray(self.felt[cell].norms(self.towards)[t - 1, :t])
+        return np.asarray(self.felt[cell].norms[self.towards][t - 1, :t])
 
 
 def payload(picture: Picture, t: int) -> dict[str, Any]:
     """One text per network, all on one scale."""
     rows = [_text(picture, cell, t) for cell in picture.felt]
-    scale = Scale(
-        f"{picture.quantity}, logarithmic", "unit", LOW, HIGH, ("10⁻⁶ or less", "10 or more"), True
-    )
+    words = f"{picture.quantity}: {picture.words}; logarithmic"
+    scale = Scale(words, "unit", LOW, HIGH, ("10⁻⁶ or less", "10 or more"), True)
     return texts(
-        picture.text, rows, scale, t, first=1, nothing="it comes no earlier than the picked one",
+        picture.text, rows, scale, t, first=1, nothing="not before the picked one",
+        picked="the picked one; point at an earlier one",
         label="pick a character; what it depends on lights up before it",
     )  # fmt: skip
 
 
 def _text(picture: Picture, cell: str, t: int) -> Text:
     values = np.full(len(picture.text), np.nan)
-    values[:t] = drawable(picture.norms(cell, t))
+    values[:t] = picture.norms(cell, t)
     label, p = cell_look(cell).label, float(picture.felt[cell].chances[t - 1])
-    note = f"p = {number(p)}; felt {_back(reach(picture.norms(cell, t)))}"
+    back = int(picture.felt[cell].reaches[picture.towards][t - 1])
+    note = f"p = {number(p)}; at least 1 % of the largest norm up to {back} back"
     return Text(label, label, values, note)
 
 
@@ -80,45 +83,34 @@ def drawable(norms: Floats) -> Floats:
     return np.where(np.isfinite(norms), norms, CEILING)
 
 
-def _back(characters: int) -> str:
-    return "1 character back" if characters == 1 else f"{characters} characters back"
-
-
-def reach(norms: Floats) -> int:
-    """How many characters before the picked one the farthest lies whose norm is still 1 % of the
-    largest."""
-    near = drawable(norms)
-    strong = np.flatnonzero(near >= PART * near.max()) if near.size and near.max() > 0 else []
-    return len(near) - int(strong[0]) if len(strong) else 0
-
-
 def sentence(picture: Picture, t: int) -> str:
-    """The picked character in words."""
-    reaches = [
-        f"{cell_look(cell).label} {reach(picture.norms(cell, t))}" for cell in picture.felt
-    ]
-    typical = [f"{cell_look(cell).label} {typical_reach(picture, cell):g}" for cell in picture.felt]
+    """The picked character in words, and all of them together."""
+    at, far = picture.towards, min(FAR, len(picture.text) - 1)
+    mine = _each(picture, lambda felt: str(int(felt.reaches[at][t - 1])))
+    typical = _each(picture, lambda felt: f"{np.median(felt.reaches[at]):g}")
+    medians = _each(picture, lambda felt: size(float(felt.medians[at][far - 1])))
     return (
-        f"Character {t + 1} of {len(picture.text)}. Farthest character whose norm is at least 1 % "
-        f"of the largest, counted back from it: **{', '.join(reaches)}**; median over all "
-        f"characters of this text: {', '.join(typical)}."
+        f"Character {t + 1} of {len(picture.text)}. The farthest norm of at least 1 % of the "
+        f"largest lies so many characters back: **{mine}**; median over all characters of this "
+        f"text: {typical}. Median norm {far} back: **{medians}**."
     )
 
 
-def typical_reach(picture: Picture, cell: str) -> float:
-    """The median of `reach` over all characters."""
-    places = range(1, len(picture.text))
-    return float(np.median([reach(picture.norms(cell, t)) for t in places]))
+def _each(picture: Picture, said: Callable[[Felt], str]) -> str:
+    return ", ".join(f"{cell_look(cell).label} {said(felt)}" for cell, felt in picture.felt.items())
+
+
+def size(norm: float) -> str:
+    """A norm in words."""
+    return number(norm) if np.isfinite(norm) else "overflow"
 
 
 def curves(picture: Picture, t: int) -> tuple[Figure, Figure]:
     """Norm against distance: for the picked character, and the median over all characters."""
     one = {cell: picture.norms(cell, t)[::-1] for cell in picture.felt}
-    every = {
-        cell: by_distance(drawable(f.norms(picture.towards))) for cell, f in picture.felt.items()
-    }
+    every = {cell: felt.medians[picture.towards] for cell, felt in picture.felt.items()}
     all_of_them = np.concatenate([*one.values(), *every.values()])
-    positive = all_of_them[all_of_them > 0]
+    positive = all_of_them[(all_of_them > 0) & np.isfinite(all_of_them)]
     least = float(positive.min()) if positive.size else 1.0
     low = next((v for v in LOWEST if v <= least), FLOOR)
     longest = len(picture.text) - 1
@@ -154,7 +146,7 @@ def _line(cell: str, norms: Floats, low: float) -> Part:
         "name": look.label,
         "line": {"color": look.colour, "dash": look.dash, "width": 2},
         "marker": {"symbol": look.marker, "size": 6, "color": look.colour},
-        "customdata": [number(float(v)) if np.isfinite(v) else "overflow" for v in norms],
+        "customdata": [size(float(v)) for v in norms],
         "hovertemplate": f"{look.label}, %{{x}} back: %{{customdata}}<extra></extra>",
     }
 

@@ -1,8 +1,8 @@
-"""How much of the answer's gradient reaches the clue: the words, every gap, and what is answered."""
+"""How much of the answer's gradient reaches the clue: the words, every gap, the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from pages.figures.theme import FLOOR, INK, Figure, Part, cell_look, house, number
 from rnn_core.distance import AtGap, Felt
+from rnn_core.models import Card
 from rnn_core.tasks.sentences import ANSWERS, COUNTRIES, Sentence
 
 Floats = NDArray[np.float64]
 
-LOW, HIGH = 1e-12, 10.0  # of the words' bars
+LOW, HIGH = 1e-10, 10.0  # of the words' bars
 TOP = 100.0  # of the axis over all gaps
 HEIGHT = 360
 BAND = 0.18  # opacity
@@ -107,7 +108,7 @@ def clues(found: Sequence[AtGap], drawn: str, gap: int | None, symbol: str) -> F
     data = [
         part
         for cell in found[0].trained
-        for part in (*_untrained(found, cell, drawn), _trained(found, cell, drawn))
+        for part in (*_untrained(found, cell, drawn), *_trained(found, cell, drawn))
     ]
     figure = house(
         data, f"The gradient that reaches the clue (drawn from {number(FLOOR)} on)", "gap in words",
@@ -152,10 +153,15 @@ def _over_gaps(figure: Figure, gap: int | None) -> Figure:
     return figure
 
 
-def _trained(found: Sequence[AtGap], cell: str, drawn: str) -> Part:
-    values = np.array([np.median(f.trained[cell].at_clue(drawn)) for f in found])
-    gaps = np.array([f.gap for f in found])
-    return _line(cell, gaps, values, f"{cell_look(cell).label} trained", FLOOR)
+def _trained(found: Sequence[AtGap], cell: str, drawn: str) -> list[Part]:
+    """The median of the sentences, and a band for their middle half."""
+    every = np.stack([_quartiles(f.trained[cell].at_clue(drawn)) for f in found])
+    gaps, name = np.array([f.gap for f in found]), f"{cell_look(cell).label} trained"
+    return [_band(cell, gaps, every, name), _line(cell, gaps, every[:, 1], name, FLOOR)]
+
+
+def _quartiles(values: Floats) -> Floats:
+    return np.asarray(np.quantile(values, (0.25, 0.5, 0.75)))
 
 
 def _untrained(found: Sequence[AtGap], cell: str, drawn: str) -> list[Part]:
@@ -239,7 +245,10 @@ def _bars(cell: str, names: list[str], p: Floats) -> Part:
         "x": np.asarray(p),
         "y": names,
         "name": look.label,
-        "marker": {"color": look.colour, "pattern": {"shape": _PATTERNS[cell]}},
+        "marker": {
+            "color": look.colour,
+            "pattern": {"shape": _PATTERNS[cell], "fillmode": "overlay", "solidity": 0.25},
+        },
         "hovertemplate": "%{y}: %{x:.3g}<extra>" + look.label + "</extra>",
     }
 
@@ -254,13 +263,14 @@ def headline(
     read: Sentence, trained: Mapping[str, Felt], untrained: Mapping[str, Felt], drawn: str
 ) -> str:
     """How much reaches the clue of this sentence, before training and after it."""
+
     def said(found: Mapping[str, Felt]) -> str:
         values = {c: float(np.median(f.at_clue(drawn))) for c, f in found.items()}
         return ", ".join(f"{cell_look(c).label} **{_spelled(v)}**" for c, v in values.items())
 
-    what = "norm" if drawn == "norm" else "part of the last word's gradient"
+    what = "gradient's norm at" if drawn == "norm" else "part of the last word's gradient at"
     return (
-        f"The {what} that reaches “{read.words[read.clue]}”, {len(read.words) - 1 - read.clue} "
+        f"The {what} “{read.words[read.clue]}”, {len(read.words) - 1 - read.clue} "
         f"words before the last: untrained {said(untrained)}; trained {said(trained)}."
     )
 
@@ -278,8 +288,8 @@ def exchange(
     if small:
         text += (
             f" {_listed(small)}: hardly any slope is left at the clue, and still the answer "
-            "depends on it. **A vanished gradient is no proof of a forgotten clue**; it says that "
-            "small changes there change nothing, so little can be learned from them."
+            "depends on it. **A vanished gradient is no proof of a forgotten clue**: it says only "
+            "that a small change there hardly changes the loss."
         )
     return text
 
@@ -299,19 +309,23 @@ def _listed(cells: Sequence[str]) -> str:
 
 
 def verdict(found: Sequence[AtGap]) -> str:
-    """What the trained networks get right at the shortest and the longest held-out gap."""
+    """What the trained networks get right over the held-out gaps, and what needs no memory."""
     kept = [f for f in found if f.held_out]
     near, far = kept[0], kept[-1]
     lines = [
-        f"{cell_look(c).label} **{near.accuracy[c]:.2f}** and **{far.accuracy[c]:.2f}**"
-        for c in near.accuracy
+        f"{cell_look(c).label} **{_between([f.accuracy[c] for f in kept])}**" for c in near.accuracy
     ]
     return (
-        f"Right answers on held-out sentences with a gap of {near.gap} and of {far.gap} words: "
-        f"{', '.join(lines)}. The language of the last country named would be right in "
-        f"{near.last_country:.2f} and {far.last_country:.2f}, the most frequent language in "
-        f"{near.usual:.2f} and {far.usual:.2f}."
+        f"Share of right answers on held-out sentences, gaps from {near.gap} to {far.gap} words: "
+        f"{', '.join(lines)}. The language of the last country named: "
+        f"{near.last_country:.2f} at {near.gap} words, {far.last_country:.2f} at {far.gap}; the "
+        f"most frequent language: {_between([f.usual for f in kept])}."
     )
+
+
+def _between(values: Sequence[float]) -> str:
+    low, high = f"{min(values):.2f}", f"{max(values):.2f}"
+    return low if low == high else f"{low} to {high}"
 
 
 # -- numbers -----------------------------------------------------------------------------------
@@ -328,6 +342,8 @@ def rows(
         for draw in range(len(felt.norms))
     ]
     T = len(read.words)
+    if not every:
+        return {}
     tags = {"cell": [e[0] for e in every], "state": [e[1] for e in every],
             "draw": [e[2] for e in every]}  # fmt: skip
     return {
@@ -339,3 +355,19 @@ def rows(
             [felt.measured("share")[draw] for *_, draw, felt in every]
         ),
     }
+
+
+def scores(cards: Mapping[str, Card]) -> str:
+    """The cards' scores beside their baselines, a row for every gap, in Markdown."""
+    (first, *_) = cards.values()
+    kinds = dict.fromkeys(name.rpartition(", ")[0] for name in first.baselines)
+    head = ["held out", *(cell_look(cell).label for cell in cards), *kinds]
+    table = [head, [":--", *["--:"] * (len(head) - 1)]]
+    for name in first.scores:
+        mine = [card.scores[name] for card in cards.values()]
+        table.append([name, *(f"{v:.3f}" for v in (*mine, *_kept(first, kinds, name)))])
+    return "\n".join("| " + " | ".join(row) + " |" for row in table)
+
+
+def _kept(card: Card, kinds: Iterable[str], name: str) -> list[float]:
+    return [card.baselines[f"{kind}, {name}"] for kind in kinds]

@@ -29,7 +29,7 @@ class Text:
     """One text in its colours."""
 
     title: str
-    short: str  # before the number of the character that is pointed at
+    short: str  # before the number of the character that is pointed at; "": it is not said
     values: Floats  # (N,) nan: no colour
     note: str = ""
 
@@ -54,6 +54,7 @@ def texts(
         "label": label,
         "hint": "",
         "nothing": "no colour",
+        "picked": "",  # instead of that for the picked one
         "from": 1,  # what the first character's number is
         "numbers": {**blocks, **(numbers or {})},
         **more,

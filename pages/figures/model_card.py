@@ -1,38 +1,58 @@
-"""A trained network's card in words: what it learnt from, how well it does, what it must beat."""
+"""A trained network's card in words and as a table; all of it is read from its file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
-from rnn_core.applications import APPLICATIONS, COUNT, finding
+from pages.figures.wiring_svg import miniature
+from pages.figures.wirings import profiles, span
+from rnn_core.applications import finding
 from rnn_core.models import Card
+from rnn_core.notation import HOUSE, Notation
+from rnn_core.run import Run
+
+ROOM: Final = 4  # letters in a box of the wiring
+
+
+def described(card: Card) -> str:
+    """Size and making, in a line of Markdown."""
+    return (
+        f"{card.cell.upper()} with {card.hidden} hidden units, {card.parameters:,} weights; "
+        f"{card.updates:,} updates of {card.batch} sequences, rate {card.rate:g}, seed "
+        f"{card.seed}. Made again by `{card.command}`."
+    )
 
 
 def score_table(cards: Mapping[str, Card]) -> str:
-    """Scores on held-out data beside their baselines, in Markdown; columns by what `cards` says."""
+    """Scores on held-out data beside their baselines, in Markdown; `cards` names the columns."""
     (first, *_) = cards.values()
     kinds = _kinds(first)
     head = ["held out", *cards, *kinds]
     rows = [head, [":--", *["--:"] * (len(head) - 1)]]
     for name in first.scores:
-        scores = [_said(card.scores.get(name)) for card in cards.values()]
-        rows.append([name, *scores, *(_said(first.baselines.get(f"{k}, {name}")) for k in kinds)])
-    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    return f"{_measured(first)}\n\n{table}"
+        mine = [_said(card.scores.get(name)) for card in cards.values()]
+        rows.append([name, *mine, *(_said(first.baselines.get(f"{k}, {name}")) for k in kinds)])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def other_baselines(card: Card) -> str:
+    """The baselines that stand in no column of the table."""
+    paired = {f"{kind}, {name}" for kind in _kinds(card) for name in card.scores}
+    rest = ((name, value) for name, value in card.baselines.items() if name not in paired)
+    return " ".join(f"{name[:1].upper()}{name[1:]}: {value:.3f}." for name, value in rest)
 
 
 def _kinds(card: Card) -> tuple[str, ...]:
-    """What the baselines do, where they are scored on the very sets of the scores."""
-    found = (b.removesuffix(f", {s}") for s in card.scores for b in card.baselines if b.endswith(s))
+    """What the baselines do that are scored on the very sets of the scores."""
+    endings = tuple(f", {name}" for name in card.scores)
+    found = (
+        baseline.removesuffix(max((e for e in endings if baseline.endswith(e)), key=len))
+        for baseline in card.baselines
+        if baseline.endswith(endings)
+    )
     return tuple(dict.fromkeys(found))
-
-
-def _measured(card: Card) -> str:
-    better = "higher" if APPLICATIONS[card.application].higher else "lower"
-    paired = {f"{kind}, {name}" for kind in _kinds(card) for name in card.scores}
-    rest = {name: value for name, value in card.baselines.items() if name not in paired}
-    more = "".join(f" {name[:1].upper()}{name[1:]}: {value:.3f}." for name, value in rest.items())
-    return f"Share of right answers on {COUNT:,} sentences never trained on; {better} is better.{more}"
 
 
 def _said(value: float | None) -> str:
@@ -40,16 +60,28 @@ def _said(value: float | None) -> str:
 
 
 def facts(cards: Sequence[Card]) -> str:
-    """Data, size, seed and command of every card, a line each; data once where they are the same."""
-    data = dict.fromkeys(card.data for card in cards)
-    return "\n".join([*(f"* {_network(card)}" for card in cards), *(f"* {d}" for d in data)])
+    """Making and finding of every card, and each of their data once."""
+    lines = [f"* **{card.title}**: {described(card)} {finding(card)}" for card in cards]
+    return "\n".join([*lines, *(f"* {data}" for data in dict.fromkeys(c.data for c in cards))])
 
 
-def _network(card: Card) -> str:
-    optimiser = str(card.settings.get("optimiser", "")).capitalize()
-    return (
-        f"**{card.title}**: {card.cell.upper()}, {card.direction}, {card.hidden} hidden units, "
-        f"{card.parameters:,} weights; {card.updates:,} updates of {card.batch} sentences, "
-        f"{optimiser}, learning rate {card.rate:g}, seed {card.seed}. {finding(card)} "
-        f"Made again by `{card.command}`."
-    )
+def wiring(title: str, run: Run, notation: Notation = HOUSE, image: bool = False) -> str:
+    """SVG: how a network is wired, with the gradient's norm of this run below it; `image`: what it
+    reads is a picture."""
+    norms = profiles(run)
+    cell = run.stages[0].network.cell.name
+    return miniature(title, _with_short_names(run), image, {cell: norms}, span([norms]), notation)
+
+
+def _with_short_names(run: Run) -> Run:
+    """Its boxes have room for a few letters only."""
+    both = run.stages[0].network.direction == "bidirectional"  # two rows of cells: narrower boxes
+    read = tuple(_short(name, both) for name in run.sequence.alphabet)
+    said = tuple(_short(name, both) for name in run.sequence.output_labels)
+    return replace(run, sequence=replace(run.sequence, alphabet=read, output_labels=said))
+
+
+def _short(name: str, narrow: bool) -> str:
+    if narrow:
+        return name[: ROOM - 1]
+    return name if len(name) <= ROOM else name[: ROOM - 1] + "."

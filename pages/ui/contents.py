@@ -9,12 +9,20 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from rnn_core.byhand import Walk
+from rnn_core.captioning import Sketch
 from rnn_core.ceiling import Ceiling
+from rnn_core.character_reading import Reading
 from rnn_core.cliff import Cliff
+from rnn_core.connectivity import Connected
 from rnn_core.contest import Plan
 from rnn_core.credit import Pick
+from rnn_core.distance import Distance
+from rnn_core.forecast import Forecast
+from rnn_core.interpreter import Number
+from rnn_core.opinion import Review
 from rnn_core.scalar import Scalar
 from rnn_core.starts import Starts
+from rnn_core.tagging import Mention
 from rnn_core.train import SHARED
 from rnn_core.truncation import Cut
 
@@ -134,6 +142,14 @@ PAGES: Final = {  # file in pages/ and part of the link
         own=Ceiling,
         uses=NONE,
     ),
+    "distance": Page(
+        "Long-term dependency",
+        ":material/social_distance:",
+        (),
+        section="gradients",
+        own=Distance,
+        uses=NONE,
+    ),
     "byhand": Page(
         "BPTT by hand",
         ":material/edit_note:",
@@ -149,6 +165,62 @@ PAGES: Final = {  # file in pages/ and part of the link
         own=Plan,
         uses=SHARED,
         every_cell=True,
+    ),
+    "characters": Page(
+        "Character model",
+        ":material/text_fields:",
+        (),
+        section="applications",
+        own=Reading,
+        uses=frozenset(),
+    ),
+    "connectivity": Page(
+        "Connectivity",
+        ":material/hub:",
+        (),
+        section="applications",
+        own=Connected,
+        uses=frozenset(),
+    ),
+    "sentiment": Page(
+        "Sentiment",
+        ":material/thumbs_up_down:",
+        (),
+        section="applications",
+        own=Review,
+        uses=NONE,
+    ),
+    "entities": Page(
+        "Named entities",
+        ":material/sell:",
+        (),
+        section="applications",
+        own=Mention,
+        uses=NONE,
+    ),
+    "translation": Page(
+        "Translation",
+        ":material/g_translate:",
+        (),
+        section="applications",
+        own=Number,
+        uses=NONE,
+    ),
+    "captions": Page(
+        "Captions",
+        ":material/imagesmode:",
+        (),
+        section="applications",
+        own=Sketch,
+        uses=NONE,
+    ),
+    "series": Page(
+        "Time series",
+        ":material/query_stats:",
+        (),
+        section="applications",
+        own=Forecast,
+        uses=NONE,
     ),
 }
 FIRST: Final = "start"

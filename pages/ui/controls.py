@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.ui import lab, shelf
 from pages.ui.contents import Page
+from pages.ui.furniture import plain
 from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
 from rnn_core.presets import PRESETS
 
@@ -62,5 +63,5 @@ def _trained() -> None:
     found = shelf.get(lab.experiment().weights)
     if found is None:
         return
-    st.info(f"Trained weights: {found.title}", icon=":material/fitness_center:")
+    st.info(f"Trained weights: {plain(found.title)}", icon=":material/fitness_center:")
     st.button("Back to drawn weights", on_click=lab.change, kwargs={"weights": ""})

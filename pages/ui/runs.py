@@ -119,8 +119,10 @@ def _name(done: Run, stage: Stage, trace: LayerTrace) -> str:
 def _labels(done: Run, stage: Stage, first: int) -> tuple[str, ...]:
     """The input's symbols; a dot where something else is read (nothing, or a fed-back output)."""
     read, end = stage.trace.layers[0].x[0], first + _steps(stage)
-    given = (read == done.sequence.x[0, first:end]).all(axis=1)
-    labels = done.sequence.labels[first:end]
+    labels, x = done.sequence.labels[first:end], done.sequence.x[0, first:end]
+    if x.shape != read.shape:  # encoder and decoder of different inputs: the labels alone hold both
+        return labels
+    given = (read == x).all(axis=1)
     return tuple(label if same else "·" for label, same in zip(labels, given, strict=True))
 
 

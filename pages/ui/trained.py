@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import contents, glass, runs
+from pages.ui import contents, glass, lab, runs
 from pages.ui.furniture import plain
 from rnn_core import models
 from rnn_core.check import Check, gradient_check
@@ -45,11 +45,13 @@ def _seen(name: str, _found: Specimen) -> tuple[Run, Check]:
 
 
 def look_inside(found: Specimen, label: str, words: str) -> None:
-    """The button that puts a network on all other pages, and the ways there."""
+    """The button that puts a network on all other pages, and the ways there once it is."""
     st.button(
         label, icon=":material/search:", on_click=glass.show, args=(found,), help=words,
         key=f"inside_{label}",
     )  # fmt: skip
+    if lab.experiment().weights == found.name:
+        glass.where()
 
 
 def live_training(card: Card) -> None:

@@ -87,3 +87,9 @@ def hide(rng: np.random.Generator, codes: Array, words: Vocabulary, which: Words
     may = np.isin(codes, words.codes(which))
     hidden = may & (rng.random(codes.shape) * HIDDEN_IN < 1)
     return np.where(hidden, words.rows[UNKNOWN], codes)
+
+
+def opening(words: Words, most: int = 40) -> str:
+    """The beginning of a sentence, for a title."""
+    text = " ".join(words)
+    return text if len(text) <= most else text[: most - 1] + "…"

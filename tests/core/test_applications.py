@@ -1,6 +1,7 @@
 """The applications' data: the grammars are right, and what is held out is never trained on."""
 
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -412,7 +413,7 @@ def test_the_bag_is_fitted_to_the_end():
     guess = np.exp(logits - logits.max(1, keepdims=True))
     wrong = guess / guess.sum(1, keepdims=True) - one_hot(baselines.final_targets(batch), 2)
     gradient = x.T @ wrong / len(x) + baselines.SHRINK * bag.weight
-    assert np.abs(gradient).max() < 1e-3
+    assert np.abs(gradient).max() < 1e-5
 
 
 def test_majority_and_usual_answers():
@@ -427,9 +428,16 @@ def test_majority_and_usual_answers():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_written_greedily_is_the_likeliest_of_a_pass_over_what_was_written(cell):
-    network = Network.create(CELLS[cell](), 4, 6, 4, seed=3)
-    first = one_hot(np.array([0, 1]), 4)
-    rows = write(network, first, lambda chosen: one_hot(chosen, 4), 7)
+    network = Network.create(CELLS[cell](), 4, 6, 4, seed=1)
+    strong = {n: 0 * w if "bias" in n else 9 * w for n, w in network.weights.items()}
+    network = network.load_state_dict(strong)  # lively enough not to say one thing for ever
+    first = one_hot(np.arange(4), 4)
+    rows = write(network, first, lambda chosen: one_hot(chosen, 4), 9)
+    following = defaultdict(set)
+    for row in rows.tolist():
+        for one, other in pairwise(row):
+            following[one] |= {other}
+    assert max(map(len, following.values())) > 1, "what is written must hang on the state as well"
     read = np.concatenate((first[:, None], one_hot(rows[:, :-1], 4)), axis=1)
     assert np.array_equal(network.forward(read).logits.argmax(-1), rows)
 

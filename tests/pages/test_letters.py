@@ -47,6 +47,7 @@ HOUSE = re.compile(
     r"|\b[hy],? \(\d"  # shapes: h (1, 20, 16)
     r"|\b(?:[Gg]ate|state|candidate) [hcfigorzn]\b"
 )
+WORDS = re.compile(r"[^\x00-\x1f]{40,}")  # of a message; shorter stretches are numbers, as bytes
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -118,7 +119,8 @@ def shown(element) -> str:
         proto.ClearField("id")
     if element.type != "bidi_component":
         return proto.SerializeToString().decode(errors="ignore")
-    text = (proto.json or "") + proto.bytes.decode(errors="ignore")
+    sent = WORDS.findall(proto.bytes.decode(errors="ignore"))
+    text = (proto.json or "") + " ".join(sent)
     return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 

@@ -1,0 +1,77 @@
+"""Captions: a drawing read once, then words, and the pixels that each word hangs on."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.pixels import pixels
+from pages.components.spoken import spoken
+from pages.components.wirings import drawing
+from pages.figures import captions as drawn
+from pages.figures.model_card import facts, score_table, wiring
+from pages.ui import controls, easel, furniture, lab, trained
+from rnn_core.captioning import Sketch, to_hex
+from rnn_core.check import Check
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+
+EXPLAINED = """
+**Paint** with mouse, pen or finger, or with arrow keys and Enter: ink is 1, paper 0. A GRU reads
+the 64 grey values at its first step; from then on it reads only the word that it wrote last. Under
+each word stand its probability and the two next likeliest.
+
+**Pick a word** to see its slope: how its logit, less that of the runner-up, changes with a small
+change of each pixel (blue: more ink speaks for the word; orange: against it), pulled back by BPTT
+from the step that wrote the word to the first, the words in between held fixed. It is about *small*
+changes at *this* drawing, not what a pixel is worth as a whole. Below the small wiring: ‖dL/dhₜ‖
+(total), where the loss takes the network's own words for right.
+
+**The baseline** copies the caption of the nearest training drawing, by Euclidean distance. It
+cannot name a combination it never met. Seven shapes, two sizes, four corners and eighteen words of
+ours are no understanding of pictures. Grey values are kept in sixteen steps; what is paler than
+−0.25 or darker than 1.25 is drawn as if it were that.
+"""
+
+CLAIM = (
+    "The drawing is read **once**, at the first step; from then on the network reads only its own "
+    "words. A gradient back to that step shows which pixels each word hangs on."
+)
+
+
+def picture() -> Check | str:
+    """The easel, the slopes of a word, the caption, the controls, the card."""
+    model, wish = trained.model("captions"), lab.own(Sketch)
+    if model is None:
+        return "there is no network to check."
+    there = easel.present(wish)
+    image, subject = there.image, there.subject
+    said, near = easel.caption(model, image, wish.slope), easel.neighbour(image)
+    st.markdown(furniture.plain(drawn.told(said, wish.place, subject, near)))
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=252):
+            pixels(to_hex(image), key="easel", title=there.name, on_paint=easel.paint)
+        with st.container(width="stretch"):
+            spoken(drawn.maps(said, wish.place, wish.slope, near), key="maps")
+    easel.buttons(image)
+    spoken(drawn.table(said, wish.place, subject, near), key="words", on_pick=easel.pick)
+    controls.bench()
+    run, check = easel.inside(model, said, there.name)
+    card, small = st.columns([3, 2], gap="medium")
+    with card:
+        st.caption("Share of captions without a fault, of drawings never trained on")
+        st.markdown(f"{score_table({'network': model.card})}\n\n{facts([model.card])}")
+    with small:
+        letters = NOTATIONS[lab.view().notation]
+        drawing(wiring("Captions", drawn.briefly(run), letters, image=True), key="wiring")
+    return check
+
+
+def numbers(_: Experiment, __: lab.View, wish: Sketch) -> pd.DataFrame:
+    """Every pixel, and its slope for every word."""
+    model = trained.model("captions")
+    if model is None:
+        return pd.DataFrame()
+    said = easel.caption(model, easel.drawing(wish).image, wish.slope)
+    return pd.DataFrame(drawn.rows(said, wish.slope))
+
+
+furniture.page("Captions", CLAIM, picture, EXPLAINED, numbers)

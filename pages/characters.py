@@ -1,0 +1,77 @@
+"""Character model: what a trained network expects next, writes, and keeps in its units."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.letters import letters
+from pages.components.wirings import drawing
+from pages.figures import character_reading as figures
+from pages.figures.model_card import facts, score_table, wiring
+from pages.ui import contents, controls, furniture, lab, readings, trained
+from rnn_core.character_reading import Reading
+from rnn_core.check import Check
+from rnn_core.experiment import Experiment
+from rnn_core.models import Model
+from rnn_core.notation import NOTATIONS
+from rnn_core.specimen import Specimen
+
+EXPLAINED = """
+The network reads your text and goes on by itself: its answer is a probability for every character;
+one is drawn and read as the next input. The bars are the five likeliest *before* it came.
+
+* **Surprise**: −log₂ of the probability of what came, in bits; its mean is the loss, divided by
+  ln 2. Of the network's own writing it says little: temperature 0 hardly surprises.
+* **Temperature** divides the logits before the draw: below 1 the likeliest gain, above 1 the rare.
+* **Units**: of all units the one whose state has the largest correlation r with a feature of the
+  text, chosen on one half, measured on the other. No more is claimed than r; near 0 on the other
+  half, no unit goes along with it by itself."""
+CLAIM = """One character at a time: the network gives **probabilities for the next one**, and all
+it knows of the text so far is in its units. Some go along with things that a reader can name."""
+FIRST, LAST = ("writer", "opening"), ("searched", "neuron")
+
+
+def picture() -> Check | str:
+    """The text in its colours and what was expected, what was measured, the units, the card."""
+    wish = lab.own(Reading)
+    if (model := readings.network(wish)) is None:
+        return "made when there is a network."
+    read, note = readings.reading(model, wish)
+    found = readings.searched(model, read, wish)
+    unit, notation = figures.unit_of(wish, read, found), NOTATIONS[lab.view().notation]
+    with st.container(horizontal=True, vertical_alignment="top"):
+        for name in FIRST:
+            lab.own_control(name, width=controls.WIDER if name == "writer" else "stretch")
+    seen = figures.payload(read, model.card, wish, unit, notation)
+    letters(seen, key="letters", on_pick=lambda t: lab.adjust(spot=t))
+    st.markdown(f":small[{furniture.plain(note)}]" if note else "")
+    st.markdown("**Bits per character**, the mean surprise")
+    with st.container(horizontal=True, gap="large"):
+        for label, (value, explained) in figures.measures(read, model.card).items():
+            furniture.number(label, value, explained)
+    controls.bench(elsewhere=(*FIRST, *LAST))
+    readings.units(figures.offers(found), figures.missing(found), LAST)
+    return card(model, readings.glass_of(model, read))
+
+
+def card(model: Model, glass: Specimen) -> Check:
+    """How the network was made and how it is wired, and the ways to look further into it."""
+    run, check = trained.seen(glass)
+    with st.expander("The card of this network"):
+        st.markdown(f"{score_table({'this network': model.card})}\n\n{facts([model.card])}")
+        drawing(wiring("This text", run, NOTATIONS[lab.view().notation]), key="wiring")
+    trained.look_inside(glass, "Look inside", "This network, reading this text, on other pages.")
+    training = contents.page_link("training")
+    st.page_link(training, label="Train one yourself", query_params={"task": "text"})
+    return check
+
+
+def numbers(_: Experiment, __: lab.View, wish: Reading) -> pd.DataFrame:
+    """Every character of the text."""
+    if (model := readings.network(wish)) is None:
+        return pd.DataFrame()
+    read, _note = readings.reading(model, wish)
+    unit = figures.unit_of(wish, read, readings.searched(model, read, wish))
+    return pd.DataFrame(figures.rows(read, model.card, unit))
+
+
+furniture.page("Character model", CLAIM, picture, EXPLAINED, numbers)

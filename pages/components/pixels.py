@@ -1,0 +1,39 @@
+"""A small drawing that the reader paints: by mouse, pen or keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.components.scripts import script, styles
+from rnn_core.captioning import INK, PAPER
+
+_component = st.components.v2.component(
+    "pixels",
+    html="""<div data-component="pixels">
+  <p><b></b><small>Click or drag to paint</small></p>
+  <div role="grid"></div>
+</div>""",
+    css=styles("pixels.css"),
+    js=script("pixels"),
+)
+
+
+def pixels(hexadecimal: str, *, key: str, title: str, on_paint: Callable[[str], None]) -> None:
+    """Draw 8 x 8 pixels, a hexadecimal digit each, and let the reader paint ink and paper.
+
+    `on_paint(hexadecimal)` is told of the drawing after each stroke, before the page runs again.
+    """
+
+    def changed() -> None:
+        on_paint(str(st.session_state[key]["choice"].get("hex", "")))
+
+    given = {"hex": hexadecimal, "paper": f"{PAPER:x}", "ink": f"{INK:x}", "title": title}
+    _component(
+        key=key,
+        data=json.dumps(given).encode(),
+        default={"choice": {}},
+        on_choice_change=changed,
+    )

@@ -1,0 +1,75 @@
+"""Connectivity: pick a character of a text, and what it depends on lights up before it."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.letters import letters
+from pages.components.plot import plot
+from pages.figures import connectivity as figures
+from pages.figures.model_card import facts, score_table
+from pages.ui import contents, controls, furniture, lab, readings
+from rnn_core.check import Check
+from rnn_core.connectivity import Connected
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+
+EXPLAINED = """
+Three networks, trained alike on Shakespeare's plays (see their cards), read the same text, each
+foretelling every character from those before it. Pick a character: the colour of every earlier one
+is the **norm of the gradient** of its log-probability (or logit) at what was read there, by BPTT
+through the trained network. One logarithmic colour scale for all three.
+
+* **log-probability** is the loss of that one step: where the network is certain it is flat, and
+  all of its gradient is small. The **logit** is not flattened so.
+* **Curves**: left the picked character, right the median over all characters of the text. Each is
+  the norm itself, not its share of anything, so heights may be compared between networks. The
+  further back, the fewer characters there are that have so much before them.
+* **Felt at hidden states**: in an LSTM the cell state carries on beside hₖ and is held fixed here.
+* A bright character is one whose *small* change would be felt; it need not be the reason of the
+  answer. One text is not a proof: type your own.
+"""
+CLAIM = """**Click a character**: what its prediction depends on lights up before it. RNN, GRU and
+LSTM read the same text, trained alike: compare how far back each still feels what it read."""
+
+
+def drawn(found: readings.Together, wish: Connected, view: lab.View) -> figures.Picture:
+    """What is on screen."""
+    letters_of = NOTATIONS[view.notation]
+    return figures.Picture(found.text, found.felt, wish.foretold, wish.towards, letters_of)
+
+
+def picture() -> Check | str:
+    """The texts, how far back they reach, the controls."""
+    wish = lab.own(Connected)
+    if (found := readings.together(wish)) is None:
+        return "made when there is a network."
+    seen = drawn(found, wish, lab.view())
+    t = seen.place(wish.place)
+    lab.own_control("passage", width="stretch")
+    letters(figures.payload(seen, t), key="texts", on_pick=lambda k: lab.adjust(place=k + 1))
+    st.markdown(figures.sentence(seen, t))
+    st.markdown(f":small[{furniture.plain(found.note)}]" if found.note else "")
+    controls.bench(elsewhere=("passage",))
+    for column, curve in zip(st.columns(2), figures.curves(seen, t), strict=True):
+        title = curve["layout"]["title"]["text"]
+        with column:
+            plot(curve, key=title[:4], alt=f"{title}: {seen.words}", name="connectivity")
+    cards = {cell.upper(): model.card for cell, model in found.models.items()}
+    with st.expander("The cards of these networks"):
+        st.markdown(f"{score_table(cards)}\n\n{facts(list(cards.values()))}")
+    readings.look_inside(found)
+    st.page_link(contents.page_link("characters"), label="Let them write")
+    training = contents.page_link("training")
+    st.page_link(training, label="Train one yourself", query_params={"task": "text"})
+    return found.check
+
+
+def numbers(_: Experiment, view: lab.View, wish: Connected) -> pd.DataFrame:
+    """Every norm of the picked character."""
+    if (found := readings.together(wish)) is None:
+        return pd.DataFrame()
+    seen = drawn(found, wish, view)
+    return pd.DataFrame(figures.rows(seen, seen.place(wish.place)))
+
+
+furniture.page("Connectivity", CLAIM, picture, EXPLAINED, numbers)

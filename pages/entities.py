@@ -1,0 +1,80 @@
+"""Named entities: a tag for every word, reading forward only and in both directions."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.model_card import model_card
+from pages.components.plot import plot
+from pages.figures import tagging as drawn
+from pages.figures.model_card import wiring
+from pages.ui import furniture, lab, trained, typed
+from rnn_core.check import Check
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+from rnn_core.tagging import Mention, Tagged, specimen_of
+
+EXPLAINED = """
+Two trained GRUs tag the same words. The upper one reads **forward only**: its answer at a word
+rests on that word and those before it. The lower one is **bidirectional**: a second GRU reads from
+the end, and the readout sees both hidden states of each step.
+
+* **Piles**: the probabilities of the tags at each word; they sum to 1. Most names of this grammar
+  are a person, a place or a company, each as often: a third each is an honest guess.
+* **As the words arrive**: the sentence is read anew, ended one word later each time. Thick: both
+  directions. Thin: forward only, level because later words cannot reach it. Training showed whole
+  sentences only, so answers to unfinished ones need not make sense.
+* **Press a pile**, or a name's button, to follow that word.
+
+Where the clue stands **before** the name, reading forward is enough. The bidirectional network has
+a second GRU and so about twice the weights; but what is missing to the forward network is the
+words, and no number of weights replaces them.
+
+The sentences come from a small grammar of ours. Nobody knows the right tags of what you type: the
+wirings, the gradient check and “Look inside” take each network's own tags for the targets.
+"""
+
+CLAIM = (
+    "“Austin was …”: a person, a place or a company? **The words after a name decide**. Reading "
+    "forward only has to answer before they come; reading in both directions does not."
+)
+COUNTED = "Share of words tagged rightly; “decided later”: names that only words after them decide."
+
+
+def picture() -> Check | str:
+    """Both networks' tags, the sentence, one name as the words after it arrive, the cards."""
+    found = typed.tagged(lab.own(Mention))
+    if found is None:
+        typed.mention("There is no word to read: type a sentence, or press an example.", None)
+        return "made when there is a sentence to read."
+    plot(
+        drawn.piles(found), key="tags", alt=drawn.spelled(found), name="entities",
+        on_pick=typed.follow,
+    )  # fmt: skip
+    st.markdown(drawn.verdict(found))
+    typed.mention(drawn.cautions(found), found)
+    alt = f"The tag of {found.words[found.word]} as the sentence grows"
+    plot(drawn.growth(found), key="growth", alt=alt, name="entities-growing")
+    return cards(found)
+
+
+def cards(found: Tagged) -> Check:
+    """Both networks' scores and wirings, and the ways to look further into them."""
+    models, notation = typed.tagging_models(), NOTATIONS[lab.view().notation]
+    glasses = {name: specimen_of(name, m.network, found.words) for name, m in models.items()}
+    wired = {name: wiring(name, trained.seen(g)[0], notation) for name, g in glasses.items()}
+    model_card({name: m.card for name, m in models.items()}, COUNTED, wired)
+    with st.container(horizontal=True):
+        for name, glass in glasses.items():
+            words = "This network, reading this sentence, on all pages."
+            trained.look_inside(glass, f"Look inside, {name}", words)
+    trained.live_training(next(iter(models.values())).card)
+    return trained.seen(glasses["both directions"])[1]
+
+
+def numbers(_: Experiment, __: lab.View, wish: Mention) -> pd.DataFrame:
+    """Every drawn probability, one per row."""
+    found = typed.tagged(wish)
+    return pd.DataFrame(drawn.rows(found) if found else [])
+
+
+furniture.page("Named entities", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,79 @@
+"""Sentiment: one answer to a whole sentence, and what the order of its words is for."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.model_card import model_card
+from pages.components.plot import plot
+from pages.figures import opinion as drawn
+from pages.figures.model_card import wiring
+from pages.ui import furniture, lab, trained, typed
+from rnn_core.check import Check
+from rnn_core.experiment import Experiment
+from rnn_core.notation import NOTATIONS
+from rnn_core.opinion import Opinions, Review, specimen_of
+
+EXPLAINED = """
+A trained GRU reads word by word. Only its answer **after the last word** (ringed) was trained; the
+others are what it would say **if the sentence stopped there**.
+
+* **State's move**: how far a word moved the hidden state. Small does not mean unimportant.
+* **Gradient**: s is the log-odds of the last answer; the norm of ∂s/∂xₜ says how fast s changes
+  with that word's input. It does not say what the word means.
+* **Bag of words**: a feed-forward model of how often each word occurs (logistic regression, fitted
+  here to sentences of the same grammar). Order cannot change its answer: of two sentences with the
+  same words and opposite meanings it gets one wrong.
+* **Shuffled words** have no right answer. The card's score counts the label they had in order.
+
+All training sentences come from a small grammar of ours: memory is shown here, not understanding.
+Nobody knows the right answer to what you type: the drawing of the wiring, the gradient check and
+“Look inside” take the network's own answer for the target.
+"""
+
+CLAIM = (
+    "The same words in another order can say the opposite. A **bag of words** answers both alike; "
+    "a network whose hidden state reads one word after the other need not."
+)
+
+
+COUNTED = "Share of right answers; in the last row the words were shuffled and the label kept."
+
+
+def picture() -> Check | str:
+    """The answer word by word, the sentence, the same words shuffled, the card."""
+    found = typed.opinions(lab.own(Review))
+    if found is None:
+        typed.review("There is no word to read: type a sentence, or press an example.")
+        return "made when there is a sentence to read."
+    figure = drawn.reading_figure(found, NOTATIONS[lab.view().notation].of("gru"))
+    plot(figure, key="reading", alt=drawn.spelled(found.reading), name="sentiment")
+    st.markdown(drawn.verdict(found))
+    typed.review(drawn.cautions(found.reading))
+    if found.other:
+        alt = drawn.spelled(found.other)
+        figure = drawn.shuffled_figure(found.other, found.bags[found.order - 1])
+        plot(figure, key="shuffled", alt=alt, name="sentiment-shuffled")
+    st.markdown(drawn.orders_words(found))
+    return card(found)
+
+
+def card(found: Opinions) -> Check | str:
+    """The network's scores and wiring, and the ways to look further into it."""
+    if (model := trained.model("sentiment")) is None:
+        return "there is no network to check."
+    glass = specimen_of(model.network, found.reading.words)
+    run, check = trained.seen(glass)
+    svg = wiring("This sentence", run, NOTATIONS[lab.view().notation])
+    model_card({"this network": model.card}, COUNTED, {"sentiment": svg})
+    trained.look_inside(glass, "Look inside", "This network, reading this sentence, on all pages.")
+    trained.live_training(model.card)
+    return check
+
+
+def numbers(_: Experiment, __: lab.View, wish: Review) -> pd.DataFrame:
+    """Every drawn number, a row per word."""
+    found = typed.opinions(wish)
+    return pd.DataFrame(drawn.rows(found) if found else [])
+
+
+furniture.page("Sentiment", CLAIM, picture, EXPLAINED, numbers)

@@ -1,0 +1,80 @@
+"""Time series: a forecast is worth what it is better than."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.plot import plot
+from pages.figures import forecast as figures
+from pages.figures.recipe import made
+from pages.figures.theme import Figure
+from pages.ui import controls, forecasts, furniture, glass, lab, trained
+from rnn_core.check import Check
+from rnn_core.experiment import Experiment
+from rnn_core.forecast import SHARES, Forecast
+from rnn_core.models import Model
+
+EXPLAINED = """
+**Wave.** Up to the dashed line the network reads true values, and at every one forecasts the next.
+From there on each forecast is its next input: errors are read too, and nothing corrects them. The
+noise has a standard deviation of 0.1 and cannot be forecast.
+
+**Prices.** The network reads each week's relative change and forecasts the next. A price hardly
+moves in a week, so *any* forecast close to the last price lies on the curve. Compare errors with
+those of “no change”, on weeks that training never saw: the last quarter. Six shares over two years
+are few, and one training is one draw: no proof about markets, nor about networks.
+
+The bars are the derivative of one forecast by every value read before it, from BPTT.
+"""
+
+CLAIM = """A forecast is worth only what it is **better than**: the last value again costs nothing,
+and on stock prices it is hard to beat."""
+
+
+def picture() -> Check | str:
+    """The series with its forecasts, and their errors beside the naive ones."""
+    wish = lab.own(Forecast)
+    found = forecasts.model(wish)
+    if found is None:
+        return "There is no trained network to check."
+    (_wave if wish.series == "wave" else _prices)(wish, found)
+    seen = forecasts.seen(wish, found)
+    st.expander("The card").markdown(f"{figures.scored(found.card)}\n\n{made([found.card])}")
+    trained.look_inside(seen, "Look inside", "Puts this network on all other pages.")
+    glass.where()
+    return trained.seen(seen)[1]
+
+
+def _wave(wish: Forecast, model: Model) -> None:
+    found, errors, cell = *forecasts.wave(wish, model), model.card.cell
+    alt = "A noisy wave, the forecast of each next value, and the network's own forecasts fed back"
+    plot(figures.wave(found, cell), key="series", alt=alt, name="wave")
+    controls.bench()
+    st.markdown(figures.wave_words(found, errors))
+    _below(figures.wave_errors(errors, wish.horizon, cell), wish, model)
+
+
+def _prices(wish: Forecast, model: Model) -> None:
+    found, share, cell = forecasts.price_forecast(model), SHARES.index(wish.share), model.card.cell
+    st.markdown(figures.price_words(found, share))
+    alt = "Weekly prices, the network's forecast, and last week's price"
+    plot(figures.prices(found, share, cell), key="series", alt=alt, name="prices")
+    controls.bench()
+    st.markdown(figures.curve_words(found, share))
+    _below(figures.changes(found, share, cell), wish, model)
+    st.markdown(figures.price_table(found))
+
+
+def _below(errors: Figure, wish: Forecast, model: Model) -> None:
+    drawn = {"errors": errors, "slopes": figures.listens(*forecasts.slopes(wish, model))}
+    for column, (name, figure) in zip(st.columns(2), drawn.items(), strict=True):
+        with column:
+            plot(figure, key=name, alt=figure["layout"]["title"]["text"], name=name)
+
+
+def numbers(_: Experiment, __: lab.View, wish: Forecast) -> pd.DataFrame:
+    """The series on screen with its forecasts; nothing where there is no network."""
+    model = forecasts.model(wish)
+    return pd.DataFrame(figures.rows(*forecasts.found(wish, model)) if model else {})
+
+
+furniture.page("Time series", CLAIM, picture, EXPLAINED, numbers)

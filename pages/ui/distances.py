@@ -1,0 +1,102 @@
+"""The clue-and-answer networks: what they read and felt, made once for all readers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from pages.ui import glass, runs, trained
+from rnn_core import distance
+from rnn_core.cells import CELLS
+from rnn_core.check import Check, in_words
+from rnn_core.distance import AtGap, Distance, Felt
+from rnn_core.models import Model
+from rnn_core.specimen import Specimen, specimen
+from rnn_core.tasks.sentences import ANSWERS, VOCABULARY, Sentence, batch
+
+PREFIX: Final = "sentences-"
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One sentence, read by every network."""
+
+    sentence: Sentence
+    trained: Mapping[str, Felt]
+    untrained: Mapping[str, Felt]  # several draws of each
+    exchanged: Mapping[str, Mapping[str, str]]  # country as the clue -> answer; trained
+
+
+def models() -> dict[str, Model]:
+    """The shipped network of each cell that has one; what cannot be read is said."""
+    found = {cell: trained.model(PREFIX + cell) for cell in CELLS}
+    return {cell: model for cell, model in found.items() if model is not None}
+
+
+def reading(wish: Distance, found: Mapping[str, Model]) -> Reading:
+    """What all networks felt and answered."""
+    return _reading(wish, tuple(found), found)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs={Distance: repr})
+def _reading(wish: Distance, cells: tuple[str, ...], _models: Mapping[str, Model]) -> Reading:
+    read, nets = distance.sentence(wish), {c: m.network for c, m in _models.items()}
+    with runs.LOCK:
+        fresh = {c: distance.untrained(n, wish.untrained) for c, n in nets.items()}
+        return Reading(
+            read,
+            {c: distance.feel(n, [read]) for c, n in nets.items()},
+            {c: distance.together([distance.feel(n, [read]) for n in fresh[c]]) for c in nets},
+            {c: distance.exchanged(n, read) for c, n in nets.items()}
+            if wish.sentence == distance.FAR
+            else {},
+        )
+
+
+def over_gaps(init: str, found: Mapping[str, Model]) -> list[AtGap]:
+    """All networks at every gap; the first reader waits for it."""
+    kept = _kept(init, tuple(found))
+    if not kept:
+        bar, growing = st.progress(0.0, "Reading at every gap"), list[AtGap]()
+        steps = distance.over_gaps(found, init)
+        for gap in distance.GAPS:
+            with runs.LOCK:  # gap by gap: other readers get their turn
+                growing.append(next(steps))
+            bar.progress(len(growing) / len(distance.GAPS), f"Reading at a gap of {gap} words")
+        kept[:] = growing
+        bar.empty()
+    return kept
+
+
+@st.cache_resource(show_spinner=False)
+def _kept(init: str, cells: tuple[str, ...]) -> list[AtGap]:
+    """Empty until every gap has been read once."""
+    return []
+
+
+def specimens(read: Sentence, found: Mapping[str, Model]) -> dict[str, Specimen]:
+    """Each trained network with this sentence before it."""
+    asked, title = batch((read,)), f"clue and answer {read.gap} words apart"
+    return {
+        cell: specimen(
+            f"{cell.upper()}, {title}", m.networks, asked, VOCABULARY.words, ANSWERS.words
+        )
+        for cell, m in found.items()
+    }
+
+
+def checked(found: Mapping[str, Specimen]) -> Check:
+    """The worst gradient check of the trained networks on this sentence."""
+    every = [trained.seen(each)[1] for each in found.values()]
+    error, entries = max(c.relative_error for c in every), sum(c.entries for c in every)
+    return Check(error, entries, all(c.ok for c in every), in_words(error, entries))
+
+
+def look_inside(found: Mapping[str, Specimen]) -> None:
+    """A button for every network that puts it, reading this sentence, on the other pages."""
+    words = "Puts this network, reading this sentence, on all other pages."
+    with st.container(horizontal=True):
+        for cell, each in found.items():
+            trained.look_inside(each, f"Look inside the {cell.upper()}", words)
+    glass.where()

@@ -1,0 +1,112 @@
+"""The reader's drawing, its caption and its nearest neighbour: worked out once for all readers."""
+
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+import streamlit as st
+
+from pages.ui import lab, runs, trained
+from rnn_core import captioning
+from rnn_core.captioning import BLANK, Caption, Neighbour, Sketch, from_hex, sketch, to_hex
+from rnn_core.check import Check
+from rnn_core.models import Model
+from rnn_core.run import Run
+from rnn_core.tasks.captions import MOST, Subject
+from rnn_core.tasks.vocabulary import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What is on the easel, what it shows if anybody knows, and what it is called."""
+
+    image: Array
+    subject: Subject | None
+    name: str
+    fault: str = ""  # why it is not the one that the link asks for
+
+
+def drawing(wish: Sketch) -> Drawing:
+    """The reader's own drawing, or the one that the settings name."""
+    try:
+        image, subject = sketch(wish)
+    except ValueError as problem:
+        there = drawing(replace(wish, pixels=""))
+        return replace(there, fault=f"{problem} The link has another; this is {there.name}.")
+    if subject is None:
+        return Drawing(image, None, "your drawing")
+    seen = "unseen combination" if subject.unseen else "seen combination"
+    return Drawing(image, subject, f"drawing {wish.drawn}, {seen}")
+
+
+def present(wish: Sketch) -> Drawing:
+    """What is on the easel, with a word where the link asks for what cannot be."""
+    there = drawing(wish)
+    if there.fault:
+        st.warning(there.fault, icon=":material/link_off:")
+    return there
+
+
+def caption(model: Model, image: Array, of: str) -> Caption:
+    """What the network says of a drawing."""
+    return _caption(model.card.name, to_hex(image), of, model)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _caption(name: str, hexadecimal: str, of: str, _model: Model) -> Caption:
+    with runs.LOCK:
+        return captioning.describe(_model.network, from_hex(hexadecimal), of)
+
+
+def neighbour(image: Array) -> Neighbour:
+    """The training drawing that the baseline copies its caption from."""
+    return _neighbour(to_hex(image))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _neighbour(hexadecimal: str) -> Neighbour:
+    known = _known()
+    with runs.LOCK:
+        return captioning.neighbour(from_hex(hexadecimal), known)
+
+
+@st.cache_resource(show_spinner=False)
+def _known() -> tuple[Array, tuple[Subject, ...]]:
+    with runs.LOCK:
+        return captioning.known()
+
+
+def paint(hexadecimal: str) -> None:
+    """The reader has painted; for callbacks. What is no drawing changes nothing."""
+    try:
+        lab.adjust(pixels=to_hex(from_hex(hexadecimal)))
+    except ValueError:
+        return
+
+
+def pick(place: int) -> None:
+    """A word of the caption; for callbacks."""
+    lab.adjust(place=max(1, min(place, MOST)))
+
+
+def buttons(image: Array) -> None:
+    """Other drawings: the next one, blank paper, this one without its noise."""
+    wish = lab.own(Sketch)
+    with st.container(horizontal=True):
+        if wish.pixels:
+            words, changes = f"Back to drawing {wish.drawn}", {"pixels": ""}
+            st.button(words, icon=":material/undo:", on_click=lab.adjust, kwargs=changes)
+        else:
+            after = {"drawn": wish.drawn % 200 + 1}
+            st.button("Next", icon=":material/skip_next:", on_click=lab.adjust, kwargs=after)
+        st.button("Blank paper", icon=":material/crop_portrait:", on_click=paint, args=(BLANK,))
+        plain = to_hex(captioning.clean(image))
+        st.button("Without noise", icon=":material/blur_off:", on_click=paint, args=(plain,))
+
+
+def inside(model: Model, said: Caption, name: str) -> tuple[Run, Check]:
+    """The way into the network; its run on this drawing, and that run's check."""
+    mark = f"{crc32(to_hex(said.image).encode()):08x}"  # two drawings are two specimens
+    found = captioning.under_glass(model, said, f"{name} ({mark})")
+    words = "Puts this network, reading this drawing, on all other pages."
+    trained.look_inside(found, "Look inside", words)
+    return trained.seen(found)

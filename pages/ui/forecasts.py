@@ -1,0 +1,83 @@
+"""Time series and their forecasts, made once for all readers."""
+
+from typing import Any
+
+import numpy as np
+import plotly.data
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.ui import runs, trained
+from rnn_core import forecast
+from rnn_core.forecast import SHARES, Errors, Forecast, PriceForecast, WaveForecast
+from rnn_core.models import Model
+from rnn_core.specimen import Specimen, specimen
+from rnn_core.tasks.series import Prices, wave_batch
+from rnn_core.tasks.task import Batch
+
+
+def model(wish: Forecast) -> Model | None:
+    """The network of the series asked for; that it cannot be read is said."""
+    return trained.model(wish.series)
+
+
+def wave(wish: Forecast, found: Model) -> tuple[WaveForecast, Errors]:
+    """The reader's wave and its forecasts, and how well many waves are forecast."""
+    values = forecast.wave_values(wish.wave)
+    with runs.LOCK:
+        mine = forecast.run_wave(found.network, values, wish.read, wish.horizon)
+    return mine, _errors(wish.read, found)
+
+
+def found(wish: Forecast, model: Model) -> tuple[WaveForecast | PriceForecast, int]:
+    """What is on screen, and which of its series."""
+    if wish.series == "wave":
+        return wave(wish, model)[0], 0
+    return price_forecast(model), SHARES.index(wish.share)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _errors(read: int, _found: Model) -> Errors:
+    with runs.LOCK:
+        return forecast.errors(_found.network, read)
+
+
+@st.cache_resource(show_spinner=False)
+def prices() -> Prices:
+    """The weekly prices that ship inside Plotly."""
+    table = plotly.data.stocks()
+    return Prices.of({name: table[name].to_numpy(dtype=float) for name in SHARES})
+
+
+@st.cache_resource(show_spinner=False)
+def price_forecast(_found: Model) -> PriceForecast:
+    """All shares."""
+    with runs.LOCK:
+        return forecast.forecast_prices(_found.network, prices())
+
+
+def slopes(wish: Forecast, found: Model) -> tuple[NDArray[Any], str, str]:
+    """What the last forecast from true values goes by; the cell; which forecast that is."""
+    read = _last(wish)
+    with runs.LOCK:
+        slopes = forecast.listens(found.network, read)
+    what = f"step {len(read) + 1}" if wish.series == "wave" else f"{wish.share}'s last week"
+    return slopes, found.card.cell, what
+
+
+def _last(wish: Forecast) -> NDArray[Any]:
+    """(T,) what the network has read when it makes that forecast."""
+    if wish.series == "wave":
+        return np.asarray(forecast.wave_values(wish.wave)[0, : wish.read])
+    return np.asarray(prices().batch("validation").x[SHARES.index(wish.share), :, 0])
+
+
+def seen(wish: Forecast, found: Model) -> Specimen:
+    """The network with the series on screen before it."""
+    if wish.series == "wave":
+        batch = wave_batch(forecast.wave_values(wish.wave)[:, : wish.read + 1])
+        return specimen(f"Wave {wish.wave}, next value", found.networks, batch)
+    every, k = prices().batch("validation"), SHARES.index(wish.share)
+    one = slice(k, k + 1)
+    batch = Batch(every.x[one], every.targets[one], every.weights[one])
+    return specimen(f"{wish.share}, next week's change", found.networks, batch)

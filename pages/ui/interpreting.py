@@ -1,0 +1,88 @@
+"""The two translating networks, and what they make of a number: worked out once for all readers."""
+
+from typing import Final
+
+import streamlit as st
+
+from pages.ui import lab, runs, trained
+from pages.ui.furniture import plain
+from rnn_core import interpreter
+from rnn_core.check import Check
+from rnn_core.interpreter import ByLength, Number, Reading, understood
+from rnn_core.models import Model
+from rnn_core.run import Run
+
+NETWORKS: Final = ("translation-96", "translation-16")
+
+
+def models() -> dict[str, Model]:
+    """By how wide the hand-over is; what is missing is said on the page."""
+    found = (trained.model(name) for name in NETWORKS)
+    return {f"through {m.card.hidden} units": m for m in found if m is not None}
+
+
+def reading(model: Model, number: int) -> Reading:
+    """What one network makes of a number."""
+    return _reading(model.card.name, number, model)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _reading(name: str, number: int, _model: Model) -> Reading:
+    with runs.LOCK:
+        return interpreter.interpret(_model.networks, number)
+
+
+@st.cache_resource(show_spinner=False)
+def held_out() -> list[int]:
+    """The numbers of the cards' scores."""
+    with runs.LOCK:
+        return interpreter.held_out()
+
+
+def measured(found: dict[str, Model]) -> ByLength:
+    """Accuracy against length, of these networks and of the dictionary."""
+    return _measured(tuple(found), found)
+
+
+@st.cache_resource(show_spinner="Translating 1,000 held-out numbers")
+def _measured(names: tuple[str, ...], _found: dict[str, Model]) -> ByLength:
+    numbers = held_out()
+    with runs.LOCK:
+        return interpreter.by_length(_found, numbers)
+
+
+def ask(found: dict[str, Model]) -> list[Reading]:
+    """The field for a number, and what the networks make of it; nothing, with a word why, where
+    there is no number in it."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        lab.own_control("english", width=420)
+        st.button("Another held-out number", icon=":material/skip_next:", on_click=_another)
+    try:
+        return readings(found, lab.own(Number).english)
+    except ValueError as problem:
+        st.warning(plain(str(problem)), icon=":material/translate:")
+        return []
+
+
+def readings(found: dict[str, Model], typed: str) -> list[Reading]:
+    """Every network's reading of what was typed; a ValueError says why it is no number."""
+    number = understood(typed)
+    return [reading(model, number) for model in found.values()]
+
+
+def _another() -> None:
+    try:
+        present = understood(lab.own(Number).english)
+    except ValueError:
+        present = None
+    lab.adjust(english=str(interpreter.next_number(held_out(), present)))
+
+
+def inside(found: dict[str, Model], number: int) -> tuple[Run, Check]:
+    """The ways into the networks; the run of the first one on this number, and its check."""
+    specimens = {who: interpreter.under_glass(model, number) for who, model in found.items()}
+    with st.container(horizontal=True):
+        for who, specimen in specimens.items():
+            words = "Puts this network, reading this number, on all other pages."
+            trained.look_inside(specimen, f"Look inside, {who}", words)
+    return trained.seen(next(iter(specimens.values())))
