@@ -62,6 +62,7 @@ def picture() -> Check | str:
     with small:
         letters = NOTATIONS[lab.view().notation]
         drawing(wiring("Captions", drawn.briefly(run), letters, image=True), key="wiring")
+    trained.live_training(model.card)
     return check
 
 

@@ -9,7 +9,7 @@ from pages.components.plot import plot
 from pages.components.wirings import drawing
 from pages.figures import distance as figures
 from pages.figures.recipe import made
-from pages.ui import controls, distances, furniture, lab
+from pages.ui import controls, distances, furniture, lab, trained
 from rnn_core.check import Check
 from rnn_core.distance import FAR, AtGap, Distance
 from rnn_core.experiment import Experiment
@@ -54,6 +54,7 @@ def picture() -> Check | str:
     st.expander("The cards").markdown(f"{figures.scores(cards)}\n\n{made(cards.values())}")
     specimens = distances.specimens(read, found)
     distances.look_inside(specimens)
+    trained.live_training(next(iter(cards.values())))
     return distances.checked(specimens)
 
 

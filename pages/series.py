@@ -7,7 +7,7 @@ from pages.components.plot import plot
 from pages.figures import forecast as figures
 from pages.figures.recipe import made
 from pages.figures.theme import Figure
-from pages.ui import controls, forecasts, furniture, glass, lab, trained
+from pages.ui import controls, forecasts, furniture, lab, trained
 from rnn_core.check import Check
 from rnn_core.experiment import Experiment
 from rnn_core.forecast import SHARES, Forecast
@@ -40,7 +40,7 @@ def picture() -> Check | str:
     seen = forecasts.seen(wish, found)
     st.expander("The card").markdown(f"{figures.scored(found.card)}\n\n{made([found.card])}")
     trained.look_inside(seen, "Look inside", "Puts this network on all other pages.")
-    glass.where()
+    trained.live_training(found.card)
     return trained.seen(seen)[1]
 
 

@@ -8,7 +8,7 @@ from pages.components.spoken import spoken
 from pages.components.wirings import drawing
 from pages.figures import translation as drawn
 from pages.figures.model_card import facts, other_baselines, score_table, wiring
-from pages.ui import furniture, interpreting, lab
+from pages.ui import furniture, interpreting, lab, trained
 from rnn_core.check import Check
 from rnn_core.experiment import Experiment
 from rnn_core.interpreter import Number
@@ -59,6 +59,7 @@ def picture() -> Check | str:
         with st.expander("These networks: scores, data, size, seed, and their command"):
             st.markdown(f"{score_table(cards)}\n\n{facts(list(cards.values()))}")
             st.caption(" ".join({other_baselines(card): None for card in cards.values()}))
+        trained.live_training(next(iter(cards.values())))
     return check
 
 
