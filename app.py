@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 os.environ["RNN_SCRIPTS_SERVED"] = "1"  # the components' scripts are fetched once, see routes()
 
+import asyncio
 import gc
 import gzip
 import socket
@@ -32,6 +33,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
 ROOT = Path(__file__).resolve().parent
+TIDY_SECONDS = 30  # what lives for ever is frozen, so a look at the rest takes some milliseconds
 GATHERING = 0.04  # seconds; longer reruns go on speaking as they run
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -51,7 +53,17 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
     send_together()
     gc.collect()
     gc.freeze()
+    cleaner = asyncio.create_task(tidy())
     yield
+    cleaner.cancel()
+
+
+async def tidy() -> None:
+    """Let go of what readers left behind: sessions hang together in circles, and with Streamlit's
+    own collection after every rerun switched off (see config.toml) nothing else looks for them."""
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        gc.collect()
 
 
 def send_at_once() -> None:

@@ -20,7 +20,7 @@ export function painted(value, colour) {
 /** Looks colours up: `--chart-3` in the palette, `--ramp-9` among the colours from little to much,
  *  anything else among the page's variables. */
 export function lookup(variable) {
-  const list = (name) => variable(name).split(",").map((c) => c.trim())
+  const list = (name) => (variable(name) ?? "").split(",").map((c) => c.trim())
   const lists = { chart: list("--st-chart-categorical-colors"), ramp: list("--st-chart-sequential-colors") }
   return (name) => {
     const slot = /^--(chart|ramp)-(\d+)$/.exec(name)
