@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages.components.download import download
 from pages.components.plot import plot
 from pages.figures import training
 from pages.ui import controls, furniture, gym, lab
@@ -33,7 +34,7 @@ CLAIM = (
     "A memory task shows whether a network has **learnt to remember**: only then does its loss "
     "fall below the dotted line."
 )
-FIRST = ("task", "length", "versus", "optimiser", "rate", "updates")
+FIRST = ("task", "length", "reads", "versus", "optimiser", "rate", "updates")
 
 
 def picture() -> Check | str:
@@ -53,6 +54,7 @@ def picture() -> Check | str:
         st.markdown(training.writing(mine.contest, lab.own(Plan).temperature))
     rest = [n for n in lab.own_names() if n not in FIRST]
     controls.bench(elsewhere=rest)
+    gym.own_text(download)
     maps = training.evolution(courses, lab.view().notation)
     plot(maps, key="evolution", alt="Gradient norm of every step and update", name="training-steps")
     with st.expander("More settings of training"), st.container(horizontal=True):
@@ -60,8 +62,6 @@ def picture() -> Check | str:
             lab.own_control(name, width=controls.WIDE)
     with st.expander("Save and load"):
         gym.store()
-        if lab.own(Plan).task == "text":
-            gym.own_text()
     st.caption(f"{task.label.capitalize()}: {task.help}")
     return gym.tested(mine) or "made when training rests."
 

@@ -62,6 +62,21 @@ class Plan(Lesson):
         },
         help="Runs that differ in this one setting and share seed and data.",
     )
+    reads: str = choice(
+        "typed",
+        "Text to learn",
+        LESSON,
+        {
+            "typed": "your text",
+            "file": "a file of yours",
+            "source": "Python's source",
+            "documentation": "Python's documentation",
+            "plays": "Shakespeare's plays",
+        },
+        shown={"task": ("text",)},
+        help="Python's own texts come from the interpreter that runs this app; the plays are "
+        "fetched by your browser if you ask for them.",
+    )
     temperature: float = number(
         0.5, "Temperature", LESSON, 0.0, 2.0, 0.1, shown={"task": ("hello", "text")},
         help="Of the writing: 0 always takes the likeliest character, more makes it bolder.",

@@ -18,6 +18,7 @@ SERVED: Final = "RNN_SCRIPTS_SERVED"  # set by app.py
 FILES: Final = {  # component -> its files in assets/, joined in the order of their names
     "byhand": "byhand.js",
     "cell": "cell.js drawing.js saving.js",
+    "download": "download.js",
     "flow": "flow.js",
     "heatmaps": "heatmaps.js",
     "letters": "drawing.js letters.js",

@@ -4,6 +4,7 @@ No thread trains: while a run is on, the page runs again several times a second 
 it a slice of time. Whoever leaves the page or closes the tab stops it by that alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,14 +16,16 @@ from rnn_core.check import Check
 from rnn_core.contest import Contest, Plan, check, entries
 from rnn_core.specimen import of_task
 from rnn_core.tasks import Task, make_task
-from rnn_core.tasks.text import read_text
+from rnn_core.tasks.characters import PLAYS, python_text
+from rnn_core.tasks.text import check_text, read_text
 from rnn_core.train import Trainer, Training
 from rnn_core.weights import check as check_shapes
 from rnn_core.weights import describe, read, to_npz, to_safetensors
 
 EVERY_SECONDS = 0.15  # the page runs again
 SLICE_MS = 90.0  # of which so much is training
-NAME, LOADED, TEXT = "gym", "gym_loaded", "gym_text"  # what is kept
+NAME, LOADED, TEXT, FETCHED = "gym", "gym_loaded", "gym_text", "gym_fetched"  # what is kept
+MOST_PYTHON = 300_000  # characters
 
 
 @dataclass
@@ -31,14 +34,14 @@ class Gym:
 
     settings: dict[str, Training]
     contest: Contest
-    text: object = None  # the reader's own, if the task reads one
+    text: str | None = None  # the long one, if the task reads one
     checked: tuple[int, Check] | None = None  # after so many updates
 
 
 def gym() -> Gym:
     """The reader's runs; new ones where the settings have changed."""
     wanted, plan = entries(lab.experiment(), lab.own(Plan)), lab.own(Plan)
-    kept, text = lab.kept(NAME), lab.kept(TEXT) if plan.task == "text" else None
+    kept, text = lab.kept(NAME), _text(plan)
     if isinstance(kept, Gym) and kept.text == text:
         if kept.settings == wanted:
             return kept
@@ -51,9 +54,9 @@ def gym() -> Gym:
     return fresh
 
 
-def _task(plan: Plan, text: object) -> Task | None:
+def _task(plan: Plan, text: str | None) -> Task | None:
     """The task on the reader's own text, or the one that the settings name."""
-    return make_task("text", plan.length, str(text)) if text else None
+    return make_task("text", plan.length, text) if text else None
 
 
 def _longer(kept: Gym, wanted: dict[str, Training]) -> Gym | None:
@@ -183,13 +186,54 @@ def _load(raw: bytes) -> None:
         lab.keep(LOADED, f":material/error: {plain(str(problem))}")
 
 
-def own_text() -> None:
-    """A file for the text task, instead of the short text of the settings; kept in the session."""
+def own_text(download: Callable[..., None]) -> None:
+    """Where a long text comes from, if one is wanted; it is kept in the session, not in the link.
+
+    `download` draws the button behind which the reader's browser fetches a text."""
+    reads = lab.own(Plan).reads
+    if reads == "file":
+        _from_file()
+    elif reads == "plays":
+        _from_elsewhere(download)
+    if (text := _text(lab.own(Plan))) is not None:
+        st.caption(f"{len(text):,} characters to learn from.")
+
+
+def _from_file() -> None:
     given = st.file_uploader("A text file to learn from (UTF-8)", ("txt", "md", "py"), key="text")
     if given is None:
-        lab.keep(TEXT, None)
+        lab.keep(f"{TEXT}_file", None)
         return
     try:
-        lab.keep(TEXT, read_text(given.getvalue()))
+        lab.keep(f"{TEXT}_file", read_text(given.getvalue()))
     except ValueError as problem:
         st.markdown(f":material/error: {plain(str(problem))}")
+
+
+def _from_elsewhere(download: Callable[..., None]) -> None:
+    """The reader's own browser fetches it; what comes must be what was asked for."""
+
+    def came(text: str) -> None:
+        lab.tick(0)
+        try:
+            lab.keep(f"{TEXT}_plays", check_text(text, PLAYS.sha256))
+            lab.keep(FETCHED, "Fetched; its checksum is right.")
+        except ValueError as problem:
+            lab.keep(FETCHED, str(problem))
+
+    download(PLAYS, key="plays", said=str(lab.kept(FETCHED) or ""), on_text=came)
+
+
+def _text(plan: Plan) -> str | None:
+    """The long text that is to be learnt; None: the short one of the settings, or no text task."""
+    if plan.task != "text" or plan.reads == "typed":
+        return None
+    if plan.reads in ("source", "documentation"):
+        return _python(plan.reads) or None
+    kept = lab.kept(f"{TEXT}_{plan.reads}")
+    return kept if isinstance(kept, str) else None
+
+
+@st.cache_data(show_spinner="Reading Python's own text")
+def _python(kind: str) -> str:
+    return python_text(kind, MOST_PYTHON)

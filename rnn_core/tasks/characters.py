@@ -64,6 +64,24 @@ I never writ, nor no man ever loved.
 """
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where a text is, and how it is known to be the right one."""
+
+    title: str
+    url: str
+    size: int  # bytes
+    sha256: str
+
+
+PLAYS: Final = Elsewhere(
+    "Shakespeare's plays",
+    "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+    1_115_394,
+    "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+)
+
+
 def python_text(kind: str = "source", limit: int = 600_000) -> str:
     """Python's own "source" or "documentation", as the running interpreter knows it.
 

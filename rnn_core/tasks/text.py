@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -39,6 +40,17 @@ def read_text(raw: bytes) -> str:
         raise ValueError(
             f"Expected at least {LEAST_CHARACTERS} characters, but there are {len(text.strip())}. "
             "Choose a longer text."
+        )
+    return text
+
+
+def check_text(text: str, sha256: str) -> str:
+    """The text, if it is the one with this checksum; else a ValueError."""
+    found = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    if found != sha256:
+        raise ValueError(
+            f"Expected a text with the checksum {sha256[:12]}…, but what came has {found[:12]}…. "
+            "It is not used. Try again, or choose a file of yours."
         )
     return text
 

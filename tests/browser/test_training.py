@@ -50,3 +50,29 @@ def test_three_runs_have_three_curves_and_three_maps(app, versus):
     assert {t["name"] for t in curves["traces"]} >= {"RNN", "GRU", "LSTM"}
     assert [t["type"] for t in maps["traces"]] == ["heatmap"] * 3
     app.check_clean()
+
+
+PLAYS = "/training?task=text&reads=plays&hidden=4&batch=2&updates=3"
+ELSEWHERE = "**/tinyshakespeare/input.txt"
+
+
+def fetch(app, answer):
+    """Ask for the plays; nothing leaves the machine, `answer` is what comes."""
+    app.page.route(ELSEWHERE, answer)
+    app.open(PLAYS)
+    assert not app.offsite, "asked for it without being told to"
+    app.page.get_by_role("button", name="Fetch Shakespeare's plays").click()
+
+
+def test_a_text_that_cannot_be_fetched_is_said_in_words(app):
+    fetch(app, lambda route: route.abort())
+    app.page.get_by_text("this needs the internet").wait_for()
+
+
+def test_a_text_with_another_checksum_is_not_used(app):
+    headers = {"Access-Control-Allow-Origin": "*"}
+    fetch(app, lambda route: route.fulfill(body="to be or not to be", headers=headers))
+    app.page.get_by_text("It is not used").wait_for()
+    app.page.get_by_role("button", name="One update").click()
+    app.page.get_by_text("1 of 3 updates").wait_for()
+    assert not app.page.locator("[data-testid=stException]").count()

@@ -1,5 +1,6 @@
 """Tasks: definitions, oracles that solve them, baselines measured against what is stated."""
 
+import hashlib
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ from rnn_core.readout import LOSSES, READOUTS
 from rnn_core.tasks import METRICS, PUZZLES, Batch, Task, make_task
 from rnn_core.tasks.memory import AnBn, CopyMemory, DelayedEcho, TemporalOrder
 from rnn_core.tasks.task import inside, last_step, mean_weights, one_hot
-from rnn_core.tasks.text import Hello, NextCharacter
+from rnn_core.tasks.text import Hello, NextCharacter, check_text
 
 SOLVABLE = [name for name in PUZZLES if name != "text"]
 MEMORY = [name for name in SOLVABLE if name != "hello"]
@@ -254,3 +255,12 @@ def test_an_unknown_task_is_refused_in_words():
 def test_a_task_without_an_oracle_says_so():
     with pytest.raises(NotImplementedError, match="next character"):
         make_task("text").oracle(draw(make_task("text"), 1))
+
+
+def test_a_text_is_known_by_its_checksum():
+    digest = hashlib.sha256(b"to be").hexdigest()
+    assert check_text("to be", digest) == "to be"
+    with pytest.raises(ValueError, match="checksum"):
+        check_text("to bee", digest)
+    with pytest.raises(ValueError, match="checksum"):
+        check_text("\ud800", digest)

@@ -6,9 +6,10 @@ import weakref
 import numpy as np
 import pytest
 
-from pages.ui.gym import NAME, Gym
+from pages.ui.gym import MOST_PYTHON, NAME, Gym
 from rnn_core.contest import entries
 from rnn_core.tasks import TASKS
+from rnn_core.tasks.characters import python_text
 from rnn_core.train import Trainer
 from rnn_core.weights import to_npz
 from tests.pages.reader import clean
@@ -147,12 +148,27 @@ def test_a_wrong_file_is_refused_and_nothing_is_lost(visit, content, word):
         np.testing.assert_array_equal(weight, before[name])
 
 
+@pytest.mark.parametrize("kind", ["source", "documentation"])
+def test_pythons_own_text_is_learnt(visit, kind):
+    reader = press(visit("training", QUICK, task="text", reads=kind), "One update")
+    (trainer,) = gym(reader).contest.trainers.values()
+    assert trainer.task.text == python_text(kind, MOST_PYTHON)
+    assert any("300,000 characters" in c.value for c in reader.caption)
+
+
+def test_texts_that_are_not_there_yet_leave_the_short_one(visit):
+    for reads in ("file", "plays"):
+        reader = press(visit("training", QUICK, task="text", reads=reads), "One update")
+        (trainer,) = gym(reader).contest.trainers.values()
+        assert trainer.task.text == "hello"
+
+
 def give_text(reader, content: bytes):
     return clean(reader.file_uploader(key="text").set_value(("a.txt", content, "text/plain")).run())
 
 
 def test_a_text_of_ones_own(visit):
-    reader = visit("training", QUICK, task="text")
+    reader = visit("training", QUICK, task="text", reads="file")
     give_text(reader, ("to be or not to be, " * 50).encode())
     press(reader, "One update")
     (trainer,) = gym(reader).contest.trainers.values()
@@ -165,7 +181,7 @@ def test_a_text_of_ones_own(visit):
     ids=["empty", "not UTF-8", "huge"],
 )
 def test_a_text_that_cannot_be_used_is_refused(visit, content, word):
-    reader = give_text(visit("training", QUICK, task="text"), content)
+    reader = give_text(visit("training", QUICK, task="text", reads="file"), content)
     assert word in said(reader)
     press(reader, "One update")
 
