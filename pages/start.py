@@ -25,6 +25,13 @@ the signal runs forward and the gradient back. Pick a step with the pointer or t
 setting is in the address, so a link shows others the same picture.
 """
 
+ROOMS = {  # pages that begin with a setting of their own
+    "byhand": "Work BPTT out by hand",
+    "cliff": "Walk off a cliff, with and without clipping",
+    "training": "Train a network to remember",
+    "connectivity": "See which characters a trained network still feels",
+}
+
 CLAIM = (
     "Type something. A small network reads it symbol by symbol and guesses what comes next. "
     "Everything it computes on the way is on these pages: each state, each gate, each gradient."
@@ -64,3 +71,5 @@ for page, preset, words in WAYS_IN:
         query_params=to_params(PRESETS[preset].experiment),
         help=PRESETS[preset].claim,
     )
+for page, words in ROOMS.items():
+    st.page_link(contents.page_link(page), label=words, icon=contents.PAGES[page].icon)
