@@ -105,14 +105,12 @@ def buttons() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         done = mine.contest.done
         if running():
-            st.button(
-                "Pause", icon=":material/pause:", on_click=lab.tick, args=(0,), type="primary"
-            )
+            st.button("Pause", icon=":material/pause:", on_click=lab.tick, args=(0,))
         else:
             words = "Continue" if mine.contest.made else "Start"
             st.button(
                 words, icon=":material/play_arrow:", on_click=lab.tick, args=(EVERY_SECONDS,),
-                type="primary", disabled=done,
+                disabled=done,
             )  # fmt: skip
         st.button("One update", icon=":material/skip_next:", on_click=_one, disabled=done)
         st.button("Begin again", icon=":material/replay:", on_click=_again)
