@@ -47,6 +47,9 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
     import pandas  # noqa: F401
     import plotly.graph_objects as go
 
+    from rnn_core.memory import keep_memory
+
+    keep_memory()
     go.Figure(go.Heatmap(z=[[0]])).to_json()
     plotly_js()
     send_at_once()

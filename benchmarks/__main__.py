@@ -8,6 +8,8 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from rnn_core.memory import keep_memory
+
 PARTS = ("engine", "jacobians", "pages", "training")
 PACKAGES = ("numpy", "torch", "jax", "streamlit", "plotly")
 
@@ -23,6 +25,7 @@ def main() -> None:
     unknown = sorted(set(options.what) - set(PARTS))
     if unknown:
         parser.error(f"expected {', '.join(PARTS)}; got {', '.join(unknown)}")
+    keep_memory()  # as app.py does
     print(surroundings())
     for name in options.what or PARTS[:2]:
         part = importlib.import_module(f"benchmarks.{name}")  # each needs other packages
