@@ -172,7 +172,7 @@ PAGES: Final = {  # file in pages/ and part of the link
         (),
         section="applications",
         own=Reading,
-        uses=frozenset(),
+        uses=NONE,
     ),
     "connectivity": Page(
         "Connectivity",
@@ -180,7 +180,7 @@ PAGES: Final = {  # file in pages/ and part of the link
         (),
         section="applications",
         own=Connected,
-        uses=frozenset(),
+        uses=NONE,
     ),
     "sentiment": Page(
         "Sentiment",
