@@ -26,7 +26,9 @@ def launcher_around(script: str, folder: Path) -> Path:
     """Our launcher and our configuration round a script of the test's own."""
     shutil.copy(ROOT / "app.py", folder / "app.py")
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    shutil.copytree(ROOT / "rnn_core", folder / "rnn_core", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "rnn_core", folder / "rnn_core", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (folder / "pages").mkdir()
     (folder / "pages" / "_shell.py").write_text(script)
     return folder
