@@ -8,7 +8,7 @@ import streamlit as st
 from pages.components.plot import plot
 from pages.components.wirings import drawing
 from pages.figures import distance as figures
-from pages.figures.recipe import made
+from pages.figures.model_card import made
 from pages.ui import controls, distances, furniture, lab, trained
 from rnn_core.check import Check
 from rnn_core.distance import FAR, AtGap, Distance

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import forecast as figures
-from pages.figures.recipe import made
+from pages.figures.model_card import made
 from pages.figures.theme import Figure
 from pages.ui import controls, forecasts, furniture, lab, trained
 from rnn_core.check import Check

@@ -57,9 +57,8 @@ def picture() -> Check | str:
     gym.own_text(download)
     maps = training.evolution(courses, lab.view().notation)
     plot(maps, key="evolution", alt="Gradient norm of every step and update", name="training-steps")
-    with st.expander("More settings of training"), st.container(horizontal=True):
-        for name in rest:
-            lab.own_control(name, width=controls.WIDE)
+    with st.expander("More settings of training"):
+        controls.own_row(rest)
     with st.expander("Save and load"):
         gym.store()
     st.caption(f"{task.label.capitalize()}: {task.help}")

@@ -137,15 +137,9 @@ def read_out(profiles: Profiles, notation: Notation = HOUSE) -> str:
     )
 
 
-def legend(cells: Sequence[str], span: tuple[float, float], notation: Notation = HOUSE) -> str:
-    """What discs, dashes and lines mean, once for all cards; wraps on a narrow screen."""
-    low, high = (f"10{str(round(float(np.log10(v)))).translate(_RAISED)}" for v in span)
-    items = [
-        ('<rect x="8" y="2" width="18" height="18" rx="9" class="wg-disc"/>', "loss, right answer"),
-        (arrow((2, 11), (32, 11)), "what is computed from what"),
-        (arrow((2, 11), (32, 11), "wg-fed"), "output read again"),
-        (arrow((2, 11), (32, 11), "wg-hand-over"), "state handed over"),
-    ]
+def _curve_keys(cells: Sequence[str], notation: Notation) -> list[tuple[str, str]]:
+    """The curve of every cell, and that of the LSTM's c: how it looks and what it is."""
+    items = []
     for k, cell in enumerate(cells):
         look = cell_look(cell)
         line = f'<path d="M2 11L32 11"/>{marker(look.marker, 17, 11)}'
@@ -161,6 +155,19 @@ def legend(cells: Sequence[str], span: tuple[float, float], notation: Notation =
                 f"LSTM {norm_of(notation.of('lstm').symbol('c'))}",
             )
         )
+    return items
+
+
+def legend(cells: Sequence[str], span: tuple[float, float], notation: Notation = HOUSE) -> str:
+    """What discs, dashes and lines mean, once for all cards; wraps on a narrow screen."""
+    low, high = (f"10{str(round(float(np.log10(v)))).translate(_RAISED)}" for v in span)
+    items = [
+        ('<rect x="8" y="2" width="18" height="18" rx="9" class="wg-disc"/>', "loss, right answer"),
+        (arrow((2, 11), (32, 11)), "what is computed from what"),
+        (arrow((2, 11), (32, 11), "wg-fed"), "output read again"),
+        (arrow((2, 11), (32, 11), "wg-hand-over"), "state handed over"),
+    ]
+    items += _curve_keys(cells, notation)
     keys = "".join(
         f'<span><svg class="wg-key" viewBox="0 0 34 22" aria-hidden="true">{mark}</svg>'
         f"{escape(words)}</span>"

@@ -26,6 +26,13 @@ def bench(elsewhere: Sequence[str] = ()) -> None:
             lab.own_control(name, width=width)
 
 
+def own_row(names: Sequence[str]) -> None:
+    """Some of the page's own settings, side by side."""
+    with st.container(horizontal=True):
+        for name in names:
+            lab.own_control(name, width=WIDE)
+
+
 def sidebar(page: Page) -> None:
     """Presets, every setting that is not on the bench, and whose letters are shown."""
     _, names = lab.shown()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pages.ui.gym import MOST_PYTHON, NAME, Gym
+from pages.ui.runs import compute
 from rnn_core.contest import entries
 from rnn_core.tasks import TASKS
 from rnn_core.tasks.characters import python_text
@@ -64,8 +65,10 @@ def test_pause_stops_it_and_more_updates_go_on(visit):
 
 def test_another_setting_begins_anew_and_leaving_stops(visit):
     reader = press(visit("training", QUICK | {"updates": "9999"}), "Start")
+    old = gym(reader).contest
     reader.slider(key="own_length").set_value(9).run()
     before = gym(reader)
+    assert before.contest is not old and {s.length for s in before.settings.values()} == {9}
     reader.switch_page("gates.py").run()
     clean(reader.switch_page("training.py").run())
     assert gym(reader) is before
@@ -196,6 +199,9 @@ def test_a_trained_network_goes_to_the_other_pages_and_back(visit, task, page):
     reader.switch_page(f"{page}.py").run()
     assert any("after 1 updates" in box.value for box in clean(reader).info)
     assert len(reader.query_params["weights"]) == 24
+    shown = compute(reader.session_state["desk"].experiment).stages[-1].network.weights
+    for name, weight in trainer.network.weights.items():
+        np.testing.assert_array_equal(shown[name], weight)
     reader.slider(key="set_hidden").set_value(7).run()
     assert "weights" not in clean(reader).query_params
 
