@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.peers import PEERS, Peer
 from benchmarks.problem import Numbers, Problem, Runner, disagreement, make_problem
-from rnn_core import cells, network, unroll
+from rnn_core import cells, network, plans, unroll
 
 SIZES = (((50, 1, 16), 4), ((100, 1, 32), 8), ((200, 8, 64), 16), ((100, 32, 128), 64))
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
@@ -25,7 +25,7 @@ class Engine:
         T, B, H = problem.size
         D, self.problem = problem.x.shape[2], problem
         cell = cells.CELLS[problem.cell]()
-        self.plan = unroll.plan(cell, T, B, D, H, problem.dtype.name)
+        self.plan = plans.plan(cell, T, B, D, H, problem.dtype.name)
         names = [f"{name}_l0" for name in unroll.Weights._fields[:4]]
         self.plan.load(unroll.Weights(*(problem.weights[name] for name in names)))
 

@@ -18,9 +18,10 @@ import numpy as np
 from rnn_core.cells import Cell
 from rnn_core.feedback import backward_fed, forward_fed
 from rnn_core.initialise import initialise, initialise_readout
+from rnn_core.plans import plan
 from rnn_core.readout import READOUTS, Readout
 from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
-from rnn_core.unroll import Array, Back, Weights, plan
+from rnn_core.unroll import Array, Back, Weights
 
 DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}
 

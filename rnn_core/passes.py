@@ -191,7 +191,7 @@ class Stack:
 
     def initial(self) -> States:
         """dL/d(initial states), (L*dirs, B, H)."""
-        return {s: np.stack([p.next[s][0] for p in self.plans]) for s in self.cell.states}
+        return {s: np.stack([p.total[s][0] for p in self.plans]) for s in self.cell.states}
 
     def final(self) -> States:
         """The last states that were reached, (L*dirs, B, H)."""

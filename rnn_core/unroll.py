@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -20,10 +19,10 @@ import numpy.typing as npt
 
 from rnn_core.cells import Cell
 from rnn_core.layout import layout
+from rnn_core.loops import Call, Loop
 from rnn_core.symbols import PEEPHOLES, UFUNCS, Node, namespace, walk
 
 Array = npt.NDArray[Any]
-Call = tuple[Callable[..., Any], tuple[Any, ...]]
 CACHE_BYTES = 1 << 20  # coefficients are computed in time chunks that stay in cache
 
 
@@ -107,6 +106,8 @@ class _Heard:
 class Plan:
     """One cell at one shape: T steps, B sequences, D inputs, H hidden units."""
 
+    spare = 0  # slots behind the layout's own
+
     def __init__(self, cell: Cell, T: int, B: int, D: int, H: int, dtype: Any = np.float64):
         self.cell, self.T, self.B, self.D, self.H = cell, T, B, D, H
         self.dtype = np.dtype(dtype)
@@ -116,13 +117,10 @@ class Plan:
         self.weights: Weights | None = None
         self._constants: dict[float, Array] = {}
         self._make_forward_buffers()
-        self._forward: list[Call] = []
         self._rest = self._remaining()
-        for t in range(T):
-            self._write_step(t)
+        self._forward = Loop([self._write_step(t) for t in range(T)])
         self._make_backward_buffers()
-        self._backward: list[list[Call]] = [self._write_step_back(t) for t in range(T)]
-        self._all_back = [call for calls in reversed(self._backward) for call in calls]
+        self._backward = Loop([self._write_step_back(t) for t in reversed(range(T))])
         self._workspace: dict[Node, Array] = {}
         self._schedule = [
             (chunk, self._write_coefficients(*chunk), self._write_separate(*chunk))
@@ -201,16 +199,16 @@ class Plan:
             self._scratch[value] = self._new(*self._past["h"][0].shape)
         return self._scratch[value]
 
-    def _write_step(self, t: int) -> None:
-        write = self._forward.append
+    def _write_step(self, t: int) -> list[Call]:
         row, z = self._rows[t], self._z[t % len(self.Z)]
-        write((row.dot, (self.W, z)))
-        self._write_activations(t, z)
+        calls: list[Call] = [(row.dot, (self.W, z))]
+        self._write_activations(calls, t, z)
         for value in self._rest:
-            self._write(value, t)
+            self._write(calls, value, t)
         for state, value in self.layout.reading.states.items():
             if any(column.node is value for column in self.layout.columns):  # no activation
-                write((np.copyto, (self._past[state][t + 1], self._view(value, t))))
+                calls.append((np.copyto, (self._past[state][t + 1], self._view(value, t))))
+        return calls
 
     def _remaining(self) -> list[Node]:
         """What remains of a step after its matrix product and activations, arguments first."""
@@ -224,7 +222,7 @@ class Plan:
         order = walk([*reading.gates.values(), *reading.states.values()])
         return [n for n in order if n.op not in ("past", "P", "u") and n not in done]
 
-    def _write_activations(self, t: int, z: Array) -> None:
+    def _write_activations(self, calls: list[Call], t: int, z: Array) -> None:
         """One tanh for all plain gates; sigmoid(a) = tanh(a/2)/2 + 1/2, a/2 comes from `W`."""
         s, n = len(self.layout.sigmoids), len(self.layout.sigmoids) + len(self.layout.tanhs)
         if n == 0:
@@ -236,48 +234,48 @@ class Plan:
             target = target.reshape(-1)
         else:
             source = source.reshape(self.B, n, H).transpose(1, 0, 2)
-        self._forward.append((np.tanh, (source, target)))
+        calls.append((np.tanh, (source, target)))
         if s:
             gates = self.A[t, :s].reshape(-1)
-            self._forward.append((np.multiply, (gates, half, gates)))
-            self._forward.append((np.add, (gates, half, gates)))
+            calls.append((np.multiply, (gates, half, gates)))
+            calls.append((np.add, (gates, half, gates)))
 
-    def _write_pair(self, t: int) -> None:
+    def _write_pair(self, calls: list[Call], t: int) -> None:
         """i * g and f * c_{t-1} in one call, then their sum."""
         i = len(self.layout.sigmoids) - 2
         left, right = self.A[t, i : i + 2], self.A[t, i + 2 : i + 4]
         flat = self._products.reshape(-1)
         half = flat.size // 2
         total = self._view(self.layout.pair[0], t).reshape(-1)
-        self._forward.append((np.multiply, (left.reshape(-1), right.reshape(-1), flat)))
-        self._forward.append((np.add, (flat[:half], flat[half:], total)))
+        calls.append((np.multiply, (left.reshape(-1), right.reshape(-1), flat)))
+        calls.append((np.add, (flat[:half], flat[half:], total)))
 
-    def _write_mixture(self, t: int) -> None:
+    def _write_mixture(self, calls: list[Call], t: int) -> None:
         """a * x + (1 - a) * y, as y + a * (x - y)."""
         value, difference, a, y = (self._view(v, t) for v in self.layout.mixture)
         x = self._view(self.layout.mixture[1].args[0], t)
-        self._forward.append((np.subtract, tuple(_flat([x, y, difference]))))
-        self._forward.append((np.multiply, tuple(_flat([difference, a, self._blend]))))
-        self._forward.append((np.add, tuple(_flat([self._blend, y, value]))))
+        calls.append((np.subtract, tuple(_flat([x, y, difference]))))
+        calls.append((np.multiply, tuple(_flat([difference, a, self._blend]))))
+        calls.append((np.add, tuple(_flat([self._blend, y, value]))))
 
-    def _write(self, value: Node, t: int) -> None:
-        write, out = self._forward.append, self._view(value, t)
+    def _write(self, calls: list[Call], value: Node, t: int) -> None:
+        out = self._view(value, t)
         if value in self.layout.pair[:1]:
-            self._write_pair(t)
+            self._write_pair(calls, t)
         elif value in self.layout.mixture[:1]:
-            self._write_mixture(t)
+            self._write_mixture(calls, t)
         elif value.op == "U":
             gate, v = value.args
-            write((self._view(v, t).dot, (self.W_inner[gate], out)))
+            calls.append((self._view(v, t).dot, (self.W_inner[gate], out)))
         elif value.op == "sigmoid":
             half = self._constant(0.5)
-            write((np.multiply, (self._view(value.args[0], t), half, out)))
-            write((np.tanh, (out, out)))
-            write((np.multiply, (out, half, out)))
-            write((np.add, (out, half, out)))
+            calls.append((np.multiply, (self._view(value.args[0], t), half, out)))
+            calls.append((np.tanh, (out, out)))
+            calls.append((np.multiply, (out, half, out)))
+            calls.append((np.add, (out, half, out)))
         else:
             arguments = [self._view(a, t) for a in value.args]
-            write((UFUNCS[value.op], tuple(_flat([*arguments, out]))))
+            calls.append((UFUNCS[value.op], tuple(_flat([*arguments, out]))))
 
     def use(self, weights: Weights) -> None:
         """Load weights unless they are the (read-only) ones already loaded."""
@@ -325,8 +323,7 @@ class Plan:
         for s, states in self.states.items():
             states[0] = 0 if initial is None else initial[s]
         with np.errstate(all="ignore"):
-            for call, arguments in self._forward:
-                call(*arguments)
+            self._forward()
         if lengths is not None:
             self._blank(lengths)
         return self.states["h"][1:]
@@ -342,12 +339,13 @@ class Plan:
     def _make_backward_buffers(self) -> None:
         T, B, H, plan = self.T, self.B, self.H, self.layout
         n = len(plan.slots)
-        self.R = self._new(T + 1, B, n * H)  # every step's products, row T: what comes from outside
+        width = (n + self.spare) * H
+        self.R = self._new(T + 1, B, width)  # every step's products, row T: what comes from outside
         per_step = B * H * self.dtype.itemsize * (2 * n + 4)
         self.chunk = max(1, min(T, CACHE_BYTES // per_step))
         self.K = self._new(self.chunk, n, B, H)
         self.E = self._new(T, B, H)  # dL/dh_t through this step's own output
-        self.W_back = self._new(n * H, H)
+        self.W_back = self._new(width, H)
         self.next = {s: self._new(T + 1, B, H) for s in self.cell.states}
         for s in self.cell.states:
             alias = self._alias(s)
@@ -390,15 +388,22 @@ class Plan:
         return self._r[t][..., k * self.H : (k + 1) * self.H]
 
     def _write_step_back(self, t: int) -> list[Call]:
-        calls: list[Call] = []
-        calls.append((np.add, (self._next["h"][t + 1], self._e[t], self._h_total[t + 1])))
+        calls = [self._write_arrival(t)]
         for base in self.layout.bases:
             self._write_base(calls, base, t)
             self._write_products(calls, base, t)
-        for state in self.cell.states:
+        for state in self._carried_in_the_loop:
             if self._alias(state) is None:
                 self._write_sum(calls, self.layout.carries[state], t, self._next[state][t])
         return calls
+
+    @property
+    def _carried_in_the_loop(self) -> tuple[str, ...]:
+        return self.cell.states
+
+    def _write_arrival(self, t: int) -> Call:
+        """dL/dh_t, all of it: from the next step and from this step's own output."""
+        return np.add, (self._next["h"][t + 1], self._e[t], self._h_total[t + 1])
 
     def _write_base(self, calls: list[Call], base: Node, t: int) -> None:
         out = self._base[base][t]
@@ -474,34 +479,46 @@ class Plan:
         arrivals = (
             [(int(b), int(lengths[b])) for b in inner] if final and lengths is not None else []
         )
+        cuts = range(window or T, T, window or T)
         with np.errstate(all="ignore"):
+            self._begin_back(cuts, final, arrivals)
             for (start, stop), before, after in self._schedule:
                 for call, arguments in before:
                     call(*arguments)
-                self._run_back(start, stop, window or T, final, arrivals)
+                self._run_back(start, stop, cuts, final, arrivals)
                 for call, arguments in after:
                     call(*arguments)
-            for s, total in self.total.items():
-                total[0] = self.next[s][0]
+            self._end_back()
+
+    def _begin_back(self, cuts: range, final: Any, arrivals: list[tuple[int, int]]) -> None:
+        """For plans that keep what arrives elsewhere."""
+
+    def _cut(self, t: int) -> None:
+        """Nothing goes back past boundary t."""
+        for carried in self.next.values():
+            carried[t] = 0
+
+    def _end_back(self) -> None:
+        for s, total in self.total.items():
+            total[0] = self.next[s][0]
 
     def _run_back(
-        self, start: int, stop: int, window: int, final: Any, arrivals: list[tuple[int, int]]
+        self, start: int, stop: int, cuts: range, final: Any, arrivals: list[tuple[int, int]]
     ) -> None:
         """`arrivals`: (sequence, boundary) where a shorter sequence's final gradient enters."""
-        if window >= self.T and stop - start == self.T and not arrivals:
-            for call, arguments in self._all_back:
-                call(*arguments)
-            return
-        for t in range(stop - 1, start - 1, -1):
-            for call, arguments in self._backward[t]:
-                call(*arguments)
-            if t % window == 0 and t:
-                for carried in self.next.values():
-                    carried[t] = 0
+        T = self.T
+        for t in sorted({*cuts, *(boundary for _, boundary in arrivals)}, reverse=True):
+            if not start <= t < stop:
+                continue
+            self._backward(T - stop, T - t)
+            stop = t
+            if t in cuts:
+                self._cut(t)
             for sequence, boundary in arrivals:
                 if boundary == t:
                     for s, carried in self.next.items():
                         carried[t, sequence] += final[s][sequence]
+        self._backward(T - stop, T - start)
 
     def _chunks(self) -> list[tuple[int, int]]:
         """[start, stop) of the time chunks, last one first."""
@@ -574,7 +591,7 @@ class Plan:
     def gradients(self) -> Back:
         """What the last backward pass found, copied out."""
         total = {s: a.copy() for s, a in self.total.items()}
-        carried = {s: a.copy() for s, a in self.next.items()}
+        carried = self._from_next()
         products = self.R[: self.T].reshape(self.T, self.B, -1, self.H).copy()
         du, dv = {}, {}
         for k, slot in enumerate(self.layout.slots):
@@ -585,6 +602,9 @@ class Plan:
         here = {s: self._from_output(s, products) for s in self.cell.states}
         return Back(total, carried, here, {g: du[g] for g in gates}, {g: dv[g] for g in gates},
                     self.weight_gradients())  # fmt: skip
+
+    def _from_next(self) -> dict[str, Array]:
+        return {s: a.copy() for s, a in self.next.items()}
 
     def _from_output(self, state: str, products: Array) -> Array:
         """What reached a state at its own step: through y_t, or for c_t through h_t."""
@@ -647,7 +667,7 @@ class Plan:
         """dL/dx (T, B, D)."""
         assert self.weights is not None
         N, H = self.T * self.B, self.H
-        shared = np.zeros((len(self.layout.slots) * H, self.D), self.dtype)
+        shared = np.zeros((self.R.shape[-1], self.D), self.dtype)
         extra = np.zeros((N, self.D), self.dtype)
         with np.errstate(all="ignore"):
             for k, gate in enumerate(self.cell.gates):
@@ -659,12 +679,6 @@ class Plan:
                     shared[s * H : (s + 1) * H] = weight
             extra += self.R[: self.T].reshape(N, -1) @ shared
         return extra.reshape(self.T, self.B, self.D)
-
-
-@lru_cache(maxsize=48)
-def plan(cell: Cell, T: int, B: int, D: int, H: int, dtype: str = "float64") -> Plan:
-    """The plan for this cell and shape, made once.  Hold `plan.lock` while its buffers matter."""
-    return Plan(cell, T, B, D, H, np.dtype(dtype))
 
 
 def _runs(marks: list[bool]) -> list[tuple[int, int]]:

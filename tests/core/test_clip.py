@@ -55,7 +55,7 @@ def test_a_ceiling_and_never_a_floor(mode, gradient, threshold):
     assert all(np.array_equal(gradient[k], kept[k]) for k in kept)
     assert got.norm_after <= got.norm_before * (1 + 1e-12)
     if mode == "norm":
-        assert got.norm_after <= threshold * (1 + 1e-12)
+        assert got.norm_after <= threshold * (1 + 1e-12) + 1e-300  # the smallest numbers are coarse
     if mode == "value":
         assert all(np.abs(g).max() <= threshold for g in got.after.values())
     if mode == "off" or not got.changed:

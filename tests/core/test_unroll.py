@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_core.cells import LSTM, RNN, Cell
-from rnn_core.unroll import CACHE_BYTES, Plan, equations, plan
+from rnn_core.plans import plan
+from rnn_core.unroll import CACHE_BYTES, Plan, equations
 from tests.core.cells_under_test import VARIANTS, random_weights
 from tests.core.minimal_gated_unit import MGU
 

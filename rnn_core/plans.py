@@ -1,0 +1,101 @@
+"""Which plan runs a shape, and a shorter way back for a single sequence."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from rnn_core.cells import Cell
+from rnn_core.layout import layout
+from rnn_core.loops import Call
+from rnn_core.unroll import Array, Plan
+
+LARGEST: Final = 64  # numbers in all states of a single sequence, up to which the sums ride along
+
+
+@lru_cache(maxsize=48)
+def plan(cell: Cell, T: int, B: int, D: int, H: int, dtype: str = "float64") -> Plan:
+    """The plan for this cell and shape, made once.  Hold `plan.lock` while its buffers matter."""
+    single = B == 1 and H * len(cell.states) <= LARGEST and rides_along(cell)
+    return (SinglePlan if single else Plan)(cell, T, B, D, H, np.dtype(dtype))
+
+
+def rides_along(cell: Cell) -> bool:
+    """Whether all that goes back to h_{t-1} is products with the one matrix, and slots.
+
+    Not where a product waits for another one (reset before), or a gradient passes unchanged."""
+    step = layout(cell)
+    direct = (term for term in step.carries["h"] if isinstance(term, tuple))
+    waits = any(base.op == "U.T" for base in step.bases)
+    return not waits and all(step.slot(*term) is not None for term in direct)
+
+
+class SinglePlan(Plan):
+    """One sequence through a small network.
+
+    There a call costs more than its numbers.  What step t's own output sends to h_t lies behind
+    the products of step t + 1 in one row, and identity blocks stand under W_hh, so that one
+    product makes all of dL/dh_t: from the output, from the next step, by W_hh and directly.
+    """
+
+    spare = 1
+
+    def _make_backward_buffers(self) -> None:
+        super()._make_backward_buffers()
+        H, n, step = self.H, len(self.layout.slots), self.layout
+        found = (step.slot(*term) for term in step.carries["h"] if isinstance(term, tuple))
+        direct = [k for k in found if k is not None]
+        for k in (*direct, n):
+            self.W_back[k * H : (k + 1) * H] = np.eye(H)
+        a, b = self._carry_slots
+        self._roads = [slice(k * H, (k + 1) * H) for k in (*range(a, b), *direct)]
+        first = min(a, *direct) if direct else a
+        self.way, self._matrix = self.R[..., first * H :], self.W_back[first * H :]
+        self.outside = self.R[..., n * H :]  # row t + 1: through step t's own output
+        self._way = self._steps(self.way)
+        self._cuts: list[tuple[int, Array]] = []
+        self._entered: list[tuple[int, int, Array]] = []  # boundary, sequence, dL/dh there
+
+    @property
+    def _carried_in_the_loop(self) -> tuple[str, ...]:
+        return tuple(s for s in self.cell.states if s != "h")
+
+    def _write_arrival(self, t: int) -> Call:
+        return self._way[t + 1].dot, (self._matrix, self._h_total[t + 1])
+
+    def _begin_back(self, cuts: range, final: Any, arrivals: list[tuple[int, int]]) -> None:
+        self._cuts = []
+        self._entered = [(self.T, 0, self.next["h"][self.T, 0].copy())]
+        self._entered += [(boundary, b, final["h"][b]) for b, boundary in arrivals]
+        self.outside[1:] = self.E
+        for boundary, b, gradient in self._entered:
+            self.outside[boundary, b] += gradient
+
+    def _cut(self, t: int) -> None:
+        """Step t's products are wanted again, but not on the way back."""
+        super()._cut(t)
+        self._cuts.append((t, self.R[t].copy()))
+        for road in self._roads:
+            self.R[t, :, road] = 0
+
+    def _end_back(self) -> None:
+        super()._end_back()
+        self._way[0].dot(self._matrix, self._steps(self.total["h"])[0])
+        for t, products in self._cuts:
+            for road in self._roads:
+                self.R[t, :, road] = products[:, road]
+
+    def _from_next(self) -> dict[str, Array]:
+        """One product for all steps tells apart what the loop made together."""
+        found = super()._from_next()
+        h, inner = found["h"], self.way.shape[-1] - self.H
+        with np.errstate(all="ignore"):
+            h[:-1] = self.way[:-1, :, :inner] @ self._matrix[:inner]
+        h[-1] = 0
+        for t, _ in self._cuts:
+            h[t] = 0
+        for boundary, b, gradient in self._entered:
+            h[boundary, b] += gradient
+        return found
