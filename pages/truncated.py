@@ -52,7 +52,7 @@ def _clue(e: Experiment) -> None:
     """The task whose answer the window hides."""
     window = truncation.hiding(e.window)
     st.subheader("A clue that the window hides", anchor=False)
-    full, cut = truncation.first_clues(e.cell, e.seed, window)
+    full, cut = truncations.clues(e.cell, e.seed, window)
     st.markdown(figures.clue_words(e.cell, full, cut, window))
     wanted = lab.own(Cut).race == "on"
     label = "Hide the training" if wanted else "Train with full and with truncated BPTT"

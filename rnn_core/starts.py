@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from rnn_core.experiment import SETTINGS, Experiment, matters, normalise
 from rnn_core.run import run
 from rnn_core.sequences import Series, longest
 from rnn_core.settings import Value, choice
-from rnn_core.sweep import flow, simple, stack
+from rnn_core.sweep import Stack, flow, simple, stack
 from rnn_core.unroll import Array
 
 POINTS: Final = 25  # of a curve: each costs a singular value decomposition per seed
@@ -139,9 +140,18 @@ def stride(T: int) -> int:
 
 def norms(e: Experiment, seeds: Sequence[int], series: Series | None = None) -> Array:
     """(M, K) spectral norms at `distances(T)` for each seed, one layer; inf where it overflowed."""
-    many = stack([replace(e, seed=s) for s in seeds], series)
+    plain, drawn = replace(e, scale=1.0), tuple(seeds)
+    alike = _kept(plain, drawn) if series is None else _draws(plain, drawn, series)
+    many = replace(alike, factor=np.array([e.scale]))
     T = many.steps
     return flow(many, "state", every=stride(T))["s"][0, :, 0, T - distances(T)].T
+
+
+def _draws(e: Experiment, seeds: tuple[int, ...], series: Series | None = None) -> Stack:
+    return stack([replace(e, seed=s) for s in seeds], series)
+
+
+_kept = lru_cache(maxsize=64)(_draws)  # the weight scale multiplies the same draws
 
 
 def depth_norms(e: Experiment, seeds: Sequence[int], series: Series | None = None) -> Array:

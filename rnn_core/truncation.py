@@ -80,13 +80,13 @@ def compare(done: Run, part: str = "all", asked: Sequence[int] | Array | None = 
     """Every window (or each of those asked for) against the whole gradient.
 
     `part`: "all" weights together, or the "recurrent" ones, W_hh with its bias and peepholes."""
-    full = _named(gradients(done, 0), part)
+    full = _together(gradients(done, 0), part)
     size = global_norm(full)
     size = size if 0 < size < math.inf else math.nan
     rows = []
     found = windows(done) if asked is None else np.asarray(asked, int)
     for window in found:
-        mine = _named(gradients(done, int(window)), part)
+        mine = _together(gradients(done, int(window)), part)
         with np.errstate(all="ignore"):
             rest = global_norm({n: full[n] - g for n, g in mine.items()})
             ratio, lost = np.array([global_norm(mine), rest]) / size
@@ -95,14 +95,15 @@ def compare(done: Run, part: str = "all", asked: Sequence[int] | Array | None = 
     return Compared(found, angles, ratios, dropped)
 
 
-def _named(found: Sequence[Gradient], part: str) -> dict[str, Array]:
-    """Every weight's gradient; the recurrent ones only on request."""
-    return {
-        f"{k}.{name}": array
-        for k, gradient in enumerate(found)
+def _together(found: Sequence[Gradient], part: str) -> dict[str, Array]:
+    """Every weight's gradient in one vector; the recurrent ones only on request."""
+    arrays = [
+        array.ravel()
+        for gradient in found
         for name, array in gradient.weights.items()
         if part == "all" or name.startswith(("weight_hh", "bias_hh", "weight_ph"))
-    }
+    ]
+    return {part: np.concatenate(arrays)}
 
 
 def default_window(e: Experiment, steps: int) -> int:

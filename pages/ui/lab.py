@@ -105,9 +105,10 @@ class _Desk:
 
 
 def _desk() -> _Desk:
-    if "desk" not in st.session_state:
-        st.session_state["desk"] = _Desk()
-    desk: _Desk = st.session_state["desk"]
+    try:
+        desk: _Desk = st.session_state["desk"]
+    except KeyError:
+        desk = st.session_state["desk"] = _Desk()
     return desk
 
 

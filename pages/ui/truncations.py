@@ -10,6 +10,7 @@ from rnn_core import truncation
 from rnn_core.cells import CELLS
 from rnn_core.experiment import Experiment, normalise
 from rnn_core.truncation import Compared, Slice
+from rnn_core.unroll import Array
 
 
 def every_window(e: Experiment, part: str) -> dict[str, Compared]:
@@ -27,6 +28,13 @@ def one_window(e: Experiment, part: str, window: int) -> Compared:
 def _compared(e: Experiment, part: str, windows: tuple[int, ...] | None = None) -> Compared:
     with runs.LOCK:
         return truncation.compare(runs.compute(e), part, windows)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def clues(cell: str, seed: int, window: int) -> tuple[Array, Array]:
+    """What the first batch of either training says of every input."""
+    with runs.LOCK:
+        return truncation.first_clues(cell, seed, window)
 
 
 def race(cell: str, seed: int, window: int) -> Iterator[tuple[Slice, ...]]:
