@@ -26,6 +26,7 @@ setting is in the address, so a link shows others the same picture.
 """
 
 ROOMS = {  # pages that begin with a setting of their own
+    "lectures": "Follow a lecture, idea by idea, in its own letters",
     "byhand": "Work BPTT out by hand",
     "cliff": "Walk off a cliff, with and without clipping",
     "training": "Train a network to remember",

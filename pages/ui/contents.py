@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.ui.syllabus import Syllabus
 from rnn_core.byhand import Walk
 from rnn_core.captioning import Sketch
 from rnn_core.ceiling import Ceiling
@@ -53,6 +54,9 @@ SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its 
 }
 PAGES: Final = {  # file in pages/ and part of the link
     "start": Page("Start", ":material/home:", ("text", "cell", "steps"), section="start"),
+    "lectures": Page(
+        "Lectures", ":material/school:", (), section="start", own=Syllabus, uses=NONE, letters=True
+    ),
     "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale", "steps")),
     "wirings": Page("Wirings", ":material/schema:", ("text", "cell", "scale", "steps")),
     "cell": Page(

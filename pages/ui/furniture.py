@@ -11,7 +11,7 @@ from rnn_core.check import Check
 from rnn_core.run import Run
 
 # A picture gives back what the gradient check below it is about: a run that is not the experiment's
-# own, a check that it made itself, or words where there is none.
+# own, a check that it made itself, or words where there is none ("": nothing to say).
 Picture = Callable[[], Run | Check | str | None]
 
 
@@ -43,7 +43,8 @@ def _living(picture: Picture) -> None:
         st.rerun()
     seen = picture()
     if isinstance(seen, Check | str):
-        _badge(seen)
+        if seen:
+            _badge(seen)
     else:
         _footnotes(seen or lab.current_run())
     for words in lab.other_variants():

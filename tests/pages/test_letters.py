@@ -18,8 +18,9 @@ from rnn_core.alphabets import Alphabet
 from rnn_core.cells import CELLS, Cell
 from rnn_core.notation import NOTATIONS, Letters, Notation
 
-# The page of notations shows them side by side.
-every_page = pytest.mark.parametrize("page", [page for page in PAGES if page != "notation"])
+# Two pages show all of them, whichever is chosen: the notations, and the five lectures.
+EVERY = [page for page in PAGES if page not in ("notation", "lectures")]
+every_page = pytest.mark.parametrize("page", EVERY)
 
 GREEK = {
     **{"h": "η", "c": "κ", "x": "x", "y": "υ", "input": "ι", "forget": "φ", "candidate": "γ"},

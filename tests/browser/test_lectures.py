@@ -1,0 +1,28 @@
+"""A lecturer at work: pick the lecture, follow an idea, find it in the lecture's letters."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pages.ui.syllabus import SYLLABUS, link
+from tests.browser.driving import LOOKS
+
+PHONE = pytest.mark.parametrize("look", (LOOKS[0], LOOKS[2]), indirect=True, ids=str)
+
+
+@PHONE
+def test_an_idea_leads_to_its_place_in_the_lectures_letters(app):
+    app.open("/lectures")
+    app.page.get_by_role("combobox", name="Lecture").click()
+    app.page.get_by_role("option", name="001").click()
+    app.page.wait_for_url("**lecture=001*")
+    (idea,) = (i for i in SYLLABUS["001"]["Backpropagation through time"] if "Two" in i.name)
+    app.idle().page.get_by_role("link", name=idea.name).click()
+    app.page.wait_for_url("**/byhand?**")
+    asked = {k: v[0] for k, v in parse_qs(urlsplit(app.idle().page.url).query).items()}
+    assert link("001", idea).items() <= asked.items()
+    app.check_clean()
+    app.page.go_back()
+    app.page.wait_for_url("**/lectures?lecture=001*")
+    app.idle().page.get_by_role("heading", name="Types of networks").wait_for()
+    app.check_clean()
