@@ -118,17 +118,6 @@ def describe(network: Network, images: Array) -> list[Words]:
     return [captions.written(row) for row in write(network, first, read, captions.MOST)]
 
 
-def accuracy_against_gap(
-    model: Model, gaps: Sequence[int], count: int = COUNT // 2
-) -> dict[int, float]:
-    """Gap in words -> share of held-out sentences whose language is named rightly."""
-    rng, found = np.random.default_rng(SEED), {}
-    for gap in gaps:
-        group = sentences.sentences(rng, count, "validation", (gap, gap))
-        found[gap] = loss_and_accuracy(model.networks, sentences.batch(group))[1]
-    return found
-
-
 # -- measures ------------------------------------------------------------------------------------
 
 

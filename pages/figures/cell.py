@@ -5,7 +5,7 @@ Nothing is computed here: every number is the trace's (`LayerTrace.compute`) or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -217,9 +217,3 @@ def _gate(drawn: Diagram, stack: Stack, names: Names) -> dict[str, Any]:
         "W": weights.get("W"),
         "U": weights.get("U"),
     }
-
-
-def values_at(picture: Mapping[str, Any], part: str, step: int, unit: int) -> float:
-    """The number on a part's wire: of one unit (from 1), or the mean (0).  Step from 0."""
-    row = picture["numbers"][part][step - picture["first"]]
-    return float(row.mean() if unit == 0 else row[unit - 1])

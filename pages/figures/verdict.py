@@ -12,7 +12,7 @@ from pages.figures.theme import cell_look, number
 from rnn_core.notation import HOUSE, Notation
 
 VANISHED, EXPLODED = 1e-6, 1e3  # of the norm where the gradient starts, at the end
-PROVISO = "This is one draw of the weights and one input: a picture of this run, not a proof."
+PROVISO = "This is one set of weights and one input: a picture of this run, not a proof."
 
 
 @dataclass(frozen=True)

@@ -343,8 +343,8 @@ _SIE: Final[Topics] = {
         ),
         Idea(
             "Attention-based models",
-            "They are not recurrent and not in this app. What made them necessary is: one vector "
-            "between encoder and decoder.",
+            "They are not recurrent and not in this app. The bottleneck that attention was made to "
+            "remove is: one vector between encoder and decoder.",
             "translation",
         ),
         Idea(
@@ -397,8 +397,8 @@ _SIE: Final[Topics] = {
         ),
         Idea(
             "Clipping solves exploding gradients",
-            "It bounds the step, not the cause: the gradient still explodes, but no longer throws "
-            "the weights away.",
+            "It bounds the update, not the cause: the gradient still explodes, but the weights are "
+            "no longer thrown off the cliff.",
             "cliff", loose=True,
         ),
         Idea(
@@ -467,6 +467,12 @@ _BINDSCHAEDLER: Final[Topics] = {
             "notation", {"cell": "rnn"},
         ),
         Idea(
+            "Unrolling through time",
+            "As many copies of the cell as there are steps, with one set of weights: the picture "
+            "rolls up and out again.",
+            "unrolled", {"cell": "rnn", "steps": "8"},
+        ),
+        Idea(
             "The first state can be zero",
             "It can be anything; a random one shows how long it is felt.",
             "cell", {"cell": "rnn", "initial": "random"},
@@ -500,6 +506,11 @@ _BINDSCHAEDLER: Final[Topics] = {
             "clipping", {"clip": "norm", "placement": "every", "reduction": "mean"},
         ),
         Idea(
+            "Weights are shared across time",
+            "So their gradient is a sum over time: one share per step.",
+            "unrolled", {"cell": "rnn", "steps": "6", "placement": "every", "lit": "weight_ih_l0"},
+        ),
+        Idea(
             "Training is slow",
             "Step t waits for step t − 1, on the way there and on the way back. Truncated BPTT "
             "shortens the way back and drops what lies before.",
@@ -514,8 +525,8 @@ _BINDSCHAEDLER: Final[Topics] = {
     "Unstable gradients": (
         Idea(
             "ReLU can make things worse",
-            "No slope shrinks what passes, so powers of W_hh act undamped. Started at the identity "
-            "ReLU can also hold (Le, Jaitly and Hinton 2015).",
+            "Its slope is 1 or 0: among units that are on, powers of W_hh act undamped. Started "
+            "at the identity it can also hold (Le, Jaitly and Hinton 2015).",
             "starts", {"cell": "rnn", "vary": "init"}, loose=True,
         ),
         Idea(
@@ -564,6 +575,12 @@ _GAIN: Final[Topics] = {
             "training", {"layers": "2", "dropout": "0.2"},
         ),
         Idea(
+            "Prevent over-training",
+            "Training stops when the loss on held-out examples has not fallen for as many looks as "
+            "you allow; the best weights are kept.",
+            "training", {"patience": "5"},
+        ),
+        Idea(
             "Captioning, sentiment, translation",
             "Inputs and outputs of any length: where they enter decides the gradient's path.",
             "wirings",
@@ -576,9 +593,24 @@ _GAIN: Final[Topics] = {
             "cell", {"cell": "rnn", "steps": "5"},
         ),
         Idea(
+            "Parameters are fixed over time",
+            "Pick one: it lights at every step.",
+            "unrolled", {"cell": "rnn", "steps": "6", "placement": "every", "lit": "weight_hh_l0"},
+        ),
+        Idea(
+            "Many to one",
+            "One loss at the end: everything before it learns through the state only.",
+            "unrolled", {"wiring": "many-to-one", "cell": "rnn", "steps": "6"},
+        ),
+        Idea(
             "A single input starts the state: one to many",
             "The input enters at the first step; after that the network runs on its state.",
             "unrolled", {"wiring": "one-to-many-first", "cell": "rnn", "steps": "6"},
+        ),
+        Idea(
+            "Many to one followed by one to many",
+            "Two networks, and one state that passes between them.",
+            "unrolled", {"wiring": "encoder-decoder", "cell": "rnn", "steps": "6"},
         ),
         Idea(
             "The final state summarizes the sequence",
@@ -587,7 +619,7 @@ _GAIN: Final[Topics] = {
         ),
         Idea(
             "“hello”, vocabulary h, e, l, o",
-            "The network of the slide, with every number of both passes.",
+            "The slide's network with a softmax at its output, and every number of both passes.",
             "byhand", {"length": "4", "units": "3"},
         ),
         Idea(
@@ -604,9 +636,20 @@ _GAIN: Final[Topics] = {
     ),
     "Gradient flow": (
         Idea(
+            "One matrix for state and input",
+            "W_hh hₜ₋₁ + W_ih xₜ is one product with the two vectors stacked; the numbers are the "
+            "same.",
+            "cell", {"cell": "rnn", "steps": "5", "hidden": "3"},
+        ),
+        Idea(
             "The backward pass multiplies by W",
             "By its transpose, and by the slope of tanh: both factors are drawn apart.",
             "jacobians", {"cell": "rnn"}, loose=True,
+        ),
+        Idea(
+            "Unroll, then standard backpropagation",
+            "Outputs, errors, weight gradients, by hand: nothing else is needed.",
+            "byhand", {"stage": "errors"},
         ),
         Idea(
             "∂E₃/∂W as a sum over k",

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.data
 import pytest
 
-from rnn_core.applications import APPLICATIONS, accuracy_against_gap, finding, translate
+from rnn_core.applications import APPLICATIONS, finding, translate
 from rnn_core.cells import CELLS
 from rnn_core.models import Card, Model, load, names, save
 from rnn_core.network import Network
@@ -145,11 +145,6 @@ def test_a_narrow_encoder_is_a_bottleneck_that_grows_with_length(measured):
 def test_the_gated_cells_carry_the_clue_where_the_plain_rnn_has_lost_it(measured):
     plain, gru, lstm = (measured(f"sentences-{cell}")[1].scores for cell in ("rnn", "gru", "lstm"))
     assert plain["gap 30"] < 0.7 < 0.95 < min(gru["gap 30"], lstm["gap 30"])
-
-
-def test_accuracy_against_gap_follows_the_slider():
-    curve = accuracy_against_gap(load(FOLDER, "sentences-lstm"), (7, 20), count=60)
-    assert set(curve) == {7, 20} and min(curve.values()) > 0.9
 
 
 def test_a_shuffled_time_axis_costs_the_network_and_not_the_bag(measured):

@@ -9,7 +9,7 @@ import pytest
 
 from pages.components.message import pack
 from pages.figures import equations
-from pages.figures.cell import cell_picture, cell_rows, picture, values_at, window
+from pages.figures.cell import cell_picture, cell_rows, picture, window
 from pages.figures.cell_layout import plan
 from pages.figures.equations import Names, spelled, written
 from pages.figures.held import curves, held_figure, held_rows, held_words
@@ -35,6 +35,12 @@ def trace_of(cell, T=6, H=3, **more):
 
 def payload_of(trace, **more):
     return cell_picture(trace, "abcdefghijklmnopqrstuvwxyz" * 10, selected=2, **more)
+
+
+def values_at(payload, part, step, unit):
+    """The number on a part's wire: of one unit (from 1), or the mean (0).  Step from 0."""
+    row = payload["numbers"][part][step - payload["first"]]
+    return float(row.mean() if unit == 0 else row[unit - 1])
 
 
 @every_cell
