@@ -127,8 +127,6 @@ class FirstSymbol(Task):
     symbols: ClassVar[str] = "ABcd"  # A or B stands first, c and d distract
     label: ClassVar[str] = "first symbol"
     help: ClassVar[str] = "A or B, then random c and d; after the last step: was it A or B?"
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.99
 
     @classmethod

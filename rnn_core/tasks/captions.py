@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 import numpy as np
 
-from rnn_core.tasks.task import Baseline, Batch, Split, Task, inside, mean_weights, one_hot
+from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights, one_hot
 from rnn_core.tasks.vocabulary import Array, Vocabulary, Words, padded
 
 SIDE: Final = 8
@@ -137,26 +137,8 @@ class Captions(Task):
         "An image of 8 × 8 grey values is read at the first step only; every step answers the next "
         "word and reads the one before it."
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.99
-
-    @classmethod
-    def create(cls, length: int, text: str) -> Self:
-        """Length and text play no part: the drawings are ours."""
-        return cls()
-
-    @property
-    def input_size(self) -> int:
-        return PIXELS + len(WORDS)
-
-    @property
-    def output_size(self) -> int:
-        return len(WORDS)
-
-    @property
-    def baseline(self) -> Baseline | None:
-        return None
+    sizes: ClassVar[tuple[int, int]] = (PIXELS + len(WORDS), len(WORDS))
 
     def batch(self, rng: np.random.Generator, size: int, split: Split = "train") -> Batch:
         return batch(*drawings(rng, size, split))

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 import numpy as np
 
-from rnn_core.tasks.task import Baseline, Batch, Split, Task, inside, mean_weights
+from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
 from rnn_core.tasks.vocabulary import Array, Words, choose, held_out, hide, padded, vocabulary
 
 TAGS: Final = ("other", "person", "place", "company")
@@ -171,26 +171,8 @@ class Entities(Task):
         "Every word gets one of four tags; most names could be any of three things, and words "
         "after the name, or before it, decide."
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.99
-
-    @classmethod
-    def create(cls, length: int, text: str) -> Self:
-        """Length and text play no part: the grammar makes the sentences."""
-        return cls()
-
-    @property
-    def input_size(self) -> int:
-        return len(VOCABULARY)
-
-    @property
-    def output_size(self) -> int:
-        return len(TAGS)
-
-    @property
-    def baseline(self) -> Baseline | None:
-        return None
+    sizes: ClassVar[tuple[int, int]] = (len(VOCABULARY), len(TAGS))
 
     def batch(self, rng: np.random.Generator, size: int, split: Split = "train") -> Batch:
         made = batch(sentences(rng, size, split))

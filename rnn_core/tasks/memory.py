@@ -30,18 +30,11 @@ class Adding(Task):
     readout: ClassVar[str] = "linear"
     metric: ClassVar[str] = "mse"
     goal: ClassVar[float] = 0.01
+    sizes: ClassVar[tuple[int, int]] = (2, 1)
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
         return cls(max(2, length))
-
-    @property
-    def input_size(self) -> int:
-        return 2
-
-    @property
-    def output_size(self) -> int:
-        return 1
 
     @property
     def baseline(self) -> Baseline:
@@ -96,7 +89,6 @@ class CopyMemory(Task):
         "10 symbols out of 8, then T - 1 blanks, a marker and 10 blanks: T + 20 steps. The target "
         "is a blank for T + 10 steps, and then the 10 symbols in their order."
     )
-    readout: ClassVar[str] = "softmax"
     metric: ClassVar[str] = "accuracy"  # of the 10 symbols
     goal: ClassVar[float] = 0.99
 
@@ -147,8 +139,6 @@ class TemporalOrder(Task):
         "by X or Y: one between T/10 and T/5, one between T/2 and 3T/5. At the end: which of XX, "
         "XY, YX, YY was it?"
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.99
 
     @classmethod
@@ -198,9 +188,8 @@ class AnBn(Task):
         "n times a, then n times b, n drawn evenly from 1 to T/2. After every b: does another b "
         "follow, or the end? Counted from the first b on, where the answer is determined."
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.999
+    sizes: ClassVar[tuple[int, int]] = (2, 3)
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
@@ -210,14 +199,6 @@ class AnBn(Task):
     def most(self) -> int:
         """The largest n."""
         return self.length // 2
-
-    @property
-    def input_size(self) -> int:
-        return 2
-
-    @property
-    def output_size(self) -> int:
-        return 3
 
     @property
     def baseline(self) -> Baseline:
@@ -256,20 +237,12 @@ class Parity(Task):
         "counted, since it needs no memory."
     )
     readout: ClassVar[str] = "sigmoid"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.99
+    sizes: ClassVar[tuple[int, int]] = (1, 1)
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
         return cls(max(2, length))
-
-    @property
-    def input_size(self) -> int:
-        return 1
-
-    @property
-    def output_size(self) -> int:
-        return 1
 
     @property
     def baseline(self) -> Baseline:
@@ -300,20 +273,12 @@ class DelayedEcho(Task):
         "step that has an answer."
     )
     readout: ClassVar[str] = "sigmoid"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.99
+    sizes: ClassVar[tuple[int, int]] = (1, 1)
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
         return cls(max(2, length), max(1, length // 4))
-
-    @property
-    def input_size(self) -> int:
-        return 1
-
-    @property
-    def output_size(self) -> int:
-        return 1
 
     @property
     def baseline(self) -> Baseline:

@@ -122,22 +122,13 @@ class LongTerm(Task):
         "“I grew up in Canada … I speak fluent”: the language is asked up to as many words after "
         "the country as the length says; fillers name other countries."
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.98
+    sizes: ClassVar[tuple[int, int]] = (len(VOCABULARY), len(ANSWERS))
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
         """`length`: the largest gap in words."""
         return cls(min(max(length, 7), MAX_GAP))
-
-    @property
-    def input_size(self) -> int:
-        return len(VOCABULARY)
-
-    @property
-    def output_size(self) -> int:
-        return len(ANSWERS)
 
     @property
     def baseline(self) -> Baseline | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -208,22 +208,8 @@ class Sentiment(Task):
         "A sentence of 4 to 25 words, word by word; the answer, negative or positive, is asked "
         "after the last one. Negation turns an adjective round, contrast sets one clause aside."
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.98
-
-    @classmethod
-    def create(cls, length: int, text: str) -> Self:
-        """Length and text play no part: the grammar makes the sentences."""
-        return cls()
-
-    @property
-    def input_size(self) -> int:
-        return len(VOCABULARY)
-
-    @property
-    def output_size(self) -> int:
-        return len(LABELS)
+    sizes: ClassVar[tuple[int, int]] = (len(VOCABULARY), len(LABELS))
 
     @property
     def baseline(self) -> Baseline | None:

@@ -49,19 +49,12 @@ class Wave(Task):
     readout: ClassVar[str] = "linear"
     metric: ClassVar[str] = "mse"
     goal: ClassVar[float] = 0.03
+    sizes: ClassVar[tuple[int, int]] = (1, 1)
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
         """`length` steps."""
         return cls(max(length, 2))
-
-    @property
-    def input_size(self) -> int:
-        return 1
-
-    @property
-    def output_size(self) -> int:
-        return 1
 
     @property
     def baseline(self) -> Baseline | None:
@@ -136,19 +129,12 @@ class PriceChanges(Task):
     readout: ClassVar[str] = "linear"
     metric: ClassVar[str] = "mse"
     goal: ClassVar[float] = 0.0
+    sizes: ClassVar[tuple[int, int]] = (1, 1)
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
         """Not possible: the prices are an argument."""
         raise ValueError("The prices come in as an argument: PriceChanges(Prices.of(table)).")
-
-    @property
-    def input_size(self) -> int:
-        return 1
-
-    @property
-    def output_size(self) -> int:
-        return 1
 
     @property
     def baseline(self) -> Baseline | None:

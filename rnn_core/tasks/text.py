@@ -66,8 +66,6 @@ class NextCharacter(Task):
         "Windows of T characters from random places of the text; at every step, which character "
         "follows? The last tenth of the text is kept for validation."
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 1.0
 
     @classmethod

@@ -18,7 +18,7 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
-from rnn_core.tasks.task import Baseline, Batch, Split, Task, inside, mean_weights
+from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
 from rnn_core.tasks.vocabulary import Array, Vocabulary, Words, held_out, padded
 
 ENGLISH: Final = (
@@ -167,9 +167,8 @@ class Translation(Task):
         "A number in English words is read by an encoder; a decoder starts from its last state and "
         "writes the number in French. Length: the most digits."
     )
-    readout: ClassVar[str] = "softmax"
-    metric: ClassVar[str] = "accuracy"
     goal: ClassVar[float] = 0.99
+    sizes: ClassVar[tuple[int, int]] = (len(TARGET), len(TARGET))
 
     @classmethod
     def create(cls, length: int, text: str) -> Self:
@@ -179,18 +178,6 @@ class Translation(Task):
     @property
     def encoder_size(self) -> int:
         return len(SOURCE)
-
-    @property
-    def input_size(self) -> int:
-        return len(TARGET)
-
-    @property
-    def output_size(self) -> int:
-        return len(TARGET)
-
-    @property
-    def baseline(self) -> Baseline | None:
-        return None
 
     def batch(self, rng: np.random.Generator, size: int, split: Split = "train") -> Batch:
         if split == "validation" and self.digits < 3:
