@@ -65,7 +65,7 @@ class SinglePlan(Plan):
     def _write_arrival(self, t: int) -> Call:
         return self._way[t + 1].dot, (self._matrix, self._h_total[t + 1])
 
-    def _begin_back(self, cuts: range, final: Any, arrivals: list[tuple[int, int]]) -> None:
+    def _begin_back(self, final: Any, arrivals: list[tuple[int, int]]) -> None:
         self._cuts = []
         self._entered = [(self.T, 0, self.next["h"][self.T, 0].copy())]
         self._entered += [(boundary, b, final["h"][b]) for b, boundary in arrivals]

@@ -481,7 +481,7 @@ class Plan:
         )
         cuts = range(window or T, T, window or T)
         with np.errstate(all="ignore"):
-            self._begin_back(cuts, final, arrivals)
+            self._begin_back(final, arrivals)
             for (start, stop), before, after in self._schedule:
                 for call, arguments in before:
                     call(*arguments)
@@ -490,7 +490,7 @@ class Plan:
                     call(*arguments)
             self._end_back()
 
-    def _begin_back(self, cuts: range, final: Any, arrivals: list[tuple[int, int]]) -> None:
+    def _begin_back(self, final: Any, arrivals: list[tuple[int, int]]) -> None:
         """For plans that keep what arrives elsewhere."""
 
     def _cut(self, t: int) -> None:
