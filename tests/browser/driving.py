@@ -151,6 +151,14 @@ class App:
             self.page.wait_for_timeout(50)
         raise AssertionError(f"the drawn data of {self.page.url} did not change")
 
+    def choose(self, menu: str, option: str) -> "App":
+        """Pick from a menu by keyboard: type the option's words, and take it once it is there."""
+        self.page.get_by_role("combobox", name=menu).focus()
+        self.page.keyboard.type(option)
+        self.page.get_by_role("option", name=option).wait_for()
+        self.page.keyboard.press("Enter")
+        return self
+
     def slider(self, label: str) -> Locator:
         """The range input of the slider whose label starts so."""
         box = self.page.locator("[data-testid=stSlider]", has_text=label)

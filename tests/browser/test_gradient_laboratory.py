@@ -97,9 +97,7 @@ def test_starts_are_the_medians_of_ten_seeds(app, look):
 def test_another_comparison_is_chosen(app):
     app.open(f"/starts?{LINK}")
     before = app.plots()
-    app.page.get_by_role("combobox", name="Compare").focus()
-    for key in (*["ArrowDown"] * 5, "Enter"):
-        app.page.keyboard.press(key)
+    app.choose("Compare", "numbers of layers")
     app.page.wait_for_url("**vary=layers*")
     (after,) = app.wait_for_new_plots(before)
     assert "top layer" in after["title"]

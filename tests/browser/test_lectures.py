@@ -13,8 +13,7 @@ PHONE = pytest.mark.parametrize("look", (LOOKS[0], LOOKS[2]), indirect=True, ids
 @PHONE
 def test_an_idea_leads_to_its_place_in_the_lectures_letters(app):
     app.open("/lectures")
-    app.page.get_by_role("combobox", name="Lecture").click()
-    app.page.get_by_role("option", name="001").click()
+    app.choose("Lecture", "001")
     app.page.wait_for_url("**lecture=001*")
     (idea,) = (i for i in SYLLABUS["001"]["Backpropagation through time"] if "Two" in i.name)
     app.idle().page.get_by_role("link", name=idea.name).click()

@@ -82,9 +82,7 @@ def test_one_calm_sheet(app, look):
 
 def test_three_cells_by_keyboard(app):
     app.open("/wirings?steps=8")
-    app.page.get_by_role("combobox", name="Gradients of").focus()
-    for key in ("ArrowDown", "ArrowDown", "Enter"):
-        app.page.keyboard.press(key)
+    app.choose("Gradients of", "all three cells")
     app.page.wait_for_url("**cells=all*")
     curves = cards(app.idle())["Many to one"]["curves"]
     assert {cell for cell, *_ in curves} == {"rnn", "gru", "lstm"}
