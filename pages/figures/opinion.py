@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from pages.figures.cautions import cautions as told
 from pages.figures.theme import (
     CEILING,
     FLOOR,
@@ -25,7 +26,6 @@ from rnn_core.tasks.sentiment import LABELS, MOST, VOCABULARY
 from rnn_core.tasks.vocabulary import UNKNOWN, Words
 from rnn_core.unroll import Array
 
-NAMED: Final = 8  # unknown words that are named
 LONGEST: Final = 14  # letters of a word below the axis
 PANELS: Final = ((0.56, 1.0), (0.28, 0.47), (0.0, 0.19))  # share of the height
 MARGIN: Final = {"l": 72, "r": 20, "t": 28, "b": 40}
@@ -70,16 +70,20 @@ def reading_figure(found: Opinions, letters: Letters) -> Figure:
     layout |= {"height": HEIGHT, "showlegend": False, "hovermode": "closest"}
     layout["margin"] = MARGIN
     layout |= _axes(reading, (moved, felt))
-    layout["annotations"] = [
-        _heading("Probability of “positive”, if the sentence stopped after this word", 0),
-        _heading(f"State's move {moved}", 1),
-        _heading(f"Gradient of the last answer {felt}, logarithmic", 2),
-    ]
+    layout["annotations"] = _headings(moved, felt)
     narrow = {"annotations": _narrow(layout["annotations"]), "xaxis3": {"tickangle": STEEP}}
     layout["meta"] = {"narrow": narrow}
     layout["shapes"] = [_even("x", "y")]
     del layout["title"]
     return figure
+
+
+def _headings(moved: str, felt: str) -> list[Part]:
+    return [
+        _heading("Probability of “positive”, if the sentence stopped after this word", 0),
+        _heading(f"State's move {moved}", 1),
+        _heading(f"Gradient of the last answer {felt}, logarithmic", 2),
+    ]
 
 
 def shuffled_figure(reading: Reading, bag: float) -> Figure:
@@ -239,18 +243,14 @@ def _turned(reading: Reading) -> str:
 
 
 def cautions(reading: Reading) -> str:
-    """The words that the network does not know, and a length that training did not show."""
-    strange, steps, said = reading.strange, len(reading.words), []
-    if strange:
-        more = f" and {len(strange) - NAMED} others" if len(strange) > NAMED else ""
-        named = ", ".join(f"“{w[:20]}”" for w in strange[:NAMED])
-        said.append(
-            f"Not in its vocabulary of {len(VOCABULARY) - 1} words: {named}{more}. It reads "
-            f"{UNKNOWN} instead, whatever they mean."
-        )
-    if steps > MOST:
-        said.append(f"{steps} words: the longest sentence in training had {MOST}.")
-    return " ".join(said)
+    """What makes this sentence unlike those of training."""
+    return told(
+        f"Not in its vocabulary of {len(VOCABULARY) - 1} words",
+        reading.strange,
+        f"It reads {UNKNOWN} instead, whatever they mean.",
+        len(reading.words),
+        MOST,
+    )
 
 
 def orders_words(found: Opinions) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from pages.figures.cautions import cautions as told
 from pages.figures.theme import INK, Figure, Part, house, number, token
 from rnn_core.tagging import Tagged, turning
 from rnn_core.tasks.entities import MOST, TAGS, VOCABULARY
@@ -25,7 +26,7 @@ HEADINGS: Final = {
     "forward": "Forward only: has read up to this word",
     "both": "Both directions: has read the whole sentence",
 }
-HEIGHT, LONGEST, NAMED = 440, 14, 8
+HEIGHT, LONGEST = 440, 14
 STEEP: Final = -60  # degrees: words below the axis on a phone
 FEWEST: Final = 0.15  # a tag with less is not spelled out on its bar
 
@@ -51,18 +52,23 @@ def piles(found: Tagged) -> Figure:
     layout["xaxis"] = _words(found) | {"showticklabels": False}
     layout["xaxis2"] = _words(found) | {"anchor": "y2", "matches": "x"}
     for name, _, axis in several:
-        layout[f"yaxis{axis}"] = {
-            "domain": list(PANELS[name]),
-            "range": [0, 1],
-            "nticks": 3,
-            "showgrid": False,
-            "title": {"text": "probability"},
-        }
+        layout[f"yaxis{axis}"] = _probability(name)
     layout["annotations"] = [_heading(name) for name in PANELS]
     layout["meta"] = {"narrow": {"xaxis2": {"tickangle": STEEP}}}
     layout["shapes"] = [_frame(found, axis) for axis in ("", "2")]
     del layout["title"]
     return figure
+
+
+def _probability(panel: str) -> Part:
+    """The axis of a panel."""
+    return {
+        "domain": list(PANELS[panel]),
+        "range": [0, 1],
+        "nticks": 3,
+        "showgrid": False,
+        "title": {"text": "probability"},
+    }
 
 
 def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
@@ -193,18 +199,14 @@ def _settled(found: Tagged) -> str:
 
 
 def cautions(found: Tagged) -> str:
-    """The words that the networks do not know, and a length that training did not show."""
-    strange, steps, said = found.strange, len(found.words), []
-    if strange:
-        more = f" and {len(strange) - NAMED} others" if len(strange) > NAMED else ""
-        named = ", ".join(f"“{w[:20]}”" for w in strange[:NAMED])
-        said.append(
-            f"Not in the vocabulary of {len(VOCABULARY) - 1} words: {named}{more}. They read "
-            f"{UNKNOWN} instead."
-        )
-    if steps > MOST:
-        said.append(f"{steps} words: the longest sentence in training had {MOST}.")
-    return " ".join(said)
+    """What makes this sentence unlike those of training."""
+    return told(
+        f"Not in the vocabulary of {len(VOCABULARY) - 1} words",
+        found.strange,
+        f"They read {UNKNOWN} instead.",
+        len(found.words),
+        MOST,
+    )
 
 
 def spelled(found: Tagged) -> str:
