@@ -130,6 +130,20 @@ def test_every_cell_vanishes_from_the_usual_start(cell):
         assert norms[0] < 1e-6 * norms[-1]
 
 
+def left(**settings):
+    """What is left of the last state's gradient at the first, median of five draws."""
+    runs = (run(Experiment(steps=50, hidden=32, seed=s, **settings)) for s in range(5))
+    norms = [done.stages[0].gradient.top.norms("h") for done in runs]
+    return np.median([n[0] / n[-1] for n in norms])
+
+
+def test_an_lstms_starts_differ_more_than_the_cells_do():
+    assert dict(place("Weight initialization"))["cell"] == "lstm"
+    starts = [left(cell="lstm", init=i) for i in ("pytorch", "keras", "glorot", "orthogonal")]
+    cells = [left(cell=c) for c in CELLS]
+    assert max(starts) / min(starts) > 10 * max(cells) / min(cells)
+
+
 def test_a_near_and_a_far_clue():
     near, far = (
         {c: felt_at_clue(c, Distance(**link)) for c in CELLS}
