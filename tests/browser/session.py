@@ -36,6 +36,7 @@ class Session:
         self.sliders: dict[str, float] = {}
         self.buttons: dict[str, str] = {}  # what stands on it -> its name
         self.texts: list[str] = []
+        self.kept: set[str] = set()  # what a browser may say it still has of earlier runs
 
     def __enter__(self) -> "Session":
         with ExitStack() as stack:
@@ -73,6 +74,7 @@ class Session:
             script.page_name = self.page
         else:
             script.page_script_hash = self.page_hash
+        script.cached_message_hashes.extend(self.kept)
         script.context_info.timezone, script.context_info.locale = "UTC", "en-GB"
         for name, value in self.sliders.items():
             widget = script.widget_states.widgets.add()
@@ -93,6 +95,8 @@ class Session:
         message = ForwardMsg()
         message.ParseFromString(self.socket.recv(PATIENCE_SECONDS, decode=False))
         kind = message.WhichOneof("type")
+        assert kind != "ref_hash", "the server left out what the browser may no longer have"
+        self.kept.add(message.hash)
         if kind == "new_session":
             self.page_hash = message.new_session.page_script_hash
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":

@@ -113,20 +113,6 @@ def test_a_deep_link_shows_the_same_picture_to_another_reader(visit, server, pag
     second.check_clean()
 
 
-def test_quick_keys_all_count_and_back_undoes_the_last(app):
-    app.open("/gates?scale=2")
-    for _ in range(12):
-        app.slider("Sequence length").press("ArrowRight")
-    app.page.wait_for_url("**steps=32*")
-    assert app.idle().slider("Sequence length").input_value() == "32"
-    app.slide("Weight scale", 1)
-    app.page.wait_for_url("**scale=2.05*")
-    app.page.go_back()
-    app.page.wait_for_function("() => !location.search.includes('scale=2.05')")
-    assert app.idle().slider("Weight scale").input_value() == "2"
-    app.check_clean()
-
-
 def test_extremes_from_end_to_end(app):
     app.open("/gradients?init=gaussian&gain=3")
     for label, low, high in (("Sequence length", "1", "200"), ("Weight scale", "0.1", "4")):
