@@ -87,8 +87,9 @@ QUIET_MS = 300
 IDLE = (
     "() => {"
     + EVERYWHERE
-    + f"if (turn.waiting || turn.hasty && performance.now() - turn.ended < {QUIET_MS}) return false;"
+    + f"const rest = turn.hasty ? {QUIET_MS} : 0;"
     + """
+  if (turn.waiting || performance.now() - turn.ended < rest) return false;
   const app = document.querySelector('[data-testid=stApp]');
   if (app?.getAttribute('data-test-script-state') !== 'notRunning') return false;
   if (everywhere('[data-testid=stSkeleton], [data-testid=stAppSkeleton]').length) return false;
