@@ -1,6 +1,7 @@
 """A rerun that does nothing must cost nothing: the launcher and its configuration, timed."""
 
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -18,12 +19,13 @@ def ballast():
 ballast()
 st.write(f"scale {st.slider('Scale', 0.0, 4.0, 1.0)}")
 """
-BOUTS, MOVES = 3, 15
-LIMIT_SECONDS = 0.025
+MOVES = 30
+AT_MOST = 0.2  # of the same script under Streamlit as it comes: .05 measured
 
 
 def launcher_around(script: str, folder: Path) -> Path:
     """Our launcher and our configuration round a script of the test's own."""
+    folder.mkdir()
     shutil.copy(ROOT / "app.py", folder / "app.py")
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
     shutil.copytree(
@@ -34,11 +36,16 @@ def launcher_around(script: str, folder: Path) -> Path:
     return folder
 
 
-def test_a_trivial_rerun_takes_under_25_ms(tmp_path):
-    """A forced garbage collection after each rerun, or Nagle's algorithm, would take twice that."""
-    folder = launcher_around(TRIVIAL, tmp_path)
-    with serve(tmp_path / "server.log", folder) as server, Session(server) as session:
-        # A busy machine only ever adds time, so the best of a few bouts is the fair one.
-        bouts = [[session.move(bout + i / 10) for i in range(MOVES)] for bout in range(BOUTS)]
-        assert session.texts == [f"scale {BOUTS - 1 + (MOVES - 1) / 10}"]
-    assert min(map(median, bouts)) < LIMIT_SECONDS, [median(bout) for bout in bouts]
+def test_a_trivial_rerun_is_far_quicker_than_streamlit_as_it_comes(tmp_path):
+    """With a forced garbage collection after each rerun it would be .3 of it."""
+    ours, bare = launcher_around(TRIVIAL, tmp_path / "ours"), tmp_path / "bare"
+    bare.mkdir()
+    (bare / "app.py").write_text(TRIVIAL)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serve(tmp_path / f"{f.name}.log", f)) for f in (ours, bare)]
+        sessions = [stack.enter_context(Session(server)) for server in servers]
+        # Turn by turn, so that a busy moment strikes both.
+        times = [[session.move(k / 10) for session in sessions] for k in range(MOVES)]
+        assert {*sessions[0].texts} == {*sessions[1].texts} == {f"scale {(MOVES - 1) / 10}"}
+    mine, theirs = (median(column) for column in zip(*times, strict=True))
+    assert mine < AT_MOST * theirs, (mine, theirs)
