@@ -40,6 +40,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_browser(request: pytest.FixtureRequest) -> None:
+    """Two browsers on two cores cost each other their time: better no run than such a one."""
+    if request.config.getoption("loadgroup", default=False):
+        together = any(item.nodeid.endswith("@browser") for item in request.session.items)
+        assert together, "pytest-xdist does not keep the browser tests on one worker"
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app, served once for all browser tests."""
