@@ -96,7 +96,7 @@ class Session:
         message.ParseFromString(self.socket.recv(PATIENCE_SECONDS, decode=False))
         kind = message.WhichOneof("type")
         assert kind != "ref_hash", "the server left out what the browser may no longer have"
-        self.kept.add(message.hash)
+        self.kept |= {message.hash} - {""}
         if kind == "new_session":
             self.page_hash = message.new_session.page_script_hash
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
