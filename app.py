@@ -62,11 +62,18 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
 
 
 async def tidy() -> None:
-    """Let go of what readers left behind: sessions hang together in circles, and with Streamlit's
-    own collection after every rerun switched off (see config.toml) nothing else looks for them."""
+    """Let go of what readers left behind, and of results that nobody has asked for of late.
+
+    Sessions hang together in circles, and with Streamlit's own collection after every rerun
+    switched off (see config.toml) nothing else looks for them."""
+    from pages.ui.store import STORE
+    from rnn_core.memory import give_back
+
     while True:
         await asyncio.sleep(TIDY_SECONDS)
+        STORE.tidy()
         gc.collect()
+        give_back()
 
 
 def send_at_once() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 from pages.components.plot import plot
 from pages.figures import cliff
 from pages.ui import controls, furniture, lab
+from pages.ui.results import stored
 from rnn_core.check import Check
 from rnn_core.cliff import Cliff, Path, Surface, check, descend, surface
 from rnn_core.experiment import Experiment
@@ -35,12 +36,12 @@ CLAIM = (
 )
 
 
-@st.cache_resource(show_spinner=False)
+@stored()
 def _land() -> Surface:
     return surface()
 
 
-@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Cliff: repr})
+@stored()
 def _paths(wish: Cliff) -> tuple[Path, Path]:
     return descend(wish, "off"), descend(wish, wish.mode)
 

@@ -6,9 +6,11 @@ import streamlit as st
 from pages.components.plot import plot
 from pages.figures import credit as figures
 from pages.ui import controls, furniture, lab, runs
-from rnn_core.credit import Credit, Pick, Reach, credit, essential, reach
+from pages.ui.results import stored
+from rnn_core.credit import Credit, Pick, Reach, credit, essential, reach, seconds
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
+from rnn_core.run import Run
 
 EXPLAINED = """
 Each **row** is one loss, each **column** one state; the colour says how much of the loss of step t
@@ -28,24 +30,29 @@ CLAIM = """Every loss sends its gradient back to every state before it: **who ow
 the matrix fades away from its diagonal, late losses teach early states next to nothing."""
 
 
-@st.cache_resource(max_entries=32, show_spinner="All losses…", hash_funcs={Experiment: repr})
-def _credit(e: Experiment) -> tuple[Credit, ...]:
-    return credit(runs.compute(e))
+def _seconds(e: Experiment, done: Run) -> float:
+    return seconds(done)
 
 
-@st.cache_resource(max_entries=32, show_spinner="All products…", hash_funcs={Experiment: repr})
-def _reach(e: Experiment, which: int) -> Reach:
-    return reach(runs.compute(e), which)
+@stored(_seconds, "All losses")
+def _credit(e: Experiment, _done: Run) -> tuple[Credit, ...]:
+    return credit(_done)
+
+
+@stored(words="All products")
+def _reach(e: Experiment, which: int, _done: Run) -> Reach:
+    return reach(_done, which)
 
 
 def matrix_of(e: Experiment, view: lab.View, pick: Pick) -> figures.Matrix:
     """What is on screen, made once for all readers."""
     done, notation = runs.compute(e), NOTATIONS[view.notation]
     which = min(view.layer, len(done.stages[-1].trace.layers) - 1)
-    with runs.LOCK:
-        if pick.of == "jacobian":
-            return figures.jacobian_matrix(done, _reach(essential(e), which), which, notation)
-        return figures.loss_matrix(done, _credit(essential(e)), which, pick.of, notation)
+    plain = runs.compute(essential(e))
+    if pick.of == "jacobian":
+        between = _reach(plain.experiment, which, plain)
+        return figures.jacobian_matrix(done, between, which, notation)
+    return figures.loss_matrix(done, _credit(plain.experiment, plain), which, pick.of, notation)
 
 
 def picture() -> None:

@@ -1,14 +1,15 @@
 """Gradient flow: turn one knob and watch how far back the loss is felt."""
 
 import pandas as pd
-import streamlit as st
 
 from pages.components import flow as component
 from pages.figures import flow
 from pages.figures.flow_letters import QUANTITY_WORDS
 from pages.ui import controls, furniture, lab, runs
+from pages.ui.results import stored
 from rnn_core.experiment import SETTINGS, Experiment
 from rnn_core.notation import NOTATIONS
+from rnn_core.sequences import Series
 
 EXPLAINED = """
 Read a curve from right to left, the way the gradient travels. The line is the **median of ten
@@ -34,16 +35,18 @@ CLAIM = (
 )
 
 
-@st.cache_resource(max_entries=48, show_spinner="Sweeping…", hash_funcs={Experiment: repr})
-def _bench(e: Experiment, knob: str, quantity: str, values: tuple[float, ...]) -> flow.Bench:
-    return flow.bench(e, knob, quantity, values, runs.series(e), lock=runs.LOCK)
+@stored(flow.seconds, "Sweeping")
+def _bench(
+    e: Experiment, knob: str, quantity: str, values: tuple[float, ...], _series: Series | None
+) -> flow.Bench:
+    return flow.bench(e, knob, quantity, values, _series)
 
 
 def bench_of(e: Experiment, view: lab.View) -> flow.Bench:
     """The sweep on screen, made once for all readers."""
     knob = flow.usable(e, view.knob)
     values = flow.grid(e, knob, view.flow, runs.series(e))
-    return _bench(flow.swept(e, knob, view.flow), knob, view.flow, values)
+    return _bench(flow.swept(e, knob, view.flow), knob, view.flow, values, runs.series(e))
 
 
 def chosen(knob: str, quantity: str, value: float) -> None:

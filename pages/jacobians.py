@@ -9,6 +9,7 @@ from pages.figures.eigenvalues import eigenvalue_figure, eigenvalue_rows, spectr
 from pages.figures.jacobian_words import words
 from pages.figures.jacobians import Measured, apart_figure, measure, product_rows, singular_figure
 from pages.ui import controls, furniture, lab, runs
+from pages.ui.results import stored
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
 from rnn_core.run import Run
@@ -37,10 +38,9 @@ CLAIM = (
 )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
+@stored()
 def _measured(e: Experiment, layer: int, _done: Run) -> Measured:
-    with runs.LOCK:
-        return measure(runs.layers(_done)[layer].trace)
+    return measure(runs.layers(_done)[layer].trace)
 
 
 def measured(done: Run, layer: int) -> Measured:

@@ -1,7 +1,6 @@
 """Phase map: for which weight scale and length does the gradient vanish, hold or explode?"""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -9,10 +8,11 @@ import streamlit as st
 
 from pages.components import flow as component
 from pages.figures import flow
-from pages.ui import controls, furniture, lab, runs
+from pages.ui import controls, furniture, lab, results, runs
+from pages.ui.results import stored
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
-from rnn_core.sweep import Slice
+from rnn_core.sequences import Series
 
 EXPLAINED = """
 Each cell of a map is **log₁₀ of ‖dL_T/dh₀‖ / ‖dL_T/dh_T‖**: how much of the last step's gradient
@@ -30,45 +30,48 @@ CLAIM = (
 )
 
 
-@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Experiment: repr})
-def _map(e: Experiment) -> dict[str, flow.Floats]:
-    """A map's cells as they are found; empty at first, the same for all readers."""
-    return {}
+@stored(flow.map_seconds, "Phase map")
+def _map(
+    e: Experiment, _lengths: tuple[int, ...], _series: Series | None
+) -> dict[str, flow.Floats]:
+    """cell -> (scales, lengths) log10 of the gradient ratio."""
+    rows = defaultdict[str, list[flow.Floats]](list)
+    for part in flow.map_slices(e, _lengths, _series):
+        rows[part.cell].append(part.ratios)
+    return {cell: np.concatenate(parts) for cell, parts in rows.items()}
+
+
+def _found(e: Experiment) -> tuple[tuple[int, ...], dict[str, flow.Floats]]:
+    series = runs.series(e)
+    lengths = flow.lengths_of(e, series)
+    return lengths, _map(flow.mapped(e), lengths, series)
 
 
 def picture() -> None:
-    """The map, once it is asked for; made slice by slice, so that a bar can tell how far it is."""
+    """The map, once it is asked for."""
     e, wanted = lab.experiment(), lab.view().phase == "on"
     label = "Hide the phase map" if wanted else "Compute the phase map"
-    st.button(label, on_click=lab.look, kwargs={"phase": "off" if wanted else "on"})
+    st.button(label, on_click=_toggle, args=(not wanted,))
     if wanted:
         _draw(e)
     controls.bench()
 
 
+def _toggle(wanted: bool) -> None:
+    """Show the map, whatever it takes, or hide it; for callbacks."""
+    lab.look(phase="on" if wanted else "off")
+    results.ask(_map.key(flow.mapped(lab.experiment()), (), None))
+
+
 def _draw(e: Experiment) -> None:
-    series = runs.series(e)
-    found, lengths = _map(flow.mapped(e)), flow.lengths_of(e, series)
-    if len(found) < len(flow.CELLS):
-        _fill(found, flow.map_slices(e, lengths, series))
+    lengths, found = _found(e)
     payload = flow.map_payload(e, lengths, found, NOTATIONS[lab.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: lab.change(scale=s, steps=T))
 
 
-def _fill(found: dict[str, flow.Floats], slices: Iterator[Slice]) -> None:
-    bar, parts = st.progress(0.0, "Phase map"), defaultdict[str, list[flow.Floats]](list)
-    for k in range(1, flow.SLICES + 1):
-        with runs.LOCK:
-            part = next(slices)
-        parts[part.cell].append(part.ratios)
-        bar.progress(k / flow.SLICES, f"Phase map: {part.cell.upper()}, {k} of {flow.SLICES}")
-    found |= {cell: np.concatenate(rows) for cell, rows in parts.items()}
-    bar.empty()
-
-
 def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
-    """Every place of the maps that have been computed."""
-    found, lengths = _map(flow.mapped(e)), flow.lengths_of(e, runs.series(e))
+    """Every place of the maps, once they have been asked for."""
+    lengths, found = _found(e) if view.phase == "on" else ((), {})
     return pd.DataFrame(flow.map_rows(lengths, found, NOTATIONS[view.notation]))
 
 

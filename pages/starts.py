@@ -7,9 +7,11 @@ from pages.components.plot import plot
 from pages.figures.flow import seeds_of
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
 from pages.ui import controls, furniture, lab, runs
+from pages.ui.results import stored
 from rnn_core import starts as engine
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
+from rnn_core.sequences import Series
 from rnn_core.starts import Starts, distances, length, notes, plain, starts, usable
 from rnn_core.unroll import Array
 
@@ -38,19 +40,24 @@ CLAIM = (
 )
 
 
-@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs={Experiment: repr})
-def _norms(e: Experiment, deep: bool) -> Array:
-    with runs.LOCK:  # for one start at a time: other readers get their turn
-        measure = engine.depth_norms if deep else engine.norms
-        return measure(e, seeds_of(e, DEPTH_SEEDS if deep else SEEDS), runs.series(e))
+def _seconds(wishes: tuple[Experiment, ...], deep: bool, series: Series | None) -> float:
+    seeds = DEPTH_SEEDS if deep else SEEDS
+    return sum(engine.seconds(wish, seeds, deep, series) for wish in wishes)
+
+
+@stored(_seconds, "Every start")
+def _norms(wishes: tuple[Experiment, ...], deep: bool, _series: Series | None) -> tuple[Array, ...]:
+    measure, seeds = engine.depth_norms if deep else engine.norms, DEPTH_SEEDS if deep else SEEDS
+    return tuple(measure(wish, seeds_of(wish, seeds), _series) for wish in wishes)
 
 
 def compared(e: Experiment, vary: str, notation: str = "house") -> Compared:
-    """Every start's norms, each made once for all readers."""
+    """Every start's norms, made once for all readers."""
     vary = usable(e, vary)
     deep, wishes, mine = vary == "layers", starts(e, vary), plain(e, vary)
     own = next((name for name, wish in wishes.items() if wish == mine), "")
-    found = {name: _norms(wish, deep) for name, wish in wishes.items()}
+    norms = _norms(tuple(wishes.values()), deep, runs.series(e))
+    found = dict(zip(wishes, norms, strict=True))
     k = distances(length(e, runs.series(e)))
     return Compared(e.cell, k, found, own, deep, NOTATIONS[notation])
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import truncated as figures
-from pages.ui import controls, furniture, lab, runs, truncations
+from pages.ui import controls, furniture, lab, results, runs, truncations
 from rnn_core import truncation
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
@@ -56,18 +56,20 @@ def _clue(e: Experiment) -> None:
     st.markdown(figures.clue_words(e.cell, full, cut, window))
     wanted = lab.own(Cut).race == "on"
     label = "Hide the training" if wanted else "Train with full and with truncated BPTT"
-    st.button(label, on_click=lab.adjust, kwargs={"race": "off" if wanted else "on"})
+    st.button(label, on_click=_toggle, args=(not wanted, e.cell, e.seed, window))
     if not wanted:
         return
-    bar = st.empty()
-    for slices in truncations.race(e.cell, e.seed, window):
-        if len(slices) < truncation.SLICES:
-            bar.progress(len(slices) / truncation.SLICES, "Training twice")
-    bar.empty()
+    slices = truncations.race(e.cell, e.seed, window)
     said = figures.verdict(slices, window)
     alt = said.replace("*", "")
     plot(figures.losses(slices, window), key="race", alt=alt, name="truncated-training")
     st.markdown(said)
+
+
+def _toggle(wanted: bool, cell: str, seed: int, window: int) -> None:
+    """Train both, whatever it takes, or hide them; for callbacks."""
+    lab.adjust(race="on" if wanted else "off")
+    results.ask(truncations.race.key(cell, seed, window))
 
 
 def numbers(e: Experiment, _: lab.View, cut: Cut) -> pd.DataFrame:

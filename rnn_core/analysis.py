@@ -18,9 +18,12 @@ from rnn_core.cells import ACTIVATIONS, RNN
 from rnn_core.initialise import spectral_radius as spectral_radius
 from rnn_core.layout import layout
 from rnn_core.network import Network
+from rnn_core.pace import breathe
 from rnn_core.trace import LayerTrace
 from rnn_core.unroll import Array, Listening, equations
 
+ROWS = 8  # losses that go back through all layers together
+TOGETHER = 20_000_000  # multiplications of singular values in a row: some 10 ms
 GAMMA = {"tanh": 1.0, "sigmoid": 0.25, "relu": 1.0}  # the largest slope of the activation
 
 
@@ -124,10 +127,14 @@ class _Times:
 
 def singular_values(matrices: Array) -> Array:
     """(n, r) of finite matrices (n, r, c), largest first; nan where a matrix overflowed."""
-    finite = np.isfinite(matrices).all((1, 2))
     values = np.full((len(matrices), min(matrices.shape[1:])), np.nan)
-    if finite.any():
-        values[finite] = np.linalg.svd(matrices[finite], compute_uv=False)
+    some = max(1, TOGETHER // (values.shape[1] ** 2 * max(matrices.shape[1:])))
+    for first in range(0, len(matrices), some):
+        breathe()
+        part = matrices[first : first + some]
+        finite = np.isfinite(part).all((1, 2))
+        if finite.any():
+            values[first : first + some][finite] = np.linalg.svd(part[finite], compute_uv=False)
     return values
 
 
@@ -148,6 +155,7 @@ def norm_matrix(steps: Array, hidden: int) -> Array:
         products = steps[:, :hidden].copy()  # lag 1: d h_t / d s_{t-1}
         spare = np.empty_like(products)
         for lag in range(1, T + 1):
+            breathe()
             t = np.arange(lag, T + 1)
             found = products[: len(t), :, :hidden]
             norms[t, t - lag] = np.sqrt(np.einsum("tij,tij->t", found, found))
@@ -219,12 +227,18 @@ def from_bottom_to_top(
 
     All ways count, up through the layers and along the steps; in an LSTM c_t is held."""
     H, layers = network.layers[0].weight_hh.shape[1], len(network.layers)
-    final = {s: np.zeros((layers, H, H)) for s in network.cell.states}
-    final["h"][-1] = np.eye(H)
-    starts = {s: np.repeat(a, H, axis=1) for s, a in (initial or {}).items()}
-    trace = network.forward(np.repeat(x, H, axis=0), initial=starts or None)
-    gradient = network.backward(trace, np.zeros_like(trace.logits), final=final)
-    return gradient.layers[0].states["h"].transpose(1, 0, 2)
+    found = np.empty((x.shape[1] + 1, H, H))
+    for first in range(0, H, ROWS):  # all losses at once would keep every gate H times over
+        breathe()
+        rows = np.eye(H)[first : first + ROWS]
+        n = len(rows)
+        final = {s: np.zeros((layers, n, H)) for s in network.cell.states}
+        final["h"][-1] = rows
+        starts = {s: np.repeat(a, n, axis=1) for s, a in (initial or {}).items()}
+        trace = network.forward(np.repeat(x, n, axis=0), initial=starts or None)
+        gradient = network.backward(trace, np.zeros_like(trace.logits), final=final)
+        found[:, first : first + n] = gradient.layers[0].states["h"].transpose(1, 0, 2)
+    return found
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ COUNT: Final = 1000  # held-out examples in a score
 FIT: Final = 6000  # training examples that a baseline is fitted to
 GAPS: Final = (10, 20, 30, 50)
 ROWS: Final = 50  # pieces side by side when a long text is scored
+TOGETHER: Final = 100  # numbers that are translated at once
 PART: Final = 100  # steps of them at a time
 Data = str | Prices | None  # a text, prices, or nothing where the data are ours
 
@@ -97,6 +98,11 @@ def encode(networks: Sequence[Network], batch: Batch) -> Mapping[str, Array]:
 
 def translate(networks: Sequence[Network], numbers: list[int]) -> list[Words]:
     """What encoder and decoder write for English numbers, likeliest word by likeliest word."""
+    parts = (numbers[k : k + TOGETHER] for k in range(0, len(numbers), TOGETHER))
+    return [words for part in parts for words in _translate(networks, part)]
+
+
+def _translate(networks: Sequence[Network], numbers: list[int]) -> list[Words]:
     decoder, V = networks[-1], len(translation.TARGET)
     first = one_hot(np.full(len(numbers), translation.TARGET.rows[translation.START]), V)
     states = encode(networks, translation.source(numbers))

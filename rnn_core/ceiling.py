@@ -15,15 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_core import contest
+from rnn_core.cells import RNN
 from rnn_core.check import Check
+from rnn_core.pace import breathe
+from rnn_core.price import network_pass
 from rnn_core.settings import choice, levels, number, whole
 from rnn_core.train import RATES, Trainer, Training, Update
 
 RUNS: Final = "Both runs"
 STARTS: Final = ("exploding", "vanishing")
 HIDDEN, BATCH, UPDATES, WATCH = 32, 16, 200, 10
-SLICES: Final = 10  # of one run, to tell how far it is
-PARTS: Final = 2 * len(STARTS) * SLICES
+REST: Final = 0.4e-3  # seconds of an update besides the passes
 LAST: Final = 20  # updates; the loss of one small batch is noisy, so the end is a mean over these
 
 
@@ -121,26 +123,27 @@ def training(wish: Ceiling, start: str, mode: str) -> Training:
 
 
 def courses(wish: Ceiling) -> Iterator[Course]:
-    """The four runs: exploding without and with clipping, vanishing without and with it.
-
-    Each is handed out `SLICES` times while it grows, so that a page can tell how far it is (`PARTS`
-    in all); the last time it is whole.
-    """
+    """The four runs: exploding without and with clipping, vanishing without and with it."""
     for start in STARTS:
         for mode in ("off", wish.mode):
-            yield from _course(training(wish, start, mode), start)
+            yield _course(training(wish, start, mode), start)
 
 
-def _course(settings: Training, start: str) -> Iterator[Course]:
+def seconds(wish: Ceiling) -> float:
+    """About how long the four runs take, on one core."""
+    update = network_pass(RNN(), T=wish.length, B=BATCH, D=2, H=HIDDEN, outputs=2)
+    return 2 * len(STARTS) * UPDATES * (update.seconds + REST)
+
+
+def _course(settings: Training, start: str) -> Course:
     trainer = Trainer(settings)
     guess = trainer.task.baseline
     baseline = guess.loss if guess else float("nan")
-    for _ in range(SLICES):
-        for _ in range(-(-settings.updates // SLICES)):
-            if not trainer.done:
-                trainer.step()
-        history = tuple(trainer.history)
-        yield Course(start, settings.clip, settings.gain, baseline, history, trainer.stopped)
+    while not trainer.done:
+        breathe()
+        trainer.step()
+    history = tuple(trainer.history)
+    return Course(start, settings.clip, settings.gain, baseline, history, trainer.stopped)
 
 
 def check(wish: Ceiling) -> Check:

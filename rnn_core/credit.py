@@ -17,6 +17,8 @@ from rnn_core.analysis import jacobians, norm_matrix
 from rnn_core.cells import Cell
 from rnn_core.experiment import Experiment, normalise
 from rnn_core.network import Network
+from rnn_core.pace import breathe
+from rnn_core.price import network_price
 from rnn_core.run import Run, Stage
 from rnn_core.settings import choice, whole
 from rnn_core.sweep import length
@@ -72,6 +74,13 @@ def essential(e: Experiment) -> Experiment:
     return normalise(plain)
 
 
+def seconds(done: Run) -> float:
+    """About how long `credit` takes, on one core: one way back for every step's loss."""
+    N = done.stages[-1].x.shape[1]
+    prices = (network_price(stage.network, stage.x.shape[1], N) for stage in done.stages)
+    return sum(price.seconds for price in prices)
+
+
 def credit(done: Run, asked: Array | None = None) -> tuple[Credit, ...]:
     """Every layer of a run, in the order of `Trace.layers`.
 
@@ -114,6 +123,7 @@ class _Layer:
     def back(self, t: int, dh: Array) -> Array:
         """dh (N, H): what the losses say of h_t alone -> (N, D) dL/dx_t; zeros for losses that
         step t cannot reach."""
+        breathe()
         rows = _rows(self.live[:, t])
         d = {s: a[rows] for s, a in self.carried.items()}
         d["h"] = d["h"] + dh[rows]
@@ -158,10 +168,9 @@ def _back(
 ) -> list[_Layer]:
     """All layers of a stage; `final`: what each layer's last states hear from a decoder."""
     trace, network = stage.trace, stage.network
-    E = np.zeros((N, *trace.logits.shape[1:]))
+    E = np.zeros((N, trace.logits.shape[-1]))
     if network.output_size:
-        slopes = network.head.dlogits(trace.logits, stage.targets)[0]
-        E[np.arange(N), np.arange(N)] = slopes if asked is None else asked
+        E = network.head.dlogits(trace.logits, stage.targets)[0] if asked is None else asked
     with np.errstate(all="ignore"):
         if trace.fed:
             return _fed(network, trace, E, final)
@@ -171,10 +180,12 @@ def _back(
 def _stacked(
     network: Network, trace: Trace, E: Array, final: Sequence[Mapping[str, Array]] | None
 ) -> list[_Layer]:
-    """From the top layer down; all steps of a layer before the layer below."""
-    N, T, sides = *E.shape[:2], len(network.reverses)
+    """From the top layer down; all steps of a layer before the layer below.
+
+    E (N, O): what loss n says of its own step's output."""
+    N, T, sides = len(E), trace.features.shape[1], len(network.reverses)
     below = np.eye(N, T, dtype=bool) if final is None else np.ones((N, T), bool)
-    dfeatures = E @ network.weights["readout.weight"] if network.output_size else None
+    dfeatures = _at_own_steps(network, E, T) if network.output_size else None
     starts: Sequence[Mapping[str, Array] | None] = final or [None] * len(trace.layers)
     found: list[_Layer] = []
     for first in reversed(range(0, len(trace.layers), sides)):
@@ -193,17 +204,24 @@ def _stacked(
     return found
 
 
+def _at_own_steps(network: Network, E: Array, T: int) -> Array:
+    """(N, T, F) what each loss says of every step's features: of its own alone."""
+    found = np.zeros((len(E), T, network.weights["readout.weight"].shape[1]))
+    found[np.arange(T), np.arange(T)] = E @ network.weights["readout.weight"]
+    return found
+
+
 def _fed(
     network: Network, trace: Trace, E: Array, final: Sequence[Mapping[str, Array]] | None
 ) -> list[_Layer]:
     """Step by step: each step's output was the next one's input."""
-    N, T = E.shape[:2]
+    N, T = len(E), trace.features.shape[1]
     live = _reach(np.eye(N, T, dtype=bool), False)
     starts: Sequence[Mapping[str, Array] | None] = final or [None] * len(trace.layers)
     layers = [_Layer(t, live, start) for t, start in zip(trace.layers, starts, strict=True)]
     dx = None
     for t in reversed(range(T)):
-        dz = E[:, t].copy()
+        dz = np.where(np.arange(N)[:, None] == t, E, 0.0)
         if dx is not None:
             logits = np.broadcast_to(trace.logits[0, t], dz.shape)
             dz += network.head.backward_outputs(logits, dx)
@@ -319,6 +337,7 @@ def _blocks(steps: Array, every: int) -> Array:
     with np.errstate(all="ignore"):
         for start, stop in zip(starts, [*starts[1:], len(steps)], strict=True):
             product = steps[start]
+            breathe()
             for step in steps[start + 1 : stop]:
                 product = step @ product
             blocks.append(product)

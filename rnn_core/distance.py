@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from rnn_core.models import Model
 from rnn_core.network import Network
+from rnn_core.pace import breathe
+from rnn_core.price import network_price
 from rnn_core.settings import choice, whole
 from rnn_core.tasks.baselines import final_targets
 from rnn_core.tasks.sentences import (
@@ -37,7 +39,9 @@ FAR: Final = "far"
 SHORT: Final = {text.split()[1]: text for text in NEAR}  # by the clue, the second word
 GAPS: Final = (0, 1, 2, 4, 7, 10, 15, 20, 30, 40, 50, 70, 100)
 HELD_OUT_FROM: Final = 7  # shorter gaps have too few sentences to keep some apart
+AROUND: Final = 10  # words of a sentence besides the gap
 COUNT: Final = 64  # sentences at every gap
+TOGETHER: Final = 16  # of them: all at once would keep every gate of every word
 SEEDS: Final = 3  # untrained networks of each cell
 SEED: Final = 20_001
 
@@ -151,6 +155,12 @@ def untrained(trained: Network, init: str, seeds: int = SEEDS) -> tuple[Network,
 
 def feel(network: Network, read: Sequence[Sentence]) -> Felt:
     """Sentences of one length: forward, and the loss of each one's answer all the way back."""
+    parts = [_feel(network, read[k : k + TOGETHER]) for k in range(0, len(read), TOGETHER)]
+    return together(parts)
+
+
+def _feel(network: Network, read: Sequence[Sentence]) -> Felt:
+    breathe()
     asked = batch(tuple(read))
     trace = network.forward(asked.inputs(network.input_size))
     dlogits = np.zeros_like(trace.logits)
@@ -178,6 +188,14 @@ def exchanged(network: Network, read: Sentence) -> dict[str, str]:
     trace = network.forward(batch(every).inputs(len(VOCABULARY)))
     named = ANSWERS.read(trace.outputs[:, -1].argmax(-1))
     return dict(zip(COUNTRIES, named, strict=True))
+
+
+def seconds(models: Mapping[str, Model], count: int = COUNT) -> float:
+    """About how long `over_gaps` takes, on one core."""
+    read = count + SEEDS * (count // 4)
+    steps = sum(gap + AROUND for gap in GAPS)
+    passes = (network_price(model.network, steps, read) for model in models.values())
+    return sum(price.seconds for price in passes)
 
 
 def over_gaps(

@@ -20,6 +20,7 @@ import numpy as np
 from rnn_core.cells import Cell
 from rnn_core.feedback import backward_fed, forward_fed
 from rnn_core.network import Network
+from rnn_core.pace import breathe
 from rnn_core.readout import parse_steps
 from rnn_core.symbols import Node, evaluate, read
 from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
@@ -188,6 +189,7 @@ class HeldNetwork(Network):
         past, states, gates = dict(start), [dict(start)], []
         with np.errstate(all="ignore"):
             for t in reversed(range(T)) if reverse else range(T):
+                breathe()
                 gate, new = self.at(t).step(u(x[:, t]), U, P, SimpleNamespace(**past))
                 past = dict(new)
                 states.append(past)
@@ -223,6 +225,7 @@ class HeldNetwork(Network):
             dfeatures = np.sum([each.x for each in layer], axis=0)
         for gradient in found:
             for name, weight in zip(Weights._fields, gradient.trace.weights, strict=True):
+                breathe()
                 if weight is not None:
                     weights[f"{name}_{gradient.trace.suffix}"] = gradient.share(name).sum(0)
         ordered = {name: weights[name] for name in self.weights}
@@ -238,6 +241,7 @@ class HeldNetwork(Network):
         _, U, P = equations(self.cell, trace.weights)
         read_as = list(reversed(range(T))) if trace.reverse else list(range(T))
         for k, t in reversed(list(enumerate(read_as))):
+            breathe()
             back = _step_back(self.at(t), U, P, trace, t, carried, dh[:, t])
             log.append(back)
             cut = window and k % window == 0 and k

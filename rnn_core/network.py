@@ -18,6 +18,7 @@ import numpy as np
 from rnn_core.cells import Cell
 from rnn_core.feedback import backward_fed, forward_fed
 from rnn_core.initialise import initialise, initialise_readout
+from rnn_core.pace import breathe
 from rnn_core.plans import plan
 from rnn_core.readout import READOUTS, Readout
 from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
@@ -139,6 +140,7 @@ class Network:
         for first in range(0, len(self.layers), len(self.reverses)):
             sides = []
             for k, reverse in enumerate(self.reverses, first):
+                breathe()
                 start = {s: a[k] for s, a in starts.items()}
                 layer = first // len(self.reverses)
                 sides.append(
@@ -220,6 +222,7 @@ class Network:
             parts = np.split(dfeatures, sides, axis=-1)
             found = []
             for side in range(sides):
+                breathe()
                 k = layer * sides + side
                 outside = None if final is None else {s: np.asarray(a)[k] for s, a in final.items()}
                 found.append(_back_layer(trace.layers[k], parts[side], outside, window))

@@ -15,12 +15,15 @@ import numpy as np
 
 from rnn_core.analysis import from_bottom_to_top, singular_values
 from rnn_core.experiment import SETTINGS, Experiment, matters, normalise
-from rnn_core.run import run
+from rnn_core.price import network_pass
+from rnn_core.run import make_cell, run
 from rnn_core.sequences import Series, longest
 from rnn_core.settings import Value, choice
 from rnn_core.sweep import Stack, flow, simple, stack
+from rnn_core.sweep import seconds as flow_seconds
 from rnn_core.unroll import Array
 
+DEEP: Final = 2.0  # what rows in small groups take more than all at once
 POINTS: Final = 25  # of a curve: each costs a singular value decomposition per seed
 HIDDEN: Final = (4, 16, 32, 64)
 LAYERS: Final = (1, 2, 3)
@@ -145,6 +148,15 @@ def norms(e: Experiment, seeds: Sequence[int], series: Series | None = None) -> 
     many = replace(alike, factor=np.array([e.scale]))
     T = many.steps
     return flow(many, "state", every=stride(T))["s"][0, :, 0, T - distances(T)].T
+
+
+def seconds(e: Experiment, seeds: int, deep: bool, series: Series | None = None) -> float:
+    """About how long one start's norms take, on one core."""
+    T, cell = length(e, series), make_cell(e)
+    if not deep:
+        return flow_seconds(cell, seeds, e.hidden, T, "state", POINTS)
+    rows = network_pass(cell, T=T, B=e.hidden, D=e.hidden, H=e.hidden, layers=e.layers)
+    return seeds * DEEP * rows.seconds
 
 
 def _draws(e: Experiment, seeds: tuple[int, ...], series: Series | None = None) -> Stack:

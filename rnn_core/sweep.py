@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from rnn_core.analysis import GAMMA
+from rnn_core.analysis import GAMMA, singular_values
 from rnn_core.cells import RNN, Cell
 from rnn_core.experiment import Experiment, matters
 from rnn_core.initialise import spectral_radius
 from rnn_core.layout import layout
+from rnn_core.pace import breathe
 from rnn_core.readout import READOUTS, Readout, loss_weights, parse_steps
 from rnn_core.run import INITIAL_STREAM, make_cell, make_networks, make_parts, readout_of
 from rnn_core.sequences import Series, longest, make_sequence
@@ -30,6 +31,11 @@ from rnn_core.wiring import WIRINGS
 NEUTRAL: Final = {"scale": 1.0, "gain": 1.0, "forget_bias": 0.0, "update_bias": 0.0}
 KNOBS: Final = (*NEUTRAL, "steps")  # the settings a sweep can turn
 SIMPLE: Final = ("many-to-many", "many-to-one", "one-to-many-first")
+# Seconds, measured on one core: a number of one gate made and pulled back, one more row of a
+# Jacobian pulled back, a multiplication of either's product, one of singular values, and what
+# NumPy's calls take for a gate and a step.
+PLAIN, ROW, PRODUCT, SINGULAR, CALLS = 20e-9, 5e-9, 0.06e-9, 1e-9, 30e-6
+KEPT: Final = 1 << 22  # numbers that all steps keep together: 32 MB
 TOGETHER: Final = 1 << 17  # numbers per array of a step: more of them leave the cache
 
 
@@ -262,6 +268,7 @@ def forward(many: Stack) -> Forward:
     states, now, asked = {s: [a] for s, a in past.items()}, [], []
     with np.errstate(all="ignore"):
         for t in range(many.steps):
+            breathe()
             inputs = namespace({g: a[t] for g, a in u.items()})
             gates, after = cell.step(inputs, U, P, namespace(past))
             past = dict(after)
@@ -299,6 +306,7 @@ def pull_back(
     U = Listening(_apart(cell, many.weights, many.factor), cell.gates)
     P, carried = _peepholes(cell, many.weights), {s: np.zeros((0, *shape)) for s in cell.states}
     for t in range(many.steps - 1, -1, -1):
+        breathe()
         fresh = enter(t)
         if fresh is not None:
             none = np.zeros_like(fresh["h"])
@@ -399,7 +407,23 @@ def flow(
 
 def _draws_together(many: Stack, quantity: str, lengths: int) -> int:
     rows = many.hidden if quantity in JACOBIANS else 1
-    return max(1, TOGETHER // (many.hidden * many.shape[1] * rows * lengths))
+    draw = many.hidden * many.shape[1]
+    kept = many.steps * draw * 2 * (len(many.cell.gates) + len(many.cell.states))
+    return max(1, min(TOGETHER // (draw * rows * lengths), KEPT // kept))
+
+
+def seconds(
+    cell: Cell, networks: int, hidden: int, steps: int, quantity: str = "last", points: int = 0
+) -> float:
+    """About how long `flow` takes on one core, for one length and so many networks (M times S).
+
+    points: boundaries at which a Jacobian's singular values are taken.
+    """
+    once, each_row = PLAIN + hidden * PRODUCT, ROW + hidden * PRODUCT
+    rows = hidden * (len(cell.states) if quantity == "state" else 1)
+    rows = rows if quantity in JACOBIANS else 0
+    passes = steps * len(cell.gates) * (CALLS + networks * hidden * (once + rows * each_row))
+    return passes + points * networks * SINGULAR * hidden * hidden * rows
 
 
 def _flow(many: Stack, quantity: str, lengths: Array, every: int) -> dict[str, Array]:
@@ -466,12 +490,8 @@ def _whole(done: Forward, lengths: Array, every: int) -> dict[str, Array]:
 
 def _spectral(matrices: Array) -> Array:
     """(..., H, H) -> (...): the largest singular value; inf where a matrix overflowed."""
-    flat = matrices.reshape(-1, *matrices.shape[-2:])
-    finite = np.isfinite(flat).all((1, 2))
-    found = np.full(len(flat), np.inf)
-    if finite.any():
-        found[finite] = np.linalg.svd(flat[finite], compute_uv=False)[:, 0]
-    return found.reshape(matrices.shape[:-2])
+    found = singular_values(matrices.reshape(-1, *matrices.shape[-2:]))[:, 0]
+    return np.where(np.isnan(found), np.inf, found).reshape(matrices.shape[:-2])
 
 
 def _frobenius(matrices: Array) -> Array:

@@ -17,7 +17,9 @@ from numpy.random import Generator
 from rnn_core.clip import angle_degrees, global_norm
 from rnn_core.experiment import Experiment
 from rnn_core.network import Network
-from rnn_core.run import Run
+from rnn_core.pace import breathe
+from rnn_core.price import network_pass, network_price
+from rnn_core.run import Run, make_cell
 from rnn_core.settings import choice
 from rnn_core.tasks import Baseline, Batch, Task
 from rnn_core.trace import Gradient, Record
@@ -25,6 +27,8 @@ from rnn_core.train import BATCH_STREAM, Trainer, Training
 from rnn_core.unroll import Array
 from rnn_core.wiring import Pass, run_backward
 
+BACKWARD: Final = 0.7  # of a pass there and back
+REST: Final = 0.4e-3  # seconds of an update besides the passes
 PASSES: Final = 200  # passes through one layer that all windows together may cost
 
 
@@ -86,6 +90,7 @@ def compare(done: Run, part: str = "all", asked: Sequence[int] | Array | None = 
     rows = []
     found = windows(done) if asked is None else np.asarray(asked, int)
     for window in found:
+        breathe()
         mine = _together(gradients(done, int(window)), part)
         with np.errstate(all="ignore"):
             rest = global_norm({n: full[n] - g for n, g in mine.items()})
@@ -93,6 +98,12 @@ def compare(done: Run, part: str = "all", asked: Sequence[int] | Array | None = 
         rows.append((angle_degrees(mine, full), ratio, lost))
     angles, ratios, dropped = np.array(rows, float).T
     return Compared(found, angles, ratios, dropped)
+
+
+def seconds(done: Run) -> float:
+    """About how long `compare` takes for every window, on one core."""
+    one = (network_price(stage.network, stage.x.shape[1], 1) for stage in done.stages)
+    return BACKWARD * len(windows(done)) * sum(price.seconds for price in one)
 
 
 def _together(found: Sequence[Gradient], part: str) -> dict[str, Array]:
@@ -210,9 +221,23 @@ class Slice(Record):
     truncated: Array
 
 
+def race_seconds(cell: str) -> float:
+    """About how long `race` takes, on one core."""
+    s = training(cell, 0, 0)
+    made = make_cell(Experiment(cell=cell))
+    update = network_pass(made, T=TASK.length, B=s.batch, D=4, H=s.hidden, outputs=2)
+    return 2 * UPDATES * (update.seconds + REST)
+
+
 def race(cell: str, seed: int, window: int) -> Iterator[Slice]:
     """Two runs side by side: they differ in the window only."""
     runs = [Trainer(training(cell, seed, w), TASK) for w in (0, window)]
     for k in range(SLICES):
-        losses = [np.array([run.step().loss for _ in range(SLICE)]) for run in runs]
+        losses = [np.array([_loss(run) for _ in range(SLICE)]) for run in runs]
         yield Slice(k * SLICE + 1, *losses)
+
+
+def _loss(run: Trainer) -> float:
+    """Of one more update."""
+    breathe()
+    return run.step().loss

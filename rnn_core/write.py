@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_core.network import Network
+from rnn_core.pace import breathe
 from rnn_core.readout import softmax
 
 Array = NDArray[Any]
@@ -56,6 +57,7 @@ def write(
         raise ValueError("Writing goes forward; this network also reads from the end.")
     rows, x, states = [], first, initial
     for _ in range(steps):
+        breathe()
         trace = network.forward(x[:, None], initial=states)
         rows.append(choose(trace.logits[:, 0]))
         x, states = read(rows[-1]), trace.final

@@ -7,7 +7,6 @@ median, tenth and ninetieth percentile over the seeds, and the reader's own seed
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from pages.figures.theme import cell_look, token
 from rnn_core.experiment import SETTINGS, Experiment, matters
 from rnn_core.notation import HOUSE, Notation
 from rnn_core.readout import parse_steps
+from rnn_core.run import make_cell
 from rnn_core.sequences import Series, longest
 from rnn_core.sweep import (
     JACOBIANS,
@@ -31,6 +31,7 @@ from rnn_core.sweep import (
     simple,
     spectrum,
 )  # fmt: skip
+from rnn_core.sweep import seconds as flow_seconds
 from rnn_core.wiring import WIRINGS
 
 Floats = NDArray[np.float64]
@@ -43,7 +44,6 @@ POINTS: Final = 25  # of a curve whose every point costs a singular value decomp
 BUDGET: Final = 1e6  # microseconds for those, all together
 FLOOR, CEILING = -16, 16  # decades; beyond them numbers are drawn on the edge
 LOWEST, HIGHEST = (-4, -8, FLOOR), (2, 4, 8, CEILING)
-NOBODY: Final = nullcontext()
 ROWS: Final = ("median", "low", "high", "own")
 
 KNOB_WORDS: Final = {
@@ -141,21 +141,31 @@ def stride(e: Experiment, knob: str, quantity: str) -> int:
     return -(-e.steps // POINTS) if dear else 1
 
 
-def bench(
-    e: Experiment, knob: str, quantity: str, values: Sequence[float], series: Series | None = None,
-    lock: AbstractContextManager[object] = NOBODY,
-) -> Bench:  # fmt: skip
-    """Sweep the knob over `values` for every cell, ten seeds from the reader's own on.
+def seconds(
+    e: Experiment, knob: str, quantity: str, values: Sequence[float], series: Series | None = None
+) -> float:
+    """About how long `bench` takes, on one core."""
+    T = int(max(values)) if knob == "steps" else min(e.steps, longest(e.source, series) or e.steps)
+    networks = round(SEEDS * (sum(values) / T if knob == "steps" else len(values)))
+    points = -(-T // stride(e, knob, quantity))
+    once = [
+        flow_seconds(make_cell(replace(e, cell=cell)), networks, e.hidden, T, quantity, points)
+        for cell in CELLS
+    ]
+    return sum(once)
 
-    `lock` is held for one cell at a time, so that other readers get their turn."""
+
+def bench(
+    e: Experiment, knob: str, quantity: str, values: Sequence[float], series: Series | None = None
+) -> Bench:
+    """Sweep the knob over `values` for every cell, ten seeds from the reader's own on."""
     e, seeds, every = simple(e)[0], seeds_of(e, SEEDS), stride(e, knob, quantity)
     lengths = [int(v) for v in values] if knob == "steps" else None
     curves: list[Curve] = []
     bound = None
     for cell in CELLS:
-        with lock:
-            many = family(replace(e, cell=cell), knob, values, seeds, series)
-            norms = flow(many, quantity, lengths, every=every)
+        many = family(replace(e, cell=cell), knob, values, seeds, series)
+        norms = flow(many, quantity, lengths, every=every)
         with np.errstate(all="ignore"):
             logs = {s: np.log10(_by_value(a, lengths)) for s, a in norms.items()}
         curves += [Curve(cell, s, summary(a)) for s, a in logs.items()]
@@ -317,6 +327,13 @@ def lengths_of(e: Experiment, series: Series | None = None) -> tuple[int, ...]:
 def mapped(e: Experiment) -> Experiment:
     """What a phase map depends on."""
     return replace(swept(e, "scale", "last"), steps=SETTINGS["steps"].default)  # type: ignore[arg-type]
+
+
+def map_seconds(e: Experiment, lengths: Sequence[int], series: Series | None) -> float:
+    """About how long a map takes, on one core: forward once, back once for each length."""
+    T, networks = max(lengths), MAP_SEEDS * len(SCALES) * (1 + len(lengths) // 2)
+    cells = [make_cell(replace(e, cell=cell)) for cell in CELLS]
+    return sum(flow_seconds(cell, networks, e.hidden, T) for cell in cells) / 2
 
 
 def map_slices(e: Experiment, lengths: Sequence[int], series: Series | None) -> Iterator[Slice]:

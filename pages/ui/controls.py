@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui import lab, shelf
 from pages.ui.contents import Page
-from pages.ui.furniture import plain
+from pages.ui.plain import plain
 from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
 from rnn_core.presets import PRESETS
 
@@ -21,7 +21,8 @@ def bench(elsewhere: Sequence[str] = ()) -> None:
     width = WIDE if len(names) + len(own) > 3 else WIDER
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         for name in names:
-            lab.control(name, width=width)
+            if not lab.placed(name):
+                lab.control(name, width=width)
         for name in own:
             lab.own_control(name, width=width)
 
@@ -30,7 +31,8 @@ def own_row(names: Sequence[str]) -> None:
     """Some of the page's own settings, side by side."""
     with st.container(horizontal=True):
         for name in names:
-            lab.own_control(name, width=WIDE)
+            if not lab.placed(name):
+                lab.own_control(name, width=WIDE)
 
 
 def sidebar(page: Page) -> None:

@@ -6,7 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import glass, runs, trained
+from pages.ui import glass, trained
+from pages.ui.results import stored
 from rnn_core import distance
 from rnn_core.cells import CELLS
 from rnn_core.check import Check, in_words
@@ -39,40 +40,34 @@ def reading(wish: Distance, found: Mapping[str, Model]) -> Reading:
     return _reading(wish, tuple(found), found)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs={Distance: repr})
+@stored()
 def _reading(wish: Distance, cells: tuple[str, ...], _models: Mapping[str, Model]) -> Reading:
     read, nets = distance.sentence(wish), {c: m.network for c, m in _models.items()}
-    with runs.LOCK:
-        fresh = {c: distance.untrained(n, wish.untrained) for c, n in nets.items()}
-        return Reading(
-            read,
-            {c: distance.feel(n, [read]) for c, n in nets.items()},
-            {c: distance.together([distance.feel(n, [read]) for n in fresh[c]]) for c in nets},
-            {c: distance.exchanged(n, read) for c, n in nets.items()}
-            if wish.sentence == distance.FAR
-            else {},
-        )
+    fresh = {c: distance.untrained(n, wish.untrained) for c, n in nets.items()}
+    return Reading(
+        read,
+        {c: distance.feel(n, [read]) for c, n in nets.items()},
+        {c: distance.together([distance.feel(n, [read]) for n in fresh[c]]) for c in nets},
+        {c: distance.exchanged(n, read) for c, n in nets.items()}
+        if wish.sentence == distance.FAR
+        else {},
+    )
 
 
-def over_gaps(init: str, found: Mapping[str, Model]) -> list[AtGap]:
+def over_gaps(init: str, found: Mapping[str, Model]) -> tuple[AtGap, ...]:
     """All networks at every gap; the first reader waits for it."""
-    kept = _kept(init, tuple(found))
-    if not kept:
-        bar, growing = st.progress(0.0, "Reading at every gap"), list[AtGap]()
-        steps = distance.over_gaps(found, init)
-        for gap in distance.GAPS:
-            with runs.LOCK:  # gap by gap: other readers get their turn
-                growing.append(next(steps))
-            bar.progress(len(growing) / len(distance.GAPS), f"Reading at a gap of {gap} words")
-        kept[:] = growing
-        bar.empty()
-    return kept
+    return _over_gaps(init, tuple(found), found)
 
 
-@st.cache_resource(show_spinner=False)
-def _kept(init: str, cells: tuple[str, ...]) -> list[AtGap]:
-    """Empty until every gap has been read once."""
-    return []
+def _seconds(init: str, cells: tuple[str, ...], models: Mapping[str, Model]) -> float:
+    return distance.seconds(models)
+
+
+@stored(_seconds, "Reading at every gap")
+def _over_gaps(
+    init: str, cells: tuple[str, ...], _models: Mapping[str, Model]
+) -> tuple[AtGap, ...]:
+    return tuple(distance.over_gaps(_models, init))
 
 
 def specimens(read: Sentence, found: Mapping[str, Model]) -> dict[str, Specimen]:

@@ -5,7 +5,8 @@ from zlib import crc32
 
 import streamlit as st
 
-from pages.ui import lab, runs, trained
+from pages.ui import lab, trained
+from pages.ui.results import stored
 from rnn_core import captioning
 from rnn_core.captioning import BLANK, Caption, Neighbour, Sketch, from_hex, sketch, to_hex
 from rnn_core.check import Check
@@ -51,28 +52,24 @@ def caption(model: Model, image: Array, of: str) -> Caption:
     return _caption(model.card.name, to_hex(image), of, model)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@stored()
 def _caption(name: str, hexadecimal: str, of: str, _model: Model) -> Caption:
-    with runs.LOCK:
-        return captioning.describe(_model.network, from_hex(hexadecimal), of)
+    return captioning.describe(_model.network, from_hex(hexadecimal), of)
 
 
 def neighbour(image: Array) -> Neighbour:
     """The training drawing that the baseline copies its caption from."""
-    return _neighbour(to_hex(image))
+    return _neighbour(to_hex(image), _known())
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _neighbour(hexadecimal: str) -> Neighbour:
-    known = _known()
-    with runs.LOCK:
-        return captioning.neighbour(from_hex(hexadecimal), known)
+@stored()
+def _neighbour(hexadecimal: str, _others: tuple[Array, tuple[Subject, ...]]) -> Neighbour:
+    return captioning.neighbour(from_hex(hexadecimal), _others)
 
 
-@st.cache_resource(show_spinner=False)
+@stored()
 def _known() -> tuple[Array, tuple[Subject, ...]]:
-    with runs.LOCK:
-        return captioning.known()
+    return captioning.known()
 
 
 def paint(hexadecimal: str) -> None:

@@ -1,13 +1,14 @@
 """Time series and their forecasts, made once for all readers."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import plotly.data
-import streamlit as st
 from numpy.typing import NDArray
 
-from pages.ui import runs, trained
+from pages.ui import trained
+from pages.ui.results import computing, stored
 from rnn_core import forecast
 from rnn_core.forecast import SHARES, Errors, Forecast, PriceForecast, WaveForecast
 from rnn_core.models import Model
@@ -24,7 +25,7 @@ def model(wish: Forecast) -> Model | None:
 def wave(wish: Forecast, found: Model) -> tuple[WaveForecast, Errors]:
     """The reader's wave and its forecasts, and how well many waves are forecast."""
     values = forecast.wave_values(wish.wave)
-    with runs.LOCK:
+    with computing():
         mine = forecast.run_wave(found.network, values, wish.read, wish.horizon)
     return mine, _errors(wish.read, found)
 
@@ -36,30 +37,32 @@ def found(wish: Forecast, model: Model) -> tuple[WaveForecast | PriceForecast, i
     return price_forecast(model), SHARES.index(wish.share)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@stored()
 def _errors(read: int, _found: Model) -> Errors:
-    with runs.LOCK:
-        return forecast.errors(_found.network, read)
+    return forecast.errors(_found.network, read)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def prices() -> Prices:
     """The weekly prices that ship inside Plotly."""
     table = plotly.data.stocks()
     return Prices.of({name: table[name].to_numpy(dtype=float) for name in SHARES})
 
 
-@st.cache_resource(show_spinner=False)
-def price_forecast(_found: Model) -> PriceForecast:
+def price_forecast(found: Model) -> PriceForecast:
     """All shares."""
-    with runs.LOCK:
-        return forecast.forecast_prices(_found.network, prices())
+    return _price_forecast(found)
+
+
+@stored()
+def _price_forecast(_found: Model) -> PriceForecast:
+    return forecast.forecast_prices(_found.network, prices())
 
 
 def slopes(wish: Forecast, found: Model) -> tuple[NDArray[Any], str, str]:
     """What the last forecast from true values goes by; the cell; which forecast that is."""
     read = _last(wish)
-    with runs.LOCK:
+    with computing():
         slopes = forecast.listens(found.network, read)
     what = f"step {len(read) + 1}" if wish.series == "wave" else f"{wish.share}'s last week"
     return slopes, found.card.cell, what

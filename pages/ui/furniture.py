@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.ui import lab, runs
+from pages.ui import controls, lab, results, runs
+from pages.ui.plain import plain
 from rnn_core.check import Check
 from rnn_core.run import Run
 
@@ -41,7 +42,12 @@ def _living(picture: Picture) -> None:
     """The part that runs alone when one of its own controls moves; the frame round it rests."""
     if lab.frame_is_old():
         st.rerun()
-    seen = picture()
+    results.place_for_progress()
+    lab.begin_picture()
+    try:
+        seen = picture()
+    except results.Waiting as costly:
+        seen = _offer(costly)
     if isinstance(seen, Check | str):
         if seen:
             _badge(seen)
@@ -50,6 +56,17 @@ def _living(picture: Picture) -> None:
     for words in lab.other_variants():
         st.markdown(f":material/call_split: :small[{words}]")
     lab.close_desk()
+
+
+def _offer(costly: results.Waiting) -> str:
+    """In place of a picture that takes long: what it takes, the button, and its controls."""
+    st.markdown(
+        f"**This picture takes about {costly.seconds:.0f} s of computing at these settings.** "
+        "Smaller ones come at once."
+    )
+    st.button("Compute it", on_click=results.ask, args=(costly.key,), icon=":material/calculate:")
+    controls.bench()
+    return ""
 
 
 def _footnotes(done: Run) -> None:
@@ -95,11 +112,3 @@ def _download(title: str, table: Callable[[], pd.DataFrame]) -> None:
 def number(label: str, value: str, explained: str) -> None:
     """One number of the selected step."""
     st.metric(label, value, help=explained, width="content")
-
-
-def plain(text: str) -> str:
-    """Text with a stranger's characters in it, without any meaning in Markdown."""
-    return "".join("\\" + c if c in MARKS else c for c in text)
-
-
-MARKS = frozenset("\\`*_{}[]()<>#+-!|~$:&@")

@@ -5,7 +5,7 @@ from dataclasses import fields
 import streamlit as st
 
 from pages.ui import contents, lab, shelf
-from pages.ui.furniture import plain
+from pages.ui.plain import plain
 from rnn_core.specimen import Specimen, look
 
 LOOK_AT = ("gates", "unrolled", "cell", "gradients", "credit")

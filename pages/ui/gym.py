@@ -6,12 +6,13 @@ it a slice of time. Whoever leaves the page or closes the tab stops it by that a
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import streamlit as st
 
-from pages.ui import glass, lab, runs
-from pages.ui.furniture import plain
+from pages.ui import glass, lab
+from pages.ui.plain import plain
+from pages.ui.results import computing
 from rnn_core.check import Check
 from rnn_core.contest import Contest, Plan, check, entries
 from rnn_core.specimen import of_task
@@ -83,7 +84,7 @@ def advance() -> None:
     """A slice of training, if it is on."""
     if not running():
         return
-    with runs.LOCK:  # slice by slice: other readers get their turn
+    with computing():  # slice by slice: other readers get their turn
         gym().contest.advance(SLICE_MS)
     if gym().contest.done:
         lab.tick(0)
@@ -141,7 +142,7 @@ def _progress(contest: Contest) -> str:
 def _one() -> None:
     lab.tick(0)
     if not gym().contest.done:
-        with runs.LOCK:
+        with computing():
             gym().contest.advance(0)
 
 
@@ -232,6 +233,6 @@ def _text(plan: Plan) -> str | None:
     return kept if isinstance(kept, str) else None
 
 
-@st.cache_data(show_spinner="Reading Python's own text")
+@cache
 def _python(kind: str) -> str:
     return python_text(kind, MOST_PYTHON)

@@ -4,8 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import lab, runs, trained
-from pages.ui.furniture import plain
+from pages.ui import lab, trained
+from pages.ui.plain import plain
+from pages.ui.results import stored
 from rnn_core import interpreter
 from rnn_core.check import Check
 from rnn_core.interpreter import ByLength, Number, Reading, understood
@@ -26,29 +27,25 @@ def reading(model: Model, number: int) -> Reading:
     return _reading(model.card.name, number, model)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@stored()
 def _reading(name: str, number: int, _model: Model) -> Reading:
-    with runs.LOCK:
-        return interpreter.interpret(_model.networks, number)
+    return interpreter.interpret(_model.networks, number)
 
 
-@st.cache_resource(show_spinner=False)
+@stored()
 def held_out() -> list[int]:
     """The numbers of the cards' scores."""
-    with runs.LOCK:
-        return interpreter.held_out()
+    return interpreter.held_out()
 
 
 def measured(found: dict[str, Model]) -> ByLength:
     """Accuracy against length, of these networks and of the dictionary."""
-    return _measured(tuple(found), found)
+    return _measured(tuple(found), found, held_out())
 
 
-@st.cache_resource(show_spinner="Translating 1,000 held-out numbers")
-def _measured(names: tuple[str, ...], _found: dict[str, Model]) -> ByLength:
-    numbers = held_out()
-    with runs.LOCK:
-        return interpreter.by_length(_found, numbers)
+@stored(words="Translating 1,000 held-out numbers")
+def _measured(names: tuple[str, ...], _found: dict[str, Model], _numbers: list[int]) -> ByLength:
+    return interpreter.by_length(_found, _numbers)
 
 
 def ask(found: dict[str, Model]) -> list[Reading]:

@@ -99,6 +99,7 @@ class _Desk:
     moved: bool = False  # a control was used: the link in the browser may lag behind
     drawn: set[str] = field(default_factory=set)  # controls on screen before this run
     drawing: set[str] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)  # controls that the picture has drawn already
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
     tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
     kept: dict[str, object] = field(default_factory=dict)  # what single pages keep for their reader
@@ -151,6 +152,19 @@ def frame_is_old() -> bool:
     desk = _desk()
     desk.drawn |= desk.drawing
     return desk.frame != _frame()
+
+
+def begin_picture() -> None:
+    """The picture is drawn now, with its controls."""
+    _desk().placed = set()
+
+
+def placed(key: str) -> bool:
+    """Whether the picture has drawn this control already; from now on it has."""
+    placed = _desk().placed
+    there = key in placed
+    placed.add(key)
+    return there
 
 
 def _frame() -> tuple[object, ...]:

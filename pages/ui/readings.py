@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.ui import controls, glass, lab, runs, trained
+from pages.ui import controls, glass, lab, trained
+from pages.ui.results import stored
 from rnn_core import character_reading as engine
 from rnn_core.character_reading import NETWORKS, OPENINGS, START, Follower, Read, Reading
 from rnn_core.check import Check
@@ -22,6 +23,7 @@ from rnn_core.connectivity import (
     under_glass,
 )
 from rnn_core.models import Model
+from rnn_core.run import Run
 from rnn_core.specimen import STEPS, Specimen
 
 
@@ -40,10 +42,9 @@ def reading(model: Model, wish: Reading) -> tuple[Read, str]:
     return made, note
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@stored()
 def _read(name: str, given: str, count: int, heat: float, draw: int, _model: Model) -> Read:
-    with runs.LOCK:
-        return engine.read(_model, given, count, heat, draw)
+    return engine.read(_model, given, count, heat, draw)
 
 
 def searched(model: Model, read: Read, wish: Reading) -> tuple[Follower, ...]:
@@ -51,12 +52,11 @@ def searched(model: Model, read: Read, wish: Reading) -> tuple[Follower, ...]:
     return _searched(model.card.name, read.text if wish.searched == "screen" else "", model, read)
 
 
-@st.cache_resource(max_entries=128, show_spinner="Searching all units…")
+@stored(words="Searching all units")
 def _searched(name: str, text: str, _model: Model, _on_screen: Read) -> tuple[Follower, ...]:
-    with runs.LOCK:
-        if text:
-            return engine.followers((text,), _on_screen.states[None])
-        return engine.followers(*engine.own_writing(_model))
+    if text:
+        return engine.followers((text,), _on_screen.states[None])
+    return engine.followers(*engine.own_writing(_model))
 
 
 def glass_of(model: Model, read: Read) -> Specimen:
@@ -104,15 +104,15 @@ def together(wish: Connected) -> Together | None:
         return None
     text, note = readable(wish.passage, shared(had.values()))
     found = {cell: under_glass(model, text) for cell, model in had.items()}
-    felt = {cell: _felt(one.name, wish.foretold, one) for cell, one in found.items()}
+    felt = {
+        cell: _felt(one.name, wish.foretold, trained.seen(one)[0]) for cell, one in found.items()
+    }
     return Together(text, note, had, found, felt)
 
 
-@st.cache_resource(max_entries=96, show_spinner="Every character back to all others…")
-def _felt(name: str, foretold: str, _found: Specimen) -> Felt:
-    done, _ = trained.seen(_found)
-    with runs.LOCK:
-        return felt(done, foretold)
+@stored(words="Every character back to all others")
+def _felt(name: str, foretold: str, _done: Run) -> Felt:
+    return felt(_done, foretold)
 
 
 def look_inside(found: Together) -> None:

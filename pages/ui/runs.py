@@ -1,29 +1,37 @@
 """Runs and their checks, made once for all readers of this process."""
 
-import threading
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cache
 
 import numpy as np
 import plotly.data
-import streamlit as st
 
 from pages.ui import shelf
+from pages.ui.results import stored
 from rnn_core.analysis import Bound, pascanu
 from rnn_core.check import Check, gradient_check
 from rnn_core.edits import Edit, apply_edits, parse_edits
 from rnn_core.experiment import Experiment, normalise
 from rnn_core.hold import Hold, hold_gate
 from rnn_core.run import Run, Stage, run
+from rnn_core.sequences import Series
 from rnn_core.specimen import Specimen, fits, run_of
 from rnn_core.trace import LayerTrace
 
-LOCK: Final = threading.RLock()  # few cores serve a class: one computation at a time
-
 
 def compute(e: Experiment) -> Run:
-    """A run, made once for all readers."""
-    return _run(normalise(e))
+    """A run, made once for all readers.
+
+    A trained network that is not here may come: its place is taken by a drawn one that goes by a
+    name of its own, so that nothing made of it is taken for the trained one's.
+    """
+    e, found = normalise(e), shelf.get(e.weights)
+    if found is not None and fits(found, e):
+        return _trained(e, found)
+    if not e.weights:
+        return _drawn(e)
+    done = _drawn(replace(e, weights=""))
+    return replace(done, notes=(*done.notes, _why_drawn(found)))
 
 
 def check(done: Run) -> Check:
@@ -36,10 +44,9 @@ def edited(done: Run, text: str) -> tuple[Run, tuple[Edit, ...]]:
     return _edited(done.experiment, text, done) if text else (done, ())
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
+@stored()
 def _edited(e: Experiment, text: str, _done: Run) -> tuple[Run, tuple[Edit, ...]]:
-    with LOCK:
-        return apply_edits(_done, parse_edits(text))
+    return apply_edits(_done, parse_edits(text))
 
 
 def held(done: Run, hold: Hold) -> Run:
@@ -47,42 +54,43 @@ def held(done: Run, hold: Hold) -> Run:
     return _held(done.experiment, hold, done)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr, Hold: repr})
+@stored()
 def _held(e: Experiment, hold: Hold, _done: Run) -> Run:
-    with LOCK:
-        return hold_gate(_done, hold)
+    return hold_gate(_done, hold)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
-def _run(e: Experiment) -> Run:
-    found = shelf.get(e.weights)
-    with LOCK:
-        if found is not None and fits(found, e):
-            return run_of(found, e)
-        done = run(replace(e, weights=""), series=series(e))
-        return replace(done, experiment=e, notes=(*done.notes, *_drawn(e, found)))
+@stored()
+def _trained(e: Experiment, _found: Specimen) -> Run:
+    return run_of(_found, e)
 
 
-def _drawn(e: Experiment, found: Specimen | None) -> tuple[str, ...]:
+def _drawn(e: Experiment) -> Run:
+    return _run(e, series(e))
+
+
+@stored()
+def _run(e: Experiment, _series: Series | None) -> Run:
+    return replace(run(e, series=_series), experiment=e)
+
+
+def _why_drawn(found: Specimen | None) -> str:
     """Why these weights are not the trained ones that were asked for."""
-    if not e.weights:
-        return ()
     if found is None:
-        return ("The trained weights of this link are no longer here: these are freshly drawn.",)
-    return ("Weights freshly drawn: the trained ones belong to another cell or shape.",)
+        return "The trained weights of this link are no longer here: these are freshly drawn."
+    return "Weights freshly drawn: the trained ones belong to another cell or shape."
 
 
-@st.cache_resource(max_entries=1024, show_spinner=False, hash_funcs={Experiment: repr})
+@stored()
 def _check(e: Experiment, changed: str, _done: Run) -> Check:
-    return gradient_check(_done)  # no lock: the largest networks take a second, others go on
+    return gradient_check(_done)
 
 
-def series(e: Experiment) -> dict[str, float] | None:
+def series(e: Experiment) -> Series | None:
     """The real series that an experiment reads, if it reads one."""
     return _stock_prices() if e.source == "stocks" else None
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _stock_prices() -> dict[str, float]:
     """Weekly closing prices that ship inside Plotly: date -> price."""
     table = plotly.data.stocks()

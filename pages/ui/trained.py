@@ -5,8 +5,9 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import contents, glass, lab, runs
-from pages.ui.furniture import plain
+from pages.ui import contents, glass, lab
+from pages.ui.plain import plain
+from pages.ui.results import stored
 from rnn_core import models
 from rnn_core.check import Check, gradient_check
 from rnn_core.experiment import Experiment
@@ -18,7 +19,7 @@ from rnn_core.tasks import TASKS
 FOLDER: Final = Path(__file__).resolve().parents[2] / "assets" / "models"
 
 
-@st.cache_resource(show_spinner=False)
+@stored()
 def _load(name: str) -> Model:
     return models.load(FOLDER, name)  # what it raises is not kept
 
@@ -37,11 +38,10 @@ def seen(found: Specimen) -> tuple[Run, Check]:
     return _seen(found.name, found)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@stored()
 def _seen(name: str, _found: Specimen) -> tuple[Run, Check]:
-    with runs.LOCK:
-        done = run_of(_found, look(_found, Experiment()))
-        return done, gradient_check(done)
+    done = run_of(_found, look(_found, Experiment()))
+    return done, gradient_check(done)
 
 
 def look_inside(found: Specimen, label: str, words: str) -> None:

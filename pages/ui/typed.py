@@ -6,7 +6,8 @@ from typing import Protocol
 
 import streamlit as st
 
-from pages.ui import controls, lab, runs, trained
+from pages.ui import controls, lab, trained
+from pages.ui.results import stored
 from rnn_core import opinion, tagging
 from rnn_core.models import Model
 from rnn_core.network import Network
@@ -53,19 +54,17 @@ def field(name: str, words: str) -> None:
 def opinions(wish: Review) -> Opinions | None:
     """What network and bag of words say of the sentence; None where there is no word to read."""
     model, typed = trained.model("sentiment"), opinion.understood(wish.review)
-    return _opinions(typed, wish.order, model.network) if model and typed else None
+    return _opinions(typed, wish.order, model.network, _bag()) if model and typed else None
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _opinions(typed: tuple[str, ...], order: int, _network: Network) -> Opinions:
-    bag = _bag()
-    with runs.LOCK:
-        return opinion.opinions(_network, bag, typed, order)
+@stored()
+def _opinions(typed: tuple[str, ...], order: int, _network: Network, _known: Bag) -> Opinions:
+    return opinion.opinions(_network, _known, typed, order)
 
 
-@st.cache_resource(show_spinner="Fitting the bag of words")
+@stored(words="Fitting the bag of words")
 def _bag() -> Bag:
-    return opinion.fitted_bag()  # no lock: it takes a second or more, others go on
+    return opinion.fitted_bag()
 
 
 def review(words: str) -> None:
@@ -103,10 +102,9 @@ def tagging_models() -> dict[str, Model]:
     return {words: model for words, model in found.items() if model is not None}
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@stored()
 def _tags(typed: tuple[str, ...], word: int, _forward: Network, _both: Network) -> Tagged:
-    with runs.LOCK:
-        return tagging.tagged(_forward, _both, typed, word)
+    return tagging.tagged(_forward, _both, typed, word)
 
 
 def mention(words: str, found: Tagged | None) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import lab, runs
+from pages.ui import lab
+from pages.ui.results import stored
 from rnn_core.byhand import (
     ERRORS,
     MOST_STEPS,
@@ -26,10 +27,9 @@ def written(e: Experiment, wish: Walk) -> Written:
     return _written(normalise(e), wish.length, wish.units, wish.losses)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
+@stored()
 def _written(e: Experiment, steps: int, units: int, losses: str) -> Written:
-    with runs.LOCK:
-        return write_out(e, steps, units, losses)
+    return write_out(e, steps, units, losses)
 
 
 def here(wish: Walk, steps: int) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_core.pace import breathe
 from rnn_core.readout import softmax
 from rnn_core.tasks.task import Array, Batch
 
@@ -36,6 +37,7 @@ def bag_of_words(batch: Batch, inputs: int, classes: int) -> Bag:
     rate = 2.0 / float(np.linalg.eigvalsh(x.T @ x / len(x))[-1])  # 1 / the steepest curvature
     weight = ahead = np.zeros((inputs + 1, classes))
     for k in range(ROUNDS):
+        breathe()
         wrong = (softmax(x @ ahead) - right) / len(x)
         before, weight = weight, ahead - rate * (x.T @ wrong + SHRINK * ahead)
         ahead = weight + k / (k + 3) * (weight - before)  # Nesterov's momentum
@@ -46,6 +48,7 @@ def counts(batch: Batch, inputs: int) -> Array:
     """(B, D) how often each input occurs in each sequence; the order is gone."""
     found = np.zeros((len(batch), inputs))
     for row, codes, length in zip(found, batch.x, _lengths(batch), strict=True):
+        breathe()
         np.add.at(row, codes[:length], 1.0)
     return found
 

@@ -18,6 +18,7 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
+from rnn_core.pace import breathe
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
 from rnn_core.tasks.vocabulary import Array, Vocabulary, Words, held_out, padded
 
@@ -110,6 +111,7 @@ def numbers(rng: np.random.Generator, count: int, split: Split, digits: int = DI
     would give: a network that never met two hundred thousand cannot say it."""
     found: list[int] = []
     while len(found) < count:
+        breathe()
         size = int(rng.integers(1, digits + 1))
         drawn = rng.integers(10, size=size) * (rng.random(size) >= ROUND)
         drawn[0] = rng.integers(size > 1, 10)

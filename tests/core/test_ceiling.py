@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from rnn_core.ceiling import PARTS, UPDATES, Ceiling, Course, courses, training
+from rnn_core.ceiling import UPDATES, Ceiling, Course, courses, training
 from rnn_core.settings import read_row, to_params
 from rnn_core.train import Trainer
 
@@ -15,7 +15,7 @@ DRAWS = range(5)
 @cache
 def whole(draw: int = 0, **changes: float) -> dict[tuple[str, str], Course]:
     found = list(courses(Ceiling(draw=draw, **changes)))
-    assert len(found) == PARTS
+    assert len(found) == 4
     return {(c.start, c.mode): c for c in found}
 
 

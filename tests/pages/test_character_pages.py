@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pages.ui import trained
+from pages.ui.store import STORE
 from rnn_core.character_reading import NETWORKS, OPENINGS, Reading
 from rnn_core.models import load, names
 from rnn_core.settings import settings_of
@@ -36,9 +37,9 @@ def press(reader, label):
 def nothing(monkeypatch, tmp_path):
     """A folder without networks."""
     monkeypatch.setattr(trained, "FOLDER", Path(tmp_path))
-    trained._load.clear()
+    STORE.tidy(unused=0)
     yield
-    trained._load.clear()
+    STORE.tidy(unused=0)
 
 
 @pytest.mark.parametrize("page", ["characters", "connectivity"])

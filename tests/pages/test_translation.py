@@ -3,7 +3,8 @@
 import pytest
 
 from pages.ui import trained
-from pages.ui.furniture import plain
+from pages.ui.plain import plain
+from pages.ui.store import STORE
 from rnn_core.interpreter import FIRST, held_out, next_number, understood
 from tests.pages.reader import clean
 
@@ -72,13 +73,13 @@ def test_the_network_goes_to_the_other_pages(visit, units):
 
 
 def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
-    trained._load.clear()
+    STORE.tidy(unused=0)
     monkeypatch.setattr(trained, "FOLDER", tmp_path)
     reader = visit("translation")
     assert any("There is no trained network" in e.value for e in reader.error)
     assert "no network" in said(reader)
     monkeypatch.undo()
-    trained._load.clear()
+    STORE.tidy(unused=0)
     assert not visit("translation").error
 
 
@@ -86,9 +87,9 @@ def test_one_network_alone_is_shown_too(visit, monkeypatch, tmp_path):
     for ending in ("json", "npz"):
         name = f"translation-16.{ending}"
         (tmp_path / name).write_bytes((trained.FOLDER / name).read_bytes())
-    trained._load.clear()
+    STORE.tidy(unused=0)
     monkeypatch.setattr(trained, "FOLDER", tmp_path)
     reader = visit("translation")
     assert reader.error and "through 16 units wrongly" in said(reader)
     monkeypatch.undo()
-    trained._load.clear()
+    STORE.tidy(unused=0)

@@ -1,0 +1,265 @@
+"""One store for all results, and one queue for all computing.
+
+The order of locks, and why nothing here can wait for ever:
+1. Whoever makes a result, or waits for somebody who makes it, holds nothing else. Making a result
+   never asks for another one: `Store.get` refuses that, so what a result is made of is asked for
+   first and handed over.
+2. A turn to compute is taken while a result is made and given back at every pause. Whoever has the
+   turn waits for nobody.
+3. The store's own lock guards its tables for some microseconds; nothing is called under it.
+"""
+
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass
+from types import ModuleType
+from typing import Any, Final, TypeVar, cast
+
+import numpy as np
+
+from rnn_core.pace import paced
+
+SLICE: Final = 0.03  # seconds of computing after which others who wait go first
+MEMORY: Final = 1.0  # seconds; what somebody has had of the processor counts half after so long
+BUDGET: Final = 128 << 20  # bytes of results kept
+UNUSED: Final = 90.0  # seconds after which a result that nobody has asked for again may go
+LOOK: Final = 0.1  # seconds between two looks at whether a reader still waits
+
+T = TypeVar("T")
+Watch = Callable[[], None]  # called now and then while somebody waits; may raise to give up
+
+
+class Turns:
+    """Few cores serve a class: one computation at a time, whoever had least of it goes first.
+
+    A computation is cut into slices by `breathe`. A reader who moves a slider has had little and
+    goes before those who train or open a costly page; had is forgotten with time, so that nobody
+    waits for ever.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._busy = False
+        self._waiting: list[Hashable] = []
+        self._had: dict[Hashable, tuple[float, float]] = {}  # who -> seconds, and when that was
+        self._mine = threading.local()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody waits."""
+        return bool(self._waiting)
+
+    def had(self, who: Hashable, now: float | None = None) -> float:
+        """Seconds of computing that somebody had, of late."""
+        seconds, when = self._had.get(who, (0.0, 0.0))
+        since = (time.perf_counter() if now is None else now) - when
+        return float(seconds * 0.5 ** (since / MEMORY))
+
+    @contextmanager
+    def turn(self, who: Hashable, watch: Watch | None = None) -> Iterator[None]:
+        """Compute inside of this block, alone; at every `breathe` others may go first."""
+        self.check_free()
+        began = self._take(who)
+
+        def pause() -> None:
+            nonlocal began
+            if time.perf_counter() - began < SLICE or not (watch or self.wanted):
+                return
+            self._give_back(who, began)
+            try:
+                if watch is not None:
+                    watch()
+            finally:
+                began = self._take(who)
+
+        try:
+            with paced(pause):
+                yield
+        finally:
+            self._give_back(who, began)
+
+    def check_free(self) -> None:
+        """Raise where this thread has the turn: waiting for anything then could be for ever."""
+        if getattr(self._mine, "turn", False):
+            raise RuntimeError(
+                "A result or a turn was asked for inside of a computation. Ask for what a result "
+                "is made of before, and hand it over."
+            )
+
+    def _take(self, who: Hashable) -> float:
+        with self._lock:
+            self._waiting.append(who)
+            while self._busy or self._next() != who:
+                self._lock.wait()
+            self._waiting.remove(who)
+            self._busy = True
+        self._mine.turn = True
+        return time.perf_counter()
+
+    def _next(self) -> Hashable:
+        now = time.perf_counter()
+        return min(self._waiting, key=lambda who: self.had(who, now))
+
+    def _give_back(self, who: Hashable, began: float) -> None:
+        self._mine.turn = False
+        with self._lock:
+            now = time.perf_counter()
+            self._had[who] = self.had(who, now) + now - began, now
+            if len(self._had) > 1024:
+                self._had = {w: h for w, h in self._had.items() if now - h[1] < 60 * MEMORY}
+            self._busy = False
+            self._lock.notify_all()
+
+
+@dataclass
+class _Kept:
+    """A result in the store."""
+
+    value: Any
+    size: int
+    used: float
+
+
+@dataclass
+class _Flight:
+    """A result that somebody is making just now."""
+
+    over: threading.Event = field(default_factory=threading.Event)
+    made: _Kept | None = None
+
+
+class Store:
+    """Results that are made once for all readers and kept while there is room for them.
+
+    A result must depend on nothing but its key.
+    """
+
+    def __init__(self, turns: Turns, budget: int = BUDGET) -> None:
+        self.turns, self.budget = turns, budget
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._flights: dict[Hashable, _Flight] = {}
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes kept."""
+        return self._size
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
+
+    def get(
+        self, key: Hashable, make: Callable[[], T], who: Hashable = None, watch: Watch | None = None
+    ) -> T:
+        """The result of this key; made by `make` where it is not there, by one reader for all.
+
+        `watch` is called now and then meanwhile. What `make` or `watch` raise goes to the caller
+        alone; others who wait for the same result make it themselves.
+        """
+        self.turns.check_free()
+        while True:
+            kept, flight, mine = self._look(key)
+            if kept is not None:
+                return cast(T, kept.value)
+            if mine:
+                return self._make(key, flight, make, who, watch)
+            while not flight.over.wait(LOOK):
+                if watch is not None:
+                    watch()
+            if flight.made is not None:
+                return cast(T, flight.made.value)
+
+    def _look(self, key: Hashable) -> tuple[_Kept | None, _Flight, bool]:
+        """What there is of this key: kept, on its way, or now ours to make."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                kept.used = time.monotonic()
+                self._kept.move_to_end(key)
+                return kept, _Flight(), False
+            flight = self._flights.get(key)
+            if flight is not None:
+                return None, flight, False
+            flight = self._flights[key] = _Flight()
+            return None, flight, True
+
+    def _make(
+        self,
+        key: Hashable,
+        flight: _Flight,
+        make: Callable[[], T],
+        who: Hashable,
+        watch: Watch | None,
+    ) -> T:
+        try:
+            with self.turns.turn(who, watch):
+                value = make()
+            flight.made = _Kept(value, nbytes(value), time.monotonic())
+            self._keep(key, flight.made)
+            return value
+        finally:
+            with self._lock:
+                del self._flights[key]
+            flight.over.set()
+
+    def _keep(self, key: Hashable, made: _Kept) -> None:
+        """Keep a result; what has not been used for longest makes room."""
+        if made.size > self.budget // 2:
+            return
+        with self._lock:
+            self._kept[key] = made
+            self._size += made.size
+            while self._size > self.budget:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Hashable) -> None:
+        self._size -= self._kept.pop(key).size
+
+    def tidy(self, unused: float = UNUSED) -> None:
+        """Let go of what nobody has asked for in so many seconds."""
+        with self._lock:
+            limit = time.monotonic() - unused
+            for key in [key for key, kept in self._kept.items() if kept.used < limit]:
+                self._drop(key)
+
+
+def nbytes(thing: object) -> int:
+    """Bytes of all that hangs on a thing: arrays count once, by the memory they are views of."""
+    seen: set[int] = set()
+    stack, size = [thing], 0
+    while stack:
+        one = stack.pop()
+        while isinstance(one, np.ndarray) and isinstance(one.base, np.ndarray):
+            one = one.base
+        if one is None or id(one) in seen or isinstance(one, type):
+            continue
+        seen.add(id(one))
+        size += one.nbytes if isinstance(one, np.ndarray) else sys.getsizeof(one, 64)
+        stack += _parts(one)
+    return size
+
+
+def _parts(one: object) -> list[object]:
+    if isinstance(one, np.ndarray):
+        return list(one.ravel()) if one.dtype == object else []
+    if isinstance(one, Mapping):
+        return [*one.keys(), *one.values()]
+    if isinstance(one, tuple | list | set | frozenset):
+        return list(one)
+    if callable(one) or isinstance(one, ModuleType):
+        return []
+    if is_dataclass(one) and not hasattr(one, "__dict__"):
+        return [getattr(one, f.name) for f in fields(one)]
+    return list(getattr(one, "__dict__", {}).values())  # what a cached property keeps counts too
+
+
+TURNS: Final = Turns()
+STORE: Final = Store(TURNS)
