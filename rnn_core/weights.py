@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from rnn_core.cells import CELLS, Cell
 from rnn_core.foreign import QUESTIONS, find
 from rnn_core.network import DIRECTIONS, Network
-from rnn_core.questions import agreed
+from rnn_core.questions import agreed, choose
 from rnn_core.refusal import listed, other_format, refusal, shown
 
 Array = NDArray[Any]
@@ -177,6 +177,9 @@ def make_network(
 def _described(stored: Stored, prefix: str) -> Network:
     """The network that `describe`'s texts say."""
     about = stored.about
+    pair = dict.fromkeys(("encoder.", "decoder."), "a network of its own")
+    if not prefix and all(name.startswith(tuple(pair)) for name in stored.weights):
+        prefix = choose("prefix", "which of two networks to open", pair, {})
     weights = {
         name.removeprefix(prefix): array
         for name, array in stored.weights.items()

@@ -204,6 +204,22 @@ def test_an_answer_to_nothing_is_refused():
         make_network(state(), activaton="relu")
 
 
+def test_an_answer_for_another_cell_is_refused():
+    with pytest.raises(ValueError, match=r"LSTM.*activation"):
+        make_network(state(), activation="relu")
+
+
+def test_which_of_two_described_networks_is_asked():
+    pair = {f"{side}.{n}": w for side in ("encoder", "decoder") for n, w in state(GRU()).items()}
+    pair = {n.replace("fc.", "readout."): w for n, w in pair.items()}
+    stored = read(to_npz(pair, {"cell": "gru"}))
+    with pytest.raises(Ambiguous) as caught:
+        make_network(stored)
+    assert caught.value.name == "prefix"
+    for prefix in caught.value.options:
+        assert make_network(stored, prefix=prefix).output_size == 2
+
+
 def test_a_described_file_is_not_contradicted():
     stored = read(to_npz(state(GRU()), {"cell": "gru", "reset": "before"}))
     with pytest.raises(ValueError, match="reset"):
