@@ -25,8 +25,8 @@ from rnn_core.weights import Stored, check, make_network
 
 Array = NDArray[Any]
 
-MOST_UNITS: Final = 256  # whose Jacobians a page can show
-MOST_NUMBERS: Final = 2_000_000
+MOST_UNITS: Final = 128  # as the largest network that ships with the app
+MOST_NUMBERS: Final = 1_000_000
 NO_READOUT: Final = (
     "The file has no readout, so a loss is made up: half the squared norm of the last hidden state."
 )
