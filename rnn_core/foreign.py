@@ -174,7 +174,8 @@ def _head(
     shared = any(_is_near(n, other, [module.name]) for n in candidates for other in others)
     if len(candidates) != 1 or shared or "head" in answers:
         options[NONE] = "it has no readout"
-    chosen = choose("head", f"which matrix reads out {shown(module.name)}", options, answers)
+    whose = shown(module.name) if module.name else "the recurrent module"
+    chosen = choose("head", f"which matrix reads out {whose}", options, answers)
     return None if chosen == NONE else chosen
 
 

@@ -30,10 +30,10 @@ def choose(name: str, asked: str, options: Mapping[str, str], answers: Answers) 
     raise Ambiguous(name, asked, options)
 
 
-def agreed(facts: Answers, answers: Answers) -> Answers:
+def agreed(facts: Answers, answers: Answers) -> dict[str, str]:
     """What the file says, and the answers to the rest; they must not contradict each other."""
     for name, fact in facts.items():
         if answers.get(name, fact) != fact:
             came = f"{name}={shown(answers[name])}"
-            raise refusal(f'{name}="{fact}", as the file says', came, "Leave it out.")
+            raise refusal(f"{name}={shown(fact)}, as the file says", came, "Leave it out.")
     return {**answers, **facts}

@@ -111,10 +111,10 @@ def read(source: Source, name: str = "") -> Stored:
     raw = _bytes(source)
     if raw[8:9] == b"{":  # first: a header may be of any length, also of one that reads "PK"
         return _from_safetensors(raw)
+    if raw[:2] == b"PK" and other_format(raw) is None:
+        return _from_npz(raw)
     if not name and not isinstance(source, bytes):
         name = os.path.basename(source)
-    if raw[:2] == b"PK" and (other := other_format(raw)) is None:
-        return _from_npz(raw)
     if (other := other_format(raw, name)) is not None:
         raise other
     if raw[:6] == b"\x93NUMPY":
@@ -164,11 +164,16 @@ def make_network(
     are what the other program's last matrix gives.
     """
     stored = source if isinstance(source, Stored) else Stored(_arrays(source), {})
-    if "cell" in stored.about:
-        agreed({n: stored.about[n] for n in answers if n in stored.about}, answers)
-        return _described(stored, prefix)
     if wrong := answers.keys() - {*QUESTIONS, "readout"}:
         raise TypeError(f"make_network: expected {', '.join(QUESTIONS)}, readout; got {wrong}")
+    if "cell" in stored.about:
+        if idle := {"module", "head", "aside"} & answers.keys():
+            raise refusal(
+                "a file that leaves something open",
+                "one that describes itself",
+                f"Leave out {listed(idle)}.",
+            )
+        return _described(Stored(stored.weights, agreed(stored.about, answers)), prefix)
     inside = {n.removeprefix(prefix): a for n, a in stored.weights.items() if n.startswith(prefix)}
     found = find(inside, answers)
     return _filled(found.cell, found.weights, found.direction, answers.get("readout", "linear"))

@@ -82,7 +82,7 @@ def _refuse(fault: ValueError) -> None:
     """Why a file is not opened, and the code that makes one that is."""
     if isinstance(fault, OtherFormat):
         st.markdown(f":material/error: {plain(fault.words)}")
-        st.code(fault.code, language="python")
+        st.code(fault.code, language="python", wrap_lines=True)
     else:
         st.markdown(f":material/error: {plain(str(fault))}")
 

@@ -224,6 +224,14 @@ def test_a_described_file_is_not_contradicted():
     stored = read(to_npz(state(GRU()), {"cell": "gru", "reset": "before"}))
     with pytest.raises(ValueError, match="reset"):
         make_network(stored, reset="after")
+    with pytest.raises(ValueError, match="head"):
+        make_network(stored, head="none")
+
+
+def test_what_a_described_file_leaves_out_can_be_said():
+    own = {n.replace("fc.", "readout."): w for n, w in state(GRU()).items()}
+    network = make_network(read(to_npz(own, {"cell": "gru"})), reset="before", readout="linear")
+    assert network.cell == GRU("before") and network.readout == "linear"
 
 
 def test_types_become_one_that_is_computed_in():
