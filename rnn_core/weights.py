@@ -19,7 +19,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -28,7 +28,10 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from rnn_core.cells import CELLS, Cell
+from rnn_core.foreign import QUESTIONS, find
 from rnn_core.network import DIRECTIONS, Network
+from rnn_core.questions import agreed, choose
+from rnn_core.refusal import listed, other_format, refusal, shown
 
 Array = NDArray[Any]
 Source = bytes | str | os.PathLike[str]
@@ -43,7 +46,8 @@ TYPES: Final[dict[str, np.dtype[Any]]] = {
     "F32": np.dtype("<f4"),
     "F16": np.dtype("<f2"),
 }
-SAVE_AGAIN: Final = "Save it again as .npz (numpy.savez) or .safetensors, with float arrays only."
+BFLOAT16: Final = "BF16"  # the upper half of a float32, and read as one
+READABLE: Final = TYPES | {BFLOAT16: np.dtype("<u2")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +93,7 @@ def to_safetensors(weights: Mapping[str, Array], about: Mapping[str, str] | None
 def _writable(weights: Mapping[str, Array]) -> dict[str, Array]:
     if not weights:
         raise ValueError("Expected at least one array to save, but there is none.")
-    arrays = {str(name): np.asarray(array) for name, array in weights.items()}
-    for name, array in arrays.items():
-        _check_name(name)
-        _check_array(name, array)
+    arrays = _arrays(weights)
     return {n: np.array(a, a.dtype.newbyteorder("<"), order="C") for n, a in arrays.items()}
 
 
@@ -103,18 +104,22 @@ def _texts(about: Mapping[str, str]) -> dict[str, str]:
 # -- reading ---------------------------------------------------------------------------------
 
 
-def read(source: Source) -> Stored:
-    """An .npz or .safetensors file, told apart by what is in it, not by its name."""
+def read(source: Source, name: str = "") -> Stored:
+    """An .npz or .safetensors file, told apart by what is in it.
+
+    Its `name` helps only to say what it is instead."""
     raw = _bytes(source)
-    if raw[:2] == b"PK":
-        return _from_npz(raw)
-    if raw[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
-        raise _refusal("a file of weights", "a pickle, which can run programs when it is opened")
-    if raw[:6] == b"\x93NUMPY":
-        raise _refusal("an archive of named arrays (.npz)", "a single array (.npy)")
-    if raw[8:9] == b"{":
+    if raw[8:9] == b"{":  # first: a header may be of any length, also of one that reads "PK"
         return _from_safetensors(raw)
-    raise _refusal("an .npz or .safetensors file", "a file that begins like neither")
+    if raw[:2] == b"PK" and other_format(raw) is None:
+        return _from_npz(raw)
+    if not name and not isinstance(source, bytes):
+        name = os.path.basename(source)
+    if (other := other_format(raw, name)) is not None:
+        raise other
+    if raw[:6] == b"\x93NUMPY":
+        raise refusal("an archive of named arrays (.npz)", "a single array (.npy)")
+    raise refusal("an .npz or .safetensors file", "a file that begins like neither")
 
 
 def check(weights: Mapping[str, Array], expected: Mapping[str, tuple[int, ...]]) -> None:
@@ -122,17 +127,17 @@ def check(weights: Mapping[str, Array], expected: Mapping[str, tuple[int, ...]])
     for name, shape in expected.items():
         if name not in weights:
             raise ValueError(
-                f"Expected an array {_show(name)} of shape {shape}, but the file has none of that "
-                f"name: it has {_list(weights)}. Choose the cell and layers the file was made for."
+                f"Expected an array {shown(name)} of shape {shape}, but the file has none of that "
+                f"name: it has {listed(weights)}. Choose the cell and layers the file was made for."
             )
         if weights[name].shape != shape:
             raise ValueError(
-                f"{_show(name)}: expected shape {shape}, but the file has {weights[name].shape}. "
+                f"{shown(name)}: expected shape {shape}, but the file has {weights[name].shape}. "
                 "Choose the sizes the file was made for, or another file."
             )
     if extra := [name for name in weights if name not in expected]:
         raise ValueError(
-            f"Expected {len(expected)} arrays, but the file also has {_list(extra)}. Choose the "
+            f"Expected {len(expected)} arrays, but the file also has {listed(extra)}. Choose the "
             "cell and layers the file was made for."
         )
 
@@ -147,26 +152,74 @@ def describe(network: Network) -> dict[str, str]:
     return {**kinds, "readout": network.readout, **texts}
 
 
-def make_network(stored: Stored, prefix: str = "") -> Network:
-    """The network that a file describes; `prefix` "encoder." or "decoder." where it has two."""
+def make_network(
+    source: Stored | Mapping[str, Any] | Sequence[Any], prefix: str = "", **answers: str
+) -> Network:
+    """The network in a file's weights, in a state dict, or in what Keras's `get_weights()` gives.
+
+    `describe`'s texts say all of it; `prefix` is "encoder." or "decoder." where there are two.
+    Otherwise names and shapes do (see `rnn_core.foreign`), and a missing bias is zero.  What they
+    leave open is asked for by an `Ambiguous` error and answered here by name: module, head,
+    activation, reset, update, direction, aside.  `readout` is "linear" then, unless given: outputs
+    are what the other program's last matrix gives.
+    """
+    stored = source if isinstance(source, Stored) else Stored(_arrays(source), {})
+    if wrong := answers.keys() - {*QUESTIONS, "readout"}:
+        raise TypeError(f"make_network: expected {', '.join(QUESTIONS)}, readout; got {wrong}")
+    if "cell" in stored.about:
+        if idle := {"module", "head", "aside"} & answers.keys():
+            raise refusal(
+                "a file that leaves something open",
+                "one that describes itself",
+                f"Leave out {listed(idle)}.",
+            )
+        return _described(Stored(stored.weights, agreed(stored.about, answers)), prefix)
+    inside = {n.removeprefix(prefix): a for n, a in stored.weights.items() if n.startswith(prefix)}
+    found = find(inside, answers)
+    return _filled(found.cell, found.weights, found.direction, answers.get("readout", "linear"))
+
+
+def _described(stored: Stored, prefix: str) -> Network:
+    """The network that `describe`'s texts say."""
     about = stored.about
+    pair = dict.fromkeys(("encoder.", "decoder."), "a network of its own")
+    if not prefix and all(name.startswith(tuple(pair)) for name in stored.weights):
+        prefix = choose("prefix", "which of two networks to open", pair, {})
     weights = {
         name.removeprefix(prefix): array
         for name, array in stored.weights.items()
         if name.startswith(prefix)
     }
-    kind = CELLS.get(about.get("cell", ""))
+    kind = CELLS.get(about["cell"])
     if kind is None:
-        came = _show(about["cell"]) if "cell" in about else "no word about it"
-        raise _refusal(f"a cell, one of {', '.join(CELLS)}", came)
+        raise refusal(f"a cell, one of {', '.join(CELLS)}", shown(about["cell"]))
     cell = kind(**{f.name: about[f.name] for f in fields(kind) if f.name in about})  # type: ignore[arg-type]
     direction = about.get("direction", "forward")
     if direction not in DIRECTIONS:
-        raise _refusal(f"a direction, one of {', '.join(DIRECTIONS)}", _show(direction))
+        raise refusal(f"a direction, one of {', '.join(DIRECTIONS)}", shown(direction))
+    return _filled(cell, weights, direction, about.get("readout", "softmax"))
+
+
+def _filled(cell: Cell, weights: Mapping[str, Array], direction: str, readout: str) -> Network:
+    """A network of one type of numbers, at least float32; biases that are missing are zeros."""
     expected = shapes(cell, weights, direction)
-    check(weights, expected)
-    ordered = {name: weights[name] for name in expected}
-    return Network(cell, ordered, direction, about.get("readout", "softmax"))
+    dtype = np.result_type(np.float32, *(array.dtype for array in weights.values()))
+    zeros = {n: np.zeros(shape) for n, shape in expected.items() if "bias" in n}
+    filled = {**zeros, **weights}
+    check(filled, expected)
+    return Network(cell, {n: filled[n].astype(dtype) for n in expected}, direction, readout)
+
+
+def _arrays(source: Mapping[str, Any] | Sequence[Any]) -> dict[str, Array]:
+    """A dict of arrays, or arrays in Keras's order, as if they came from a file."""
+    named = source if isinstance(source, Mapping) else {f"arr_{k}": a for k, a in enumerate(source)}
+    arrays = {str(name): np.asarray(array) for name, array in named.items()}
+    if not arrays:
+        raise refusal("at least one array", "none")
+    for name, array in arrays.items():
+        _check_name(name)
+        _check_array(name, array)
+    return arrays
 
 
 def shapes(
@@ -198,8 +251,8 @@ def _columns(weights: Mapping[str, Array], name: str) -> int:
     """The columns of a matrix that has to be there."""
     shape = weights[name].shape if name in weights else None
     if shape is None or len(shape) != 2:
-        came = f"a file with {_list(weights)}" if shape is None else f"the shape {shape}"
-        raise _refusal(f"a matrix {_show(name)}", came)
+        came = f"a file with {listed(weights)}" if shape is None else f"the shape {shape}"
+        raise refusal(f"a matrix {shown(name)}", came)
     return int(shape[1])
 
 
@@ -218,6 +271,7 @@ def _bytes(source: Source) -> bytes:
 # -- .npz ------------------------------------------------------------------------------------
 
 MOST_NPY_HEADER: Final = 10_000
+_NAME: Final = re.compile(r"[A-Za-z0-9_.]{1,100}")
 _SIZES = r"\(((?:[0-9]{1,15}, ?)*(?:[0-9]{1,15})?)\)"
 _HEADER: Final = re.compile(
     rf"\{{'descr': ('[^']*'|\[.*\]), 'fortran_order': (True|False), 'shape': {_SIZES},? ?\}} *\n?"
@@ -234,13 +288,13 @@ def _from_npz(raw: bytes) -> Stored:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return _from_archive(archive)
     except _BROKEN as problem:
-        raise _refusal("an .npz archive", "a broken or encrypted one") from problem
+        raise refusal("an .npz archive", "a broken or encrypted one") from problem
 
 
 def _from_archive(archive: zipfile.ZipFile) -> Stored:
     entries = archive.infolist()
     if len(entries) > MOST_ARRAYS + 1:
-        raise _refusal(f"at most {MOST_ARRAYS} arrays", f"an archive of {len(entries)} files")
+        raise refusal(f"at most {MOST_ARRAYS} arrays", f"an archive of {len(entries)} files")
     total = sum(entry.file_size for entry in entries)
     if total > MOST_BYTES:
         raise _too_large(total)
@@ -249,7 +303,7 @@ def _from_archive(archive: zipfile.ZipFile) -> Stored:
     for entry in entries:
         name = entry.filename.removesuffix(".npy")
         if name == entry.filename or name in weights:
-            raise _refusal("an archive of arrays, each once", f"one with {_show(entry.filename)}")
+            raise refusal("an archive of arrays, each once", f"one with {shown(entry.filename)}")
         with archive.open(entry) as stream:
             content = stream.read(entry.file_size)  # not a byte more: a bomb says it is small
         if name == ABOUT:
@@ -265,12 +319,12 @@ def _array(name: str, content: bytes) -> Array:
     """One .npy; its shape is believed only if the bytes for it are there."""
     kind, fortran, shape, data = _npy(name, content)
     if "O" in kind:
-        raise _refusal(
-            f"numbers in {_show(name)}", "Python objects (a pickle), which can run programs"
+        raise refusal(
+            f"numbers in {shown(name)}", "Python objects (a pickle), which can run programs"
         )
     text = name == ABOUT
     if not (_TEXT if text else _FLOAT).fullmatch(kind):
-        raise _refusal(f"{'a text' if text else 'floats'} in {_show(name)}", _show(kind))
+        raise refusal(f"{'a text' if text else 'floats'} in {shown(name)}", shown(kind))
     dtype = np.dtype(kind)
     _check_size(name, shape, dtype.itemsize, len(data))
     array = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
@@ -284,7 +338,7 @@ def _npy(name: str, content: bytes) -> tuple[str, bool, tuple[int, ...], bytes]:
     header = content[8 + width : end].decode("latin-1") if end <= MOST_NPY_HEADER else ""
     found = _HEADER.fullmatch(header)
     if content[:6] != b"\x93NUMPY" or found is None:
-        raise _refusal(f"an array {_show(name)}", "something that is no array")
+        raise refusal(f"an array {shown(name)}", "something that is no array")
     kind, fortran, sizes = found.groups()
     shape = tuple(int(n) for n in sizes.split(",") if n.strip())
     return kind.strip("'"), fortran == "True", shape, content[end:]
@@ -301,17 +355,17 @@ def _about(value: Array) -> dict[str, str]:
 def _from_safetensors(raw: bytes) -> Stored:
     length = int.from_bytes(raw[:8], "little")
     if length > MOST_HEADER:
-        raise _refusal(f"a header of at most {MOST_HEADER} bytes", f"one of {length} bytes")
+        raise refusal(f"a header of at most {MOST_HEADER} bytes", f"one of {length} bytes")
     if length > len(raw) - 8:
-        raise _refusal(f"a header of {length} bytes, as the file says", "a file that ends in it")
+        raise refusal(f"a header of {length} bytes, as the file says", "a file that ends in it")
     try:
         text = raw[8 : 8 + length].decode("utf-8")
     except UnicodeDecodeError as problem:
-        raise _refusal("a header in UTF-8", "other bytes") from problem
+        raise refusal("a header in UTF-8", "other bytes") from problem
     header = _json(text)
     about = _read_texts(header.pop("__metadata__", {}), "__metadata__")
     if len(header) > MOST_ARRAYS:
-        raise _refusal(f"at most {MOST_ARRAYS} arrays", f"{len(header)}")
+        raise refusal(f"at most {MOST_ARRAYS} arrays", f"{len(header)}")
     data = memoryview(raw)[8 + length :]
     weights, places = {}, []
     for name, entry in header.items():
@@ -325,18 +379,20 @@ def _from_safetensors(raw: bytes) -> Stored:
 def _tensor(name: str, entry: Any, data: memoryview) -> tuple[Array, tuple[int, int]]:
     """One array of the data, and where it lay."""
     if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= entry.keys():
-        raise _refusal(f"type, shape and place of {_show(name)}", "a header without them")
+        raise refusal(f"type, shape and place of {shown(name)}", "a header without them")
     kind, shape, place = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if kind not in TYPES if isinstance(kind, str) else True:
-        raise _refusal(f"{', '.join(TYPES)} in {_show(name)}", f"the type {_show(str(kind))}")
+    if not isinstance(kind, str) or kind not in READABLE:
+        raise refusal(f"{', '.join(READABLE)} in {shown(name)}", f"the type {shown(str(kind))}")
     if not (_counts(shape) and _counts(place) and len(place) == 2 and place[0] <= place[1]):
-        raise _refusal(f"a shape and a place of {_show(name)}", "other things")
+        raise refusal(f"a shape and a place of {shown(name)}", "other things")
     begin, end = place
-    dtype = TYPES[kind]
+    dtype = READABLE[kind]
     if end > len(data):
-        raise _refusal(f"{end} bytes of numbers for {_show(name)}", f"a file of {len(data)}")
+        raise refusal(f"{end} bytes of numbers for {shown(name)}", f"a file of {len(data)}")
     _check_size(name, tuple(shape), dtype.itemsize, end - begin)
     array = np.frombuffer(data[begin:end], dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    if kind == BFLOAT16:
+        array = (array.astype(np.uint32) << 16).view(np.float32)
     _check_array(name, array)
     return array, (begin, end)
 
@@ -353,10 +409,10 @@ def _check_places(places: list[tuple[int, int]], end: int) -> None:
     last = 0
     for begin, stop in places:
         if begin != last:
-            raise _refusal("arrays one after another", "a file with gaps or overlaps")
+            raise refusal("arrays one after another", "a file with gaps or overlaps")
         last = stop
     if last != end:
-        raise _refusal(f"{last} bytes of numbers", f"{end}")
+        raise refusal(f"{last} bytes of numbers", f"{end}")
 
 
 # -- what is refused -------------------------------------------------------------------------
@@ -366,52 +422,48 @@ def _json(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text) if len(text) <= max(MOST_ABOUT, MOST_HEADER) else None
     except (ValueError, RecursionError) as problem:
-        raise _refusal("a text in JSON", "something else") from problem
+        raise refusal("a text in JSON", "something else") from problem
     if not isinstance(found, dict):
-        raise _refusal("names and values in JSON", "something else")
+        raise refusal("names and values in JSON", "something else")
     return found
 
 
 def _read_texts(found: Any, name: str) -> dict[str, str]:
     fits = isinstance(found, dict) and all(isinstance(v, str) for v in found.values())
     if not fits or sum(len(k) + len(v) for k, v in found.items()) > MOST_ABOUT:
-        raise _refusal(f"short texts by name in {name}", "something else")
+        raise refusal(f"short texts by name in {name}", "something else")
     return dict(found)
 
 
 def _complete(weights: dict[str, Array], about: dict[str, str]) -> Stored:
     if not weights:
-        raise _refusal("at least one array", "a file without any")
+        raise refusal("at least one array", "a file without any")
     return Stored(weights, about)
 
 
 def _check_name(name: str) -> None:
-    if not (0 < len(name) <= 100 and name.isascii() and name.replace(".", "_").isidentifier()):
-        raise _refusal("names such as weight_hh_l0", _show(name))
+    if not _NAME.fullmatch(name):
+        raise refusal("names such as weight_hh_l0 or 0.weight_hh_l0", shown(name))
 
 
 def _check_size(name: str, shape: tuple[int, ...], itemsize: int, available: int) -> None:
     needed = math.prod(shape) * itemsize
     if len(shape) > 8 or min(shape, default=0) < 0 or needed != available:
-        raise _refusal(
-            f"{needed} bytes for {_show(name)} of shape {shape[:8]}", f"{available} bytes"
+        raise refusal(
+            f"{needed} bytes for {shown(name)} of shape {shape[:8]}", f"{available} bytes"
         )
 
 
 def _check_array(name: str, array: Array) -> None:
     if array.dtype.kind != "f" or array.dtype.itemsize not in (2, 4, 8):
-        raise _refusal(f"numbers with a point in {_show(name)}", f"the type {array.dtype}")
+        raise refusal(f"numbers with a point in {shown(name)}", f"the type {array.dtype}")
     if not array.size:
-        raise _refusal(f"at least one number in {_show(name)}", f"the shape {array.shape}")
+        raise refusal(f"at least one number in {shown(name)}", f"the shape {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError(
-            f"{_show(name)}: expected finite numbers, but there are nan or inf among them. The "
+            f"{shown(name)}: expected finite numbers, but there are nan or inf among them. The "
             "network has diverged: save it from before, or train it with a smaller rate."
         )
-
-
-def _refusal(expected: str, came: str) -> ValueError:
-    return ValueError(f"Expected {expected}, but got {came}. {SAVE_AGAIN}")
 
 
 def _too_large(size: int) -> ValueError:
@@ -419,14 +471,3 @@ def _too_large(size: int) -> ValueError:
         f"Expected at most {MOST_BYTES / 1e6:.0f} MB of weights, but got {size / 1e6:.1f} MB. "
         "Use a smaller network, or float32."
     )
-
-
-def _show(text: str) -> str:
-    """A stranger's text: short, and without anything that means something."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-/<>") else "·" for c in text[:40])
-    return f"“{kept}{'…' if len(text) > 40 else ''}”"
-
-
-def _list(names: Any) -> str:
-    few = [_show(str(name)) for name in list(names)[:4]]
-    return ", ".join(few) + (" …" if len(names) > 4 else "")

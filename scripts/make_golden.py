@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import golden_foreign as foreign
 import golden_libraries as libraries
 import golden_optimisers as optimisers
 import numpy as np
@@ -235,6 +236,7 @@ def main() -> None:
     clips = [clip_case(*case) for case in cases]
     (GOLDEN / "clip.json").write_text(json.dumps(clips, indent=1) + "\n")
     optimisers.make()
+    foreign.main()
     files = sorted(GOLDEN.glob("*.npz"))
     size = sum(f.stat().st_size for f in files) / 1000
     print(f"{len(files)} files, {size:.0f} kB; {libraries.versions()}")

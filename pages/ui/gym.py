@@ -10,18 +10,18 @@ from functools import cache, partial
 
 import streamlit as st
 
-from pages.ui import glass, lab
+from pages.ui import glass, lab, opened
 from pages.ui.plain import plain
 from pages.ui.results import computing
 from rnn_core.check import Check
 from rnn_core.contest import Contest, Plan, check, entries
+from rnn_core.opened import fitting
 from rnn_core.specimen import of_task
 from rnn_core.tasks import Task, make_task
 from rnn_core.tasks.characters import PLAYS, python_text
 from rnn_core.tasks.text import check_text, read_text
 from rnn_core.train import Trainer, Training
-from rnn_core.weights import check as check_shapes
-from rnn_core.weights import describe, read, to_npz, to_safetensors
+from rnn_core.weights import Stored, describe, to_npz, to_safetensors
 
 EVERY_SECONDS = 0.15  # the page runs again
 SLICE_MS = 90.0  # of which so much is training
@@ -164,21 +164,19 @@ def store() -> None:
                 f"Save as .{kind}", partial(made, trainer.weights, about), f"{name}.{kind}",
                 on_click="ignore", icon=":material/download:", key=f"save_{kind}",
             )  # fmt: skip
-    given = st.file_uploader("Go on from saved weights", ("npz", "safetensors"), key="weights_file")
-    if given is not None:
-        st.button("Load them", on_click=_load, args=(given.getvalue(),), icon=":material/upload:")
+    if (given := opened.upload()) is not None:
+        st.button("Load them", on_click=_load, args=(given.stored,), icon=":material/upload:")
+        opened.by_itself(given)
     if (said := lab.kept(LOADED)) is not None:
         st.markdown(str(said))
 
 
-def _load(raw: bytes) -> None:
+def _load(stored: Stored) -> None:
     """Into the first run; whatever is wrong with the file is said, and nothing is changed."""
     lab.tick(0)
     (trainer, *_) = gym().contest.trainers.values()
     try:
-        stored = read(raw)
-        check_shapes(stored.weights, {n: w.shape for n, w in trainer.weights.items()})
-        trainer.load(stored.weights)
+        trainer.load(fitting(stored, trainer.networks, trainer.weights))
         gym().checked = None
         lab.keep(LOADED, ":material/check: Loaded; training goes on from these weights.")
     except ValueError as problem:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors import numpy as library
 
 from rnn_core import weights as files
 from rnn_core.cells import GRU, LSTM, RNN
@@ -106,7 +107,6 @@ def test_our_safetensors_are_what_the_format_says():
 
 
 def test_the_safetensors_library_agrees():
-    library = pytest.importorskip("safetensors.numpy")
     same(library.load(safetensors(WEIGHTS)), WEIGHTS)
     same(read(library.save(WEIGHTS)).weights, WEIGHTS)
 
@@ -192,7 +192,8 @@ def test_a_pickle_inside_an_npz_is_not_opened():
 
 
 def test_torchs_own_zip_of_a_pickle_is_refused():
-    refused(archive({"model/data.pkl": b"\x80\x02}."}), "data.pkl")
+    refused(archive({"model/data.pkl": b"\x80\x02}."}), "pickle", "torch.load")
+    refused(archive({"config.json": b"{}", "metadata.json": b"{}"}), "Keras", "get_weights")
 
 
 def test_a_single_array_is_refused():
@@ -387,10 +388,8 @@ def network_file(**changes) -> Stored:
         {"weight_hh_l0": np.ones((12, 5))},
         {"weight_hh_l0": np.ones((4, 10**6))},
         {"weight_ih_l0": np.ones((9, 3))},
-        {"bias_hh_l0": None},
         {"readout.weight": np.ones(())},
         {"readout.weight": np.ones((2, 9))},
-        {"readout.bias": None},
         {"weight_hh_l1": np.ones((12, 4))},
         {"surprise": np.ones(1)},
     ],
@@ -400,9 +399,21 @@ def test_weights_that_make_no_network(changes):
         make_network(network_file(**changes))
 
 
+@pytest.mark.parametrize("missing", ["bias_ih_l0", "bias_hh_l0", "readout.bias"])
+def test_a_missing_bias_is_zero(missing):
+    network = make_network(network_file(**{missing: None}))
+    assert not network.weights[missing].any()
+    assert network.weights[missing].shape == network_file().weights[missing].shape
+
+
+def test_a_file_without_words_is_told_by_names_and_shapes():
+    network = make_network(Stored(network_file().weights, {}))
+    assert network.cell == GRU() and network.readout == "linear"
+
+
 @pytest.mark.parametrize(
     "about",
-    [{}, {"cell": "<b>"}, {"cell": "gru", "reset": "x"}, {"cell": "gru", "direction": "x"},
+    [{"cell": "<b>"}, {"cell": "gru", "reset": "x"}, {"cell": "gru", "direction": "x"},
      {"cell": "gru", "readout": "x"}, {"cell": "lstm"}],
 )  # fmt: skip
 def test_words_that_describe_no_network(about):
