@@ -21,6 +21,7 @@ from tests.browser.serving import Server, serve
 
 SILENCE_SECONDS = 20  # nobody on the whole server has been answered for so long: it hangs
 ABREAST = 3  # pairs that are opened at once
+APART_SECONDS = 0.2  # at most, between the two pages of a pair
 CROWD = 2  # readers who move sliders of other networks meanwhile
 PAUSE_SECONDS = 0.1
 NETWORK_PAGES = [name for name, page in PAGES.items() if page.uses != NONE]
@@ -31,7 +32,7 @@ MEDIAN_AT_MOST, P95_AT_MOST = 8, 20  # times the quiet median of the same reader
 WATCHED_SECONDS = 20  # of an update that may take longer
 BIG_TRAINING = "cell=lstm&hidden=64&layers=3&length=500&batch=256"
 MOST_MEMORY, MOST_GROWTH = 700, 150  # MB
-SOAKERS, SOAKED = 5, 200
+SOAKERS, SOAKED = 5, 150
 
 
 @pytest.fixture(scope="module")
@@ -74,23 +75,26 @@ class Watch:
     def __init__(self, server: Server) -> None:
         self.server, self.last = server, time.monotonic()
         self.open: set[Pair] = set()
+        self.dice = random.Random(0)
 
     async def visit(self, link: Link) -> None:
-        """Open a page and leave."""
+        """Open a page, a little before or after the other of its pair, and leave."""
+        await asyncio.sleep(self.dice.random() * APART_SECONDS)
         async with Reader(self.server, path(link.page), link.query):
             self.last = time.monotonic()
 
     async def visit_pairs(self, pairs: Iterator[Pair]) -> None:
-        """One pair after the other, both pages at once."""
+        """One pair after the other, both pages at about the same time."""
         for pair in pairs:
             self.open.add(pair)
             await asyncio.gather(*map(self.visit, pair))
             self.open.remove(pair)
 
     async def keep_moving(self, seed: int) -> None:
-        """Move a slider of another network, for ever."""
+        """Move a slider of another network, for ever; runs long enough that others queue."""
         dice = random.Random(seed)
-        async with Reader(self.server, "gates", f"seed={seed}&steps=100&hidden=32") as reader:
+        link = f"seed={seed}&steps=100&hidden=64&layers=3"
+        async with Reader(self.server, "gates", link) as reader:
             while True:
                 await reader.move_somewhere("Weight scale", dice)
                 self.last = time.monotonic()
