@@ -21,9 +21,9 @@ from tests.browser.serving import Server, serve
 
 SILENCE_SECONDS = 20  # nobody on the whole server has been answered for so long: it hangs
 ABREAST = 3  # pairs that are opened at once
-APART_SECONDS = 0.2  # at most, between the two pages of a pair
+APART_SECONDS = 0.2  # at most, between the two pages of a pair; between the crowd's moves
 CROWD = 2  # readers who move sliders of other networks meanwhile
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.1  # between the moves of one reader who is timed
 NETWORK_PAGES = [name for name, page in PAGES.items() if page.uses != NONE]
 ADDED = "&window=5"  # pages that put it aside ask for the other page's run
 
@@ -45,6 +45,23 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def need_memory(server: Server) -> None:
     if not readable(server.process):
         pytest.skip("a process's memory is read from /proc, which this system lacks")
+
+
+def test_a_reader_reruns_the_fragment_alone_and_follows_the_link(own_server):
+    """The client that all below rely on does what a browser does."""
+
+    async def move() -> None:
+        async with Reader(own_server, "gates", "seed=7") as reader:
+            whole, sliders = reader.screen.texts, reader.screen.labels()
+            await reader.move(reader.screen.slider("Weight scale"), 2.0)
+            assert 0 < len(reader.screen.texts) < len(whole)
+            assert reader.screen.labels() == sliders
+            assert "scale=2" in reader.screen.query
+            await reader.move(reader.screen.slider("Layers"), 2.0)  # in the frame: all runs
+            assert len(reader.screen.texts) >= len(whole)
+            assert reader.screen.slider("Weight scale").value == 2
+
+    asyncio.run(move())
 
 
 # --- no lock for ever -------------------------------------------------------------------------
@@ -98,7 +115,7 @@ class Watch:
             while True:
                 await reader.move_somewhere("Weight scale", dice)
                 self.last = time.monotonic()
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(APART_SECONDS)
 
     async def until_done(self, tasks: set[asyncio.Future[None]]) -> None:
         """Wait for all of them; fail if the whole server falls silent before."""
@@ -128,6 +145,7 @@ async def open_in_pairs(server: Server, pairs: list[Pair]) -> None:
     await give_up(crowd)
 
 
+@pytest.mark.timeout(300)  # silence ends it, not slowness
 def test_no_two_pages_over_one_network_wait_for_each_other_for_ever(fresh_server):
     """A page that holds one lock while it waits for another meets one that does so the other way
     round: then nobody on the server is answered any more."""
@@ -225,6 +243,7 @@ def test_a_big_training_stays_within_memory(own_server, big_training):
 # --- a soak -------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeout(300)
 def test_readers_of_all_pages_leave_the_server_as_it_was(fresh_server):
     need_memory(fresh_server)
     found = asyncio.run(soak(fresh_server, SOAKERS, SOAKED))
