@@ -40,7 +40,7 @@ types: dev ## mypy
 js: ## the components' JavaScript under node, where node is installed
 	@sh scripts/javascript.sh
 
-bench: dev ## the engine against its peers, and slider to painted
+bench: dev ## the engine against its peers, and slider to painted (BENCH=load: many readers at once)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Keras)

@@ -1,4 +1,4 @@
-"""Time the engine and the pages beside their peers: see PERFORMANCE.md for the goals."""
+"""Time the engine and the pages beside their peers, and the server under load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rnn_core.memory import keep_memory
 
-PARTS = ("engine", "jacobians", "pages", "training")
+PARTS = ("engine", "jacobians", "pages", "training", "load")
 PACKAGES = ("numpy", "torch", "jax", "streamlit", "plotly")
 
 
@@ -21,6 +21,7 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, small sizes only")
     parser.add_argument("--text", metavar="FILE", help="training: Shakespeare, or any long text")
+    add_load(parser)
     options = parser.parse_args()
     unknown = sorted(set(options.what) - set(PARTS))
     if unknown:
@@ -29,7 +30,26 @@ def main() -> None:
     print(surroundings())
     for name in options.what or PARTS[:2]:
         part = importlib.import_module(f"benchmarks.{name}")  # each needs other packages
-        part.main(options.quick, *([options.text] if name == "training" else []))
+        more = {"training": [options.text], "load": [options]}
+        part.main(options.quick, *more.get(name, []))
+
+
+def add_load(parser: argparse.ArgumentParser) -> None:
+    """The options of `load`."""
+    load = parser.add_argument_group("load")
+    load.add_argument("--against", metavar="PATH", help="an older checkout, in turns with this one")
+    load.add_argument("--readers", type=numbers, default=(1, 10, 30, 100), metavar="N,N")
+    load.add_argument("--trainers", type=numbers, default=(0, 10), metavar="N,N")
+    load.add_argument("--sliders", choices=("one", "any", "both"), default="both")
+    load.add_argument("--seconds", type=float, default=15.0, help="of a bout (default: 15)")
+    load.add_argument("--bouts", type=int, default=1, help="of every case and checkout")
+    load.add_argument("--soak", type=int, nargs="?", const=3000, metavar="N", help="all pages")
+    load.add_argument("--heavy", action="store_true", help="what the heaviest links leave behind")
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Whole numbers with commas between them."""
+    return tuple(map(int, text.split(",")))
 
 
 def surroundings() -> str:

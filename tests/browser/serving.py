@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -22,6 +23,7 @@ class Server:
 
     url: str
     log: Path
+    process: int  # its id
 
     def check_log(self) -> None:
         """No exception anywhere in the server's life, shown to a reader or not."""
@@ -33,8 +35,8 @@ class Server:
 def serve(log: Path, folder: Path = ROOT, script: str = "app.py") -> Iterator[Server]:
     """Run ``script`` of ``folder`` until the block ends; its log must then hold no exception."""
     port = free_port()
-    server = Server(f"http://127.0.0.1:{port}", log)
     with log.open("wb") as words, running(folder, script, port, words) as process:
+        server = Server(f"http://127.0.0.1:{port}", log, process.pid)
         wait_until_healthy(server, process)
         yield server
     server.check_log()
@@ -48,7 +50,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, script: str, port: int, words) -> Iterator[subprocess.Popen]:
+def running(
+    folder: Path, script: str, port: int, words: BinaryIO
+) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process, ended with the block."""
     options = {
         "server.port": port,
@@ -77,7 +81,7 @@ def running(folder: Path, script: str, port: int, words) -> Iterator[subprocess.
             process.wait()
 
 
-def wait_until_healthy(server: Server, process: subprocess.Popen) -> None:
+def wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> None:
     """Poll the health route; a server that died or never came says why."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:

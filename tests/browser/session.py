@@ -1,17 +1,214 @@
-"""A reader without a browser: Streamlit's own protocol over its websocket."""
+"""A reader without a browser: Streamlit's own protocol over its websocket.
+
+`Screen` knows what a browser knows, without a connection. `Session` connects it and waits;
+`benchmarks.reader.Reader` does so for many readers at once.
+"""
 
 import socket
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider as SliderMessage
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from tests.browser.serving import Server
 
 PATIENCE_SECONDS = 30
+PROTOCOLS = [Subprotocol("streamlit")]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A slider of one number."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float
+    value: float
+    fragment: str  # "": a move runs the whole script
+
+
+@dataclass(frozen=True)
+class Button:
+    name: str
+    label: str
+    fragment: str
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A fragment that asks to run again by itself."""
+
+    fragment: str
+    seconds: float
+
+
+class Screen:
+    """What a browser knows of its page: the widgets, the link, and what the last run said.
+
+    Holds sliders, buttons and timers. Every other widget keeps what the link says.
+    """
+
+    def __init__(self, query: str = "", page: str = "") -> None:
+        self.query, self.page = query, page
+        self.page_hash = ""
+        self.sliders: dict[str, Slider] = {}
+        self.buttons: dict[str, Button] = {}
+        self.timers: dict[str, Timer] = {}
+        self.texts: list[str] = []  # of the last run
+        self.faults: list[str] = []  # exceptions that the last run showed
+        self.heard: set[str] = set()  # hashes of all messages of the last run
+        self._seen: set[str] = set()  # widgets that this run has drawn
+
+    def slider(self, label: str = "") -> Slider:
+        """The slider of that label; without one, the first."""
+        found = [s for s in self.sliders.values() if label in ("", s.label)]
+        assert found, f"expected a slider {label!r} on /{self.page}; there are {self.labels()}"
+        return found[0]
+
+    def set(self, slider: Slider, value: float) -> None:
+        """Move a slider on the screen; the server hears of it with the next `ask`."""
+        self.sliders[slider.name] = replace(slider, value=value)
+
+    def button(self, label: str) -> Button:
+        """The button on which that stands."""
+        found = [b for b in self.buttons.values() if b.label == label]
+        assert found, f"expected a button {label!r} on /{self.page}"
+        return found[0]
+
+    def labels(self) -> list[str]:
+        """What stands at the sliders, in the order of the page."""
+        return [s.label for s in self.sliders.values()]
+
+    def ask(
+        self,
+        fragment: str = "",
+        pressed: str = "",
+        timed: bool = False,
+        kept: frozenset[str] = frozenset(),
+    ) -> bytes:
+        """The message that asks for a run, of one fragment or of the whole script.
+
+        `kept`: hashes of messages that need not be sent again. A browser names those marked as
+        cacheable, of which this app has none.
+        """
+        message = BackMsg()
+        script = message.rerun_script
+        script.query_string, script.fragment_id = self.query, fragment
+        script.is_auto_rerun = timed
+        if self.page_hash:
+            script.page_script_hash = self.page_hash
+        else:
+            script.page_name = self.page
+        script.cached_message_hashes.extend(kept)
+        script.context_info.timezone, script.context_info.locale = "UTC", "en-GB"
+        for slider in self.sliders.values():
+            widget = script.widget_states.widgets.add()
+            widget.id = slider.name
+            widget.double_array_value.data.append(slider.value)
+        if pressed:
+            widget = script.widget_states.widgets.add()
+            widget.id, widget.trigger_value = pressed, True
+        self.heard = set()
+        self._begin()
+        return message.SerializeToString()
+
+    def take(self, data: bytes) -> bool:
+        """Take in one message; True if it is the last of what was asked for."""
+        message = ForwardMsg()
+        message.ParseFromString(data)
+        kind = message.WhichOneof("type")
+        assert kind != "ref_hash", "the server left out what the browser may no longer have"
+        self.heard |= {message.hash} - {""}
+        fragments = frozenset(message.metadata.run.fragment_ids)
+        if kind == "new_session":
+            self.page_hash = message.new_session.page_script_hash
+            self._begin()
+            if not fragments:
+                self.timers = {}
+        elif kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "auto_rerun":
+            timer = message.auto_rerun
+            self.timers[timer.fragment_id] = Timer(timer.fragment_id, timer.interval)
+        elif kind == "stop_auto_rerun":
+            for name in message.stop_auto_rerun.fragment_ids:
+                self.timers.pop(name, None)
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._draw(message.delta)
+        elif kind == "script_finished":
+            return self._finish(message.script_finished, fragments)
+        return False
+
+    def _begin(self) -> None:
+        self.texts, self.faults, self._seen = [], [], set()
+
+    def _finish(self, status: int, fragments: frozenset[str]) -> bool:
+        """Forget widgets that the run no longer drew; False if the script begins once more."""
+        if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            return False
+
+        def stays(widget: Slider | Button) -> bool:
+            return widget.name in self._seen or (
+                status == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+                and widget.fragment not in fragments
+            )
+
+        self.sliders = {name: s for name, s in self.sliders.items() if stays(s)}
+        self.buttons = {name: b for name, b in self.buttons.items() if stays(b)}
+        return True
+
+    def _draw(self, delta: Delta) -> None:
+        element = delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "slider":
+            self._draw_slider(element.slider, delta.fragment_id)
+        elif kind == "button":
+            button = element.button
+            self._seen.add(button.id)
+            self.buttons[button.id] = Button(button.id, button.label, delta.fragment_id)
+        elif kind == "exception":
+            self.faults.append(f"{element.exception.type}: {element.exception.message}")
+        else:
+            self.texts += words(element)
+
+    def _draw_slider(self, drawn: SliderMessage, fragment: str) -> None:
+        """Keep the value that the reader has set, unless the page sets another."""
+        if drawn.type != SliderMessage.SLIDER or len(drawn.default) != 1:
+            return
+        stands = drawn.value[0] if drawn.set_value else drawn.default[0]
+        if not drawn.set_value and drawn.id in self.sliders:
+            stands = self.sliders[drawn.id].value
+        self._seen.add(drawn.id)
+        self.sliders[drawn.id] = Slider(
+            drawn.id, drawn.label, drawn.min, drawn.max, drawn.step, stands, fragment
+        )
+
+
+def words(element: Element) -> list[str]:
+    """What an element says, if it is one that speaks."""
+    kind = element.WhichOneof("type")
+    if kind == "progress":
+        return [element.progress.text]
+    return [getattr(element, kind).body] if kind in {"markdown", "text", "alert"} else []
+
+
+def stream_of(server: Server) -> str:
+    """Where a server's websocket is."""
+    return server.url.replace("http", "ws", 1) + "/_stcore/stream"
 
 
 def prompt_socket(address: str) -> socket.socket:
@@ -30,21 +227,26 @@ class Session:
     """
 
     def __init__(self, server: Server, query: str = "", page: str = "") -> None:
-        self.address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
-        self.query, self.page = query, page
-        self.page_hash = ""
-        self.sliders: dict[str, float] = {}
-        self.buttons: dict[str, str] = {}  # what stands on it -> its name
-        self.texts: list[str] = []
-        self.kept: set[str] = set()  # what a browser may say it still has of earlier runs
+        self.address = stream_of(server)
+        self.screen = Screen(query, page)
 
-    def __enter__(self) -> "Session":
+    @property
+    def texts(self) -> list[str]:
+        """What the last run said."""
+        return self.screen.texts
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """What the server is told need not be sent again: all of the last run."""
+        return frozenset(self.screen.heard)
+
+    def __enter__(self) -> Self:
         with ExitStack() as stack:
             self.socket = stack.enter_context(
                 connect(
                     self.address,
                     sock=prompt_socket(self.address),
-                    subprotocols=["streamlit"],  # type: ignore[list-item]
+                    subprotocols=PROTOCOLS,
                     max_size=None,
                     compression=None,
                 )
@@ -53,67 +255,31 @@ class Session:
             self.stack = stack.pop_all()
         return self
 
-    def __exit__(self, *fault: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.stack.close()
 
     def move(self, value: float) -> float:
         """Set the first slider and wait for the script's end; seconds from sent to finished."""
-        self.sliders[next(iter(self.sliders))] = value
-        return self.rerun()
+        slider = self.screen.slider()
+        self.screen.set(slider, value)
+        return self.rerun(slider.fragment)
 
     def press(self, label: str) -> float:
         """Press a button and wait for the script's end."""
-        return self.rerun(self.buttons[label])
+        button = self.screen.button(label)
+        return self.rerun(button.fragment, button.name)
 
-    def rerun(self, pressed: str = "") -> float:
-        """Ask for a rerun with the sliders as they stand; seconds until the script has finished."""
-        message = BackMsg()
-        script = message.rerun_script
-        script.query_string = self.query
-        if self.page:
-            script.page_name = self.page
-        else:
-            script.page_script_hash = self.page_hash
-        script.cached_message_hashes.extend(self.kept)
-        script.context_info.timezone, script.context_info.locale = "UTC", "en-GB"
-        for name, value in self.sliders.items():
-            widget = script.widget_states.widgets.add()
-            widget.id = name
-            widget.double_array_value.data.append(value)
-        if pressed:
-            widget = script.widget_states.widgets.add()
-            widget.id, widget.trigger_value = pressed, True
-        self.texts = []
+    def rerun(self, fragment: str = "", pressed: str = "") -> float:
+        """Ask for a run with the sliders as they stand; seconds until it has finished."""
+        message = self.screen.ask(fragment, pressed, kept=self.kept)
         sent = time.perf_counter()
-        self.socket.send(message.SerializeToString())
-        while not self._finished():
+        self.socket.send(message)
+        while not self.screen.take(self.socket.recv(PATIENCE_SECONDS, decode=False)):
             pass
+        assert not self.screen.faults, f"the page raised: {self.screen.faults[0]}"
         return time.perf_counter() - sent
-
-    def _finished(self) -> bool:
-        """Take in one message; True if it is the last of a run."""
-        message = ForwardMsg()
-        message.ParseFromString(self.socket.recv(PATIENCE_SECONDS, decode=False))
-        kind = message.WhichOneof("type")
-        assert kind != "ref_hash", "the server left out what the browser may no longer have"
-        self.kept |= {message.hash} - {""}
-        if kind == "new_session":
-            self.page_hash = message.new_session.page_script_hash
-        if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._see(message.delta.new_element)
-        return kind == "script_finished"
-
-    def _see(self, element) -> None:
-        kind = element.WhichOneof("type")
-        if kind == "slider" and element.slider.type == element.slider.SLIDER:
-            slider = element.slider
-            stands = slider.value if slider.set_value else slider.default
-            self.sliders.setdefault(slider.id, stands[0])
-        elif kind == "button":
-            self.buttons[element.button.label] = element.button.id
-        elif kind == "progress":
-            self.texts.append(element.progress.text)
-        elif kind == "exception":
-            raise AssertionError(f"the page raised: {element.exception.message}")
-        elif kind in {"markdown", "text"}:
-            self.texts.append(getattr(element, kind).body)
