@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.ui import glass, lab
+from pages.ui import glass, lab, runs
 from pages.ui.plain import plain
 from pages.ui.results import computing
 from rnn_core.network import Network
