@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from benchmarks.reader import Reader
-from benchmarks.soak import HEAVY, Link, path, soak
+from benchmarks.soak import HEAVY, Link, computed, path, soak
 from benchmarks.vitals import forget_peak, readable, vitals
 from pages.ui.contents import NONE, PAGES
 from tests.browser.serving import Server, serve
@@ -203,8 +203,9 @@ def test_a_cheap_move_does_not_wait_for_a_heavy_link(own_server, link):
 
 
 async def stay_until_drawn(server: Server, link: Link, seed: int) -> None:
-    """Open a page and let it run again by itself as long as it wants to."""
+    """Open a page, ask for what it takes long to compute, and let it run by itself."""
     async with Reader(server, link.page, f"{link.query}&seed={seed}") as reader:
+        await computed(reader)
         while reader.screen.timers:
             await reader.tick()
 
