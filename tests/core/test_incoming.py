@@ -1,13 +1,16 @@
 """No wrong input becomes a wrong number: what is refused, in which words, and what is put right."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rnn_core import CELLS, GRU, LSTM, RNN, Network
 from rnn_core.hold import HeldNetwork, Hold
+from rnn_core.passes import Passes
 from rnn_core.readout import READOUTS, Readout, loss_weights
+from rnn_core.tasks import Batch
 from rnn_core.wiring import Part
 from tests.core.cells_under_test import VARIANTS
 
@@ -47,6 +50,22 @@ def test_whatever_stands_in_the_padding_changes_nothing(junk, direction):
         assert np.isfinite(expected).all()
         np.testing.assert_array_equal(other.weights[name], expected)
     assert np.isnan(dirty[0, 3:]).all() or np.isinf(dirty[0, 3:]).all()  # the caller's own array
+
+
+@pytest.mark.parametrize("junk", [np.nan, np.inf])
+def test_padding_of_a_training_batch_changes_nothing(junk):
+    network, found = made(direction="bidirectional", layers=2), []
+    for value in (0.0, junk):
+        x = inputs()
+        x[0, 3:] = value
+        counted = np.ones((2, 5)) * (np.arange(5) < [[3], [5]])
+        batch = Batch(x, np.ones((2, 5, 2)), counted, np.array([3, 5]))
+        passes = Passes((network,))
+        found.append(passes.gradient(passes.start, batch))
+    assert np.isfinite(found[0][1]).all() and found[0][0] == found[1][0]
+    np.testing.assert_array_equal(found[1][1], found[0][1])
+    wrong = replace(batch, lengths=np.array([2.5, 5.0]))
+    refused(lambda: passes.gradient(passes.start, wrong), "lengths: expected")
 
 
 @pytest.mark.parametrize(
@@ -386,9 +405,8 @@ def test_dh_and_the_readout_together(fed, held):
     for name, found in both.weights.items():
         np.testing.assert_allclose(found, sum(g.weights[name] for g in alone), atol=1e-12)
     np.testing.assert_allclose(both.x, sum(g.x for g in alone), atol=1e-12)
-    if not fed:
-        through = network.backward(trace, dh=d @ network.weights["readout.weight"])
-        np.testing.assert_allclose(through.x, alone[0].x, atol=1e-12)
+    through = network.backward(trace, dh=d @ network.weights["readout.weight"])
+    np.testing.assert_allclose(through.x, alone[0].x, atol=1e-12)
 
 
 # -- readouts and losses -----------------------------------------------------------------------
