@@ -59,8 +59,8 @@ class Cell(ABC):
     def settings(cls) -> dict[str, str]:
         """Each field, and what it is called beside other cells' (in `Experiment`): the same, but
         `kind` goes by the cell's name."""
-        mine = fields(cls) if is_dataclass(cls) else ()
-        return {f.name: cls.name if f.name == "kind" else f.name for f in mine}
+        mine: list[str] = [f.name for f in fields(cls)] if is_dataclass(cls) else []
+        return {field: cls.name if field == "kind" else field for field in mine}
 
     @property
     @abstractmethod

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
-from numbers import Real
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_core.cells import Cell
+from rnn_core.incoming import is_finite
 from rnn_core.network import LayerBack, Network
 from rnn_core.readout import parse_steps
 from rnn_core.symbols import Node, evaluate, read
@@ -75,7 +74,7 @@ class HeldCell(Cell):
         if self.gate not in self.cell.gates:
             known = ", ".join(self.cell.gates)
             raise ValueError(f"gate: expected one of {known} of {self.cell}; got {self.gate!r}")
-        if not (isinstance(self.value, Real) and isfinite(self.value)):
+        if not is_finite(self.value):
             raise ValueError(f"value: expected a finite number to hold; got {self.value!r}")
 
     @property

@@ -1,12 +1,14 @@
 """Checks of what comes in: a wrong input is refused in words and never becomes a wrong number.
 
-Every check looks at types and shapes only, so that a small network pays nothing for it.
+Checks look at types and shapes, and at no number of a long array: a small network pays nothing.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Collection, Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from rnn_core.cells import CELLS, Cell
 
 Array = npt.NDArray[Any]
 REAL = "fiub"  # NumPy's kinds: floats, whole numbers, True and False
-FLOATS = (np.dtype(np.float64), np.dtype(np.float32))  # what the engine computes in
+SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)  # what the engine computes in
 
 
 def cell_of(cell: Any) -> Cell:
@@ -61,12 +63,12 @@ def float_type(arrays: Iterable[Array]) -> np.dtype[Any]:
     """
     floats = [a.dtype for a in arrays if a.dtype.kind == "f"]
     wide = not floats or np.result_type(*floats).itemsize > 4
-    return FLOATS[not wide]
+    return DOUBLE if wide else SINGLE
 
 
 def floats(name: str, value: Any) -> Array:
     """`value` as an array of float32 or float64: itself where it is one."""
-    if type(value) is np.ndarray and value.dtype in FLOATS:
+    if type(value) is np.ndarray and value.dtype in (SINGLE, DOUBLE):
         return value
     found = array_of(name, value)
     return numbers(name, found, float_type([found]))
@@ -98,6 +100,11 @@ def whole(name: str, value: Any, low: int) -> int:
     if found is None or found < low:
         raise ValueError(f"{name}: expected a whole number from {low} on; got {value!r}")
     return found
+
+
+def is_finite(value: Any) -> bool:
+    """Whether this is one real, finite number."""
+    return isinstance(value, Real) and math.isfinite(value)
 
 
 def lengths_of(value: Any, B: int, T: int, low: int = 1) -> Array:

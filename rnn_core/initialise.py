@@ -12,11 +12,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+
+from rnn_core.incoming import is_finite, whole
 
 Array = NDArray[np.float64]
 Weights = dict[str, Array]
@@ -65,7 +66,7 @@ def initialise(
     """Draw one layer's weights by the scheme `name`, one of `INITS`."""
     init = _find(name)
     _check_sizes(input_size=input_size, hidden_size=hidden_size, gates=len(gates))
-    if not (isinstance(gain, Real) and math.isfinite(gain) and gain >= 0):
+    if not is_finite(gain) or gain < 0:
         raise ValueError(f"The gain must be a finite number >= 0, but it is {gain!r}.")
     weights = init.draw(Layer(gates, input_size, hidden_size, gain), rng)
     if peepholes:
@@ -100,11 +101,10 @@ def add_gate_bias(
     }
 
 
-def add_gate_biases(
-    weights: Mapping[str, Array], gates: tuple[str, ...], row: object
-) -> Mapping[str, Array]:
+def add_gate_biases(weights: Mapping[str, Array], gates: tuple[str, ...], row: object) -> Weights:
     """The same weights with every amount added that a row of settings names, such as
     `row.forget_bias`."""
+    weights = dict(weights)
     for gate in gates:
         if amount := getattr(row, f"{gate}_bias", 0.0):
             weights = add_gate_bias(weights, gates, gate, amount)
@@ -321,5 +321,4 @@ def _find(name: str) -> Init:
 
 def _check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
-        if not isinstance(size, Integral) or size < 1:
-            raise ValueError(f"{name} must be at least 1 and whole, but it is {size!r}.")
+        whole(name, size, 1)

@@ -84,7 +84,7 @@ def _binary_back(activation: Activation, z: Array, t: Array) -> Array:
 
 
 def _cross_entropy(activation: Activation, z: Array, t: Array) -> Array:
-    return -_weighted_sum(t, _log_softmax(z))
+    return np.asarray(-_weighted_sum(t, _log_softmax(z)))
 
 
 def _cross_entropy_back(activation: Activation, z: Array, t: Array) -> Array:
