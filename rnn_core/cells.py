@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import singledispatch
 from typing import Any, ClassVar
 
@@ -54,6 +54,13 @@ class Cell(ABC):
 
     name: ClassVar[str]
     states: ClassVar[tuple[str, ...]] = ("h",)
+
+    @classmethod
+    def settings(cls) -> dict[str, str]:
+        """Each field, and what it is called beside other cells' (in `Experiment`): the same, but
+        `kind` goes by the cell's name."""
+        mine: list[str] = [f.name for f in fields(cls)] if is_dataclass(cls) else []
+        return {field: cls.name if field == "kind" else field for field in mine}
 
     @property
     @abstractmethod
@@ -237,6 +244,13 @@ class LSTM(Cell):
 
 
 CELLS: dict[str, type[Cell]] = {"rnn": RNN, "gru": GRU, "lstm": LSTM}
+
+
+def make_cell(row: Any) -> Cell:
+    """The cell named by `row.cell`, in the variant that the row's other settings name."""
+    kind = CELLS[row.cell]
+    names = kind.settings().items()
+    return kind(**{field: getattr(row, name) for field, name in names if hasattr(row, name)})
 
 
 def _one_of(setting: str, value: str, options: tuple[str, ...]) -> None:

@@ -150,11 +150,17 @@ class _Layer:
 
     def read(self, dx: Array, live: Array) -> None:
         """The layer's inputs hear from both of its directions."""
+        norms = np.stack([_norms(each) for each in dx])
         self.credit = Credit(
             self.trace.cell, self.trace.layer, self.trace.reverse,
             np.arange(1, len(dx) + 1), self.norms, self.totals,
-            np.where(live, length(dx), np.nan), dx.sum(0),
+            np.where(live, norms, np.nan), dx.sum(0),
         )  # fmt: skip
+
+
+def _norms(dx: Array) -> Array:
+    breathe()
+    return length(dx)
 
 
 def _rows(live: Array) -> slice:
@@ -235,7 +241,9 @@ def _fed(
 
 
 def _finish(layers: list[_Layer]) -> Array:
-    dx = np.sum([layer.dx for layer in layers], axis=0)
+    dx = layers[0].dx
+    for layer in layers[1:]:
+        dx = dx + layer.dx
     live = np.logical_or.reduce([layer.live for layer in layers])
     for layer in layers:
         layer.finish()

@@ -5,10 +5,11 @@ Equal experiments give equal pictures.  Nothing is computed here: see `rnn_core.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from rnn_core.cells import CELLS, Cell
 from rnn_core.readout import parse_steps
 from rnn_core.settings import choice, levels, number, quote, read_row, settings_of, whole, words
 from rnn_core.settings import to_params as to_params
@@ -27,6 +28,45 @@ def may_name_weights(text: str) -> bool:
     if text and not _WEIGHTS.fullmatch(text):
         raise ValueError("Expected a name of trained weights: 24 digits and letters from a to f.")
     return True
+
+
+class CellNames(Mapping[str, str]):
+    """What a reader calls each cell of `CELLS`: its class's name.  A view, never out of date."""
+
+    def __getitem__(self, name: str) -> str:
+        return CELLS[name].__name__
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(CELLS)
+
+    def __len__(self) -> int:
+        return len(CELLS)
+
+
+class CellsThat(Collection[str]):
+    """The names of the cells of `CELLS` that `fit`.  A view, never out of date."""
+
+    def __init__(self, fit: Callable[[type[Cell]], bool]) -> None:
+        self._fit = fit
+
+    def __contains__(self, name: object) -> bool:
+        return name in CELLS and self._fit(CELLS[str(name)])
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in CELLS if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def cells_with(setting: str) -> CellsThat:
+    """Cells that have a setting (by its name in `Experiment`)."""
+    return CellsThat(lambda kind: setting in kind.settings().values())
+
+
+def cells_with_gate(gate: str) -> CellsThat:
+    """Cells that have a gate in their default variant."""
+    return CellsThat(lambda kind: gate in kind().gates)
 
 
 @dataclass(frozen=True)
@@ -66,7 +106,7 @@ class Experiment:
         "lstm",
         "Cell",
         NETWORK,
-        {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"},
+        CellNames(),
         help="The step that is repeated at every position.",
     )
     hidden: int = whole(16, "Hidden units H", NETWORK, 1, 64, help="Length of the state vector h.")
@@ -86,7 +126,7 @@ class Experiment:
         "Activation (RNN)",
         VARIANT,
         {"tanh": "tanh", "sigmoid": "sigmoid", "relu": "ReLU"},
-        shown={"cell": ("rnn",)},
+        shown={"cell": cells_with("activation")},
         help="The function that squashes the RNN's new state.",
     )
     reset: str = choice(
@@ -94,7 +134,7 @@ class Experiment:
         "Reset gate (GRU)",
         VARIANT,
         {"after": "after the product", "before": "before the product"},
-        shown={"cell": ("gru",)},
+        shown={"cell": cells_with("reset")},
         help="After: PyTorch, cuDNN, Keras. Before: Cho et al. 2014.",
     )
     update: str = choice(
@@ -102,7 +142,7 @@ class Experiment:
         "Update gate (GRU)",
         VARIANT,
         {"keeps": "z keeps the past", "takes": "z takes the new"},
-        shown={"cell": ("gru",)},
+        shown={"cell": cells_with("update")},
         help="Keeps: PyTorch, Keras, Cho et al. Takes: Chung et al. 2014.",
     )
     lstm: str = choice(
@@ -110,7 +150,7 @@ class Experiment:
         "LSTM variant",
         VARIANT,
         {"forget": "forget gate", "no-forget": "1997, no forget gate", "peephole": "peepholes"},
-        shown={"cell": ("lstm",)},
+        shown={"cell": cells_with("lstm")},
         help="The 1997 cell had no forget gate (f = 1); peepholes let gates see the cell state.",
     )
     seed: int = whole(
@@ -157,7 +197,7 @@ class Experiment:
         -2.0,
         6.0,
         0.5,
-        shown={"cell": ("lstm",), "lstm": ("forget", "peephole")},
+        shown={"cell": cells_with_gate("forget"), "lstm": ("forget", "peephole")},
         help="Added to the forget gate's bias: at 1 an average gate stands at 0.73, at 3 at 0.95.",
     )
     update_bias: float = number(
@@ -167,7 +207,7 @@ class Experiment:
         -2.0,
         6.0,
         0.5,
-        shown={"cell": ("gru",)},
+        shown={"cell": cells_with_gate("update")},
         help="Added to the update gate's bias: with “z keeps the past”, more means longer memory.",
     )
     initial: str = choice(

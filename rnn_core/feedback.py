@@ -14,7 +14,7 @@ import numpy as np
 
 from rnn_core.cells import Cell
 from rnn_core.layout import layout
-from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
+from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Seeds, Trace
 from rnn_core.unroll import Array, Listening, Weights, equations
 
 if TYPE_CHECKING:
@@ -48,33 +48,28 @@ def forward_fed(network: Network, first: Array, steps: int, starts: Mapping[str,
         for k, w in enumerate(network.layers)
     )  # fmt: skip
     z = np.stack(logits, 1)
-    return Trace(layers, lengths, layers[-1].after("h"), z, network.outputs(z), fed=True)
+    return Trace(network, layers, lengths, layers[-1].after("h"), z, network.outputs(z), fed=True)
 
 
 def _stack(steps: list[Any]) -> dict[str, Array]:
     return {name: np.stack([step[name] for step in steps], 1) for name in steps[0]}
 
 
-def backward_fed(
-    network: Network, trace: Trace, dlogits: Array, final: Mapping[str, Array] | None,
-    window: int | None,
-) -> Gradient:  # fmt: skip
+def backward_fed(network: Network, trace: Trace, seeds: Seeds, window: int | None) -> Gradient:
     """Two roads lead back from a step: its state, and its output that became the next input."""
     cell, T = network.cell, trace.logits.shape[1]
     texts = [equations(cell, w) for w in network.layers]
     zero = {s: np.zeros_like(trace.layers[0].states[s][:, 0]) for s in cell.states}
-    carried: list[Any] = [
-        dict(zero) if final is None else {s: np.asarray(a)[k] for s, a in final.items()}
-        for k in range(len(texts))
-    ]
+    carried: list[Any] = [seeds.reaching(k) or dict(zero) for k in range(len(texts))]
     log: list[list[Any]] = [[] for _ in texts]
-    dz = np.array(dlogits)
+    dz = np.array(seeds.dlogits)
     dx: Any = 0.0
     with np.errstate(all="ignore"):
         for t in reversed(range(T)):
             if t + 1 < T and not (window and (t + 1) % window == 0):
                 dz[:, t] += network.head.backward_outputs(trace.logits[:, t], dx)
             d = dz[:, t] @ network.weights["readout.weight"]
+            d = d if seeds.dh is None else d + seeds.dh[:, t]
             for k in reversed(range(len(texts))):
                 step = _step_back(cell, texts[k], trace.layers[k], t, carried[k], d)
                 log[k].append((carried[k], d, step))

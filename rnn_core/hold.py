@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_core.cells import Cell
-from rnn_core.feedback import backward_fed, forward_fed
-from rnn_core.network import Network
+from rnn_core.incoming import is_finite
+from rnn_core.network import LayerBack, Network
 from rnn_core.pace import breathe
 from rnn_core.readout import parse_steps
 from rnn_core.symbols import Node, evaluate, read
-from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
+from rnn_core.trace import LayerGradient, LayerTrace, Trace
 from rnn_core.unroll import Array, Weights, equations
 from rnn_core.wiring import run_backward, run_forward
 
@@ -75,6 +75,8 @@ class HeldCell(Cell):
         if self.gate not in self.cell.gates:
             known = ", ".join(self.cell.gates)
             raise ValueError(f"gate: expected one of {known} of {self.cell}; got {self.gate!r}")
+        if not is_finite(self.value):
+            raise ValueError(f"value: expected a finite number to hold; got {self.value!r}")
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -152,6 +154,10 @@ class HeldNetwork(Network):
     hold: Hold = Hold("", 0.0)
     first: int = 0  # the number of the first step; a decoder's steps follow the encoder's
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _ = self.held  # a gate that the cell has, at a finite value
+
     @property
     def held(self) -> HeldCell:
         """The cell with the gate held."""
@@ -161,32 +167,16 @@ class HeldNetwork(Network):
         """The cell of one step."""
         return self.held if self.hold.at(self.first + t) else self.cell
 
-    def forward(
-        self, x: Array, lengths: Any = None, initial: Mapping[str, Array] | None = None
-    ) -> Trace:
-        """As `Network.forward`; every sequence of the batch has the full length."""
-        x, lengths = self._check_input(x, lengths)
+    def _run_layer(
+        self, k: int, x: Array, lengths: Array, initial: Mapping[str, Array]
+    ) -> LayerTrace:
+        """Every sequence of the batch has to have the full length."""
         if (lengths < x.shape[1]).any():
             raise ValueError(f"lengths: a held gate needs full ones, {x.shape[1]}; got {lengths}")
-        starts = self._starts(initial, len(x))
-        traces: list[LayerTrace] = []
-        features = x
-        sides = len(self.reverses)
-        for first in range(0, len(self.layers), sides):
-            found = [
-                self._layer(k, features, lengths, {s: a[k] for s, a in starts.items()})
-                for k in range(first, first + sides)
-            ]
-            traces += found
-            features = np.concatenate([each.after("h") for each in found], axis=-1)
-        logits = self.logits(features)
-        return Trace(tuple(traces), lengths, features, logits, self.outputs(logits))
-
-    def _layer(self, k: int, x: Array, lengths: Array, start: Mapping[str, Array]) -> LayerTrace:
         reverse, T = self.reverses[k % len(self.reverses)], x.shape[1]
         weights = self.layers[k]
         u, U, P = equations(self.cell, weights)
-        past, states, gates = dict(start), [dict(start)], []
+        past, states, gates = dict(initial), [dict(initial)], []
         with np.errstate(all="ignore"):
             for t in reversed(range(T)) if reverse else range(T):
                 breathe()
@@ -201,39 +191,9 @@ class HeldNetwork(Network):
             _stacked(states), _stacked(gates),
         )  # fmt: skip
 
-    def backward(
-        self,
-        trace: Trace,
-        dlogits: Array,
-        final: Mapping[str, Array] | None = None,
-        window: int | None = None,
-    ) -> Gradient:
-        """As `Network.backward`."""
-        if trace.fed:
-            return backward_fed(self._fed(), trace, dlogits, final, window)
-        weights: dict[str, Array] = {}
-        dfeatures = self.backward_readout(trace, dlogits, weights)
-        found: list[LayerGradient] = []
-        sides = len(self.reverses)
-        for first in reversed(range(0, len(self.layers), sides)):
-            parts = np.split(dfeatures, sides, axis=-1)
-            layer = [
-                self._layer_back(trace.layers[k], parts[k - first], _of(final, k), window)
-                for k in range(first, first + sides)
-            ]
-            found[:0] = layer
-            dfeatures = np.sum([each.x for each in layer], axis=0)
-        for gradient in found:
-            for name, weight in zip(Weights._fields, gradient.trace.weights, strict=True):
-                breathe()
-                if weight is not None:
-                    weights[f"{name}_{gradient.trace.suffix}"] = gradient.share(name).sum(0)
-        ordered = {name: weights[name] for name in self.weights}
-        return Gradient(tuple(found), ordered, np.array(dlogits))
-
-    def _layer_back(
+    def _back_layer(
         self, trace: LayerTrace, dh: Array, final: Mapping[str, Array] | None, window: int | None
-    ) -> LayerGradient:
+    ) -> LayerBack:
         T = trace.x.shape[1]
         zero = {s: np.zeros_like(dh[:, 0]) for s in self.cell.states}
         carried = zero if final is None else dict(final)
@@ -246,17 +206,26 @@ class HeldNetwork(Network):
             log.append(back)
             cut = window and k % window == 0 and k
             carried = zero if cut else dict(back.dpast)
-        return _assembled(trace, log if trace.reverse else log[::-1], carried, dh)
+        found = _assembled(trace, log if trace.reverse else log[::-1], carried, dh)
+        pairs = zip(Weights._fields, trace.weights, strict=True)
+        sums = (None if w is None else _summed(found, name) for name, w in pairs)
+        return LayerBack(found, Weights(*sums))  # type: ignore[arg-type]
 
     def generate(
         self, first: Array, steps: int, initial: Mapping[str, Array] | None = None
     ) -> Trace:
         """As `Network.generate`, held at every step."""
-        made = forward_fed(self._fed(), np.asarray(first), steps, self._starts(initial, len(first)))
+        made = super().generate(first, steps, initial)
         return replace(made, layers=tuple(replace(t, cell=self.cell) for t in made.layers))
 
-    def _fed(self) -> Network:
+    @property
+    def _stepwise(self) -> Network:
         return Network(self.held, self.weights, self.direction, self.readout)
+
+
+def _summed(found: LayerGradient, name: str) -> Array:
+    breathe()
+    return np.asarray(found.share(name).sum(0))
 
 
 class _Ear:
@@ -315,10 +284,6 @@ def _assembled(trace: LayerTrace, log: list[Any], first: Values, dh: Array) -> L
 
 def _stacked(rows: list[Any]) -> dict[str, Array]:
     return {name: np.stack([row[name] for row in rows], 1) for name in rows[0]}
-
-
-def _of(final: Mapping[str, Array] | None, k: int) -> dict[str, Array] | None:
-    return None if final is None else {s: np.asarray(a)[k] for s, a in final.items()}
 
 
 # -- a whole run -----------------------------------------------------------------------------

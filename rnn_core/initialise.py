@@ -17,6 +17,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from rnn_core.incoming import is_finite, whole
+
 Array = NDArray[np.float64]
 Weights = dict[str, Array]
 
@@ -64,8 +66,8 @@ def initialise(
     """Draw one layer's weights by the scheme `name`, one of `INITS`."""
     init = _find(name)
     _check_sizes(input_size=input_size, hidden_size=hidden_size, gates=len(gates))
-    if not (math.isfinite(gain) and gain >= 0):
-        raise ValueError(f"The gain must be a finite number >= 0, but it is {gain}.")
+    if not is_finite(gain) or gain < 0:
+        raise ValueError(f"The gain must be a finite number >= 0, but it is {gain!r}.")
     weights = init.draw(Layer(gates, input_size, hidden_size, gain), rng)
     if peepholes:
         weights["weight_ph"] = _peepholes(name, peepholes, hidden_size, rng)
@@ -97,6 +99,16 @@ def add_gate_bias(
         k: _add_to_block(v, gates, gate, amount) if k.startswith("bias_ih") else v
         for k, v in weights.items()
     }
+
+
+def add_gate_biases(weights: Mapping[str, Array], gates: tuple[str, ...], row: object) -> Weights:
+    """The same weights with every amount added that a row of settings names, such as
+    `row.forget_bias`."""
+    weights = dict(weights)
+    for gate in gates:
+        if amount := getattr(row, f"{gate}_bias", 0.0):
+            weights = add_gate_bias(weights, gates, gate, amount)
+    return weights
 
 
 def spectral_radius(matrix: Array) -> float:
@@ -296,7 +308,7 @@ def _add_to_block(bias: Array, gates: tuple[str, ...], gate: str, amount: float)
     if rest:
         raise ValueError(f"A bias of {len(bias)} numbers does not divide into {len(gates)} gates.")
     start = gates.index(gate) * size
-    moved = bias.copy()
+    moved = bias.astype(np.result_type(bias, 0.0))
     moved[start : start + size] += amount
     return moved
 
@@ -309,5 +321,4 @@ def _find(name: str) -> Init:
 
 def _check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, but it is {size}.")
+        whole(name, size, 1)

@@ -8,23 +8,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_core.cells import Cell
 from rnn_core.feedback import backward_fed, forward_fed
+from rnn_core.incoming import cell_of, lengths_of, numbers, one_of, shaped, states_of, whole
 from rnn_core.initialise import initialise, initialise_readout
 from rnn_core.pace import breathe
 from rnn_core.plans import plan
 from rnn_core.readout import READOUTS, Readout
-from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Trace
+from rnn_core.state_dict import DIRECTIONS as DIRECTIONS
+from rnn_core.state_dict import complete, endings
+from rnn_core.trace import Gradient, LayerGradient, LayerTrace, Seeds, Trace
 from rnn_core.unroll import Array, Back, Weights
 
-DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}
+
+class LayerBack(NamedTuple):
+    """One layer's way back in one direction: the record, and its weights' gradient."""
+
+    record: LayerGradient
+    weights: Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +46,10 @@ class Network:
     readout: str = "softmax"
 
     def __post_init__(self) -> None:
-        if self.direction not in DIRECTIONS:
-            raise ValueError(f"direction: expected {', '.join(DIRECTIONS)}; got {self.direction!r}")
-        if self.readout not in READOUTS:
-            raise ValueError(f"readout: expected {', '.join(READOUTS)}; got {self.readout!r}")
-        copied = {name: np.array(value) for name, value in self.weights.items()}
-        for array in copied.values():
-            array.flags.writeable = False
-        object.__setattr__(self, "weights", MappingProxyType(copied))
-        _check_weights(self)
+        cell_of(self.cell)
+        one_of("readout", self.readout, READOUTS)
+        found = complete(self.cell, self.weights, self.direction)
+        object.__setattr__(self, "weights", MappingProxyType(found))
 
     @classmethod
     def create(
@@ -64,20 +67,16 @@ class Network:
         seed: int | np.random.Generator = 0,
     ) -> Network:
         """Draw the weights.  `output_size` 0 makes a network without readout (an encoder)."""
-        rng = np.random.default_rng(seed)
+        cell, rng = cell_of(cell), np.random.default_rng(seed)
+        one_of("direction", direction, DIRECTIONS)
         weights: dict[str, Array] = {}
-        sides = DIRECTIONS.get(direction, (False,))
-        for layer in range(layers):
-            size = input_size if layer == 0 else hidden_size * len(sides)
-            for reverse in sides:
-                drawn = initialise(
-                    init, cell.gates, size, hidden_size, rng, gain=gain,
-                    peepholes=len(cell.peepholes),
-                )  # fmt: skip
-                ending = f"_l{layer}" + ("_reverse" if reverse else "")
-                weights |= {name + ending: array for name, array in drawn.items()}
-        if output_size:
-            drawn = initialise_readout(init, hidden_size * len(sides), output_size, rng)
+        sides, P = len(DIRECTIONS[direction]), len(cell.peepholes)
+        for k, ending in enumerate(endings(whole("layers", layers, 1), direction)):
+            size = input_size if k < sides else hidden_size * sides
+            drawn = initialise(init, cell.gates, size, hidden_size, rng, gain=gain, peepholes=P)
+            weights |= {name + ending: array for name, array in drawn.items()}
+        if whole("output_size", output_size, 0):
+            drawn = initialise_readout(init, hidden_size * sides, output_size, rng)
             weights |= {f"readout.{name}": array for name, array in drawn.items()}
         return cls(cell, weights, direction, readout)
 
@@ -90,13 +89,16 @@ class Network:
     @cached_property
     def layers(self) -> tuple[Weights, ...]:
         """The weights of every layer and direction, in the order of `Trace.layers`."""
-        found = []
         depth = sum(name.startswith("weight_hh_l") for name in self.weights) // len(self.reverses)
-        for layer in range(depth):
-            for reverse in self.reverses:
-                ending = f"_l{layer}" + ("_reverse" if reverse else "")
-                found.append(Weights(*(self.weights.get(n + ending) for n in Weights._fields)))  # type: ignore[arg-type]
-        return tuple(found)
+        return tuple(
+            Weights(*(self.weights.get(name + ending) for name in Weights._fields))  # type: ignore[arg-type]
+            for ending in endings(depth, self.direction)
+        )
+
+    @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """float32 or float64: the weights' type, and that of everything computed with them."""
+        return self.layers[0].weight_hh.dtype
 
     @property
     def input_size(self) -> int:
@@ -116,16 +118,21 @@ class Network:
         return {name: array.copy() for name, array in self.weights.items()}
 
     def load_state_dict(self, weights: Mapping[str, Any]) -> Network:
-        """The same network with these weights; names and shapes must be this network's own."""
+        """The same network with these weights; names and shapes must be this network's own.
+
+        A missing bias is zeros, as in the constructor.
+        """
         for name in {*weights} ^ {*self.weights}:
+            if name in self.weights and "bias" in name:
+                continue
             problem = "is missing" if name in self.weights else "is not a weight of this network"
             raise ValueError(f"{name} {problem}; expected {', '.join(self.weights)}")
-        for name, mine in self.weights.items():
-            if np.shape(weights[name]) != mine.shape:
+        for name, array in weights.items():
+            if np.shape(array) != self.weights[name].shape:
                 raise ValueError(
-                    f"{name}: expected shape {mine.shape}, got {np.shape(weights[name])}"
+                    f"{name}: expected shape {self.weights[name].shape}, got {np.shape(array)}"
                 )
-        return replace(self, weights={n: np.asarray(weights[n]) for n in self.weights})
+        return replace(self, weights=weights)
 
     # -- forward ---------------------------------------------------------------------------
 
@@ -138,27 +145,34 @@ class Network:
         traces: list[LayerTrace] = []
         features = x
         for first in range(0, len(self.layers), len(self.reverses)):
-            sides = []
-            for k, reverse in enumerate(self.reverses, first):
-                breathe()
-                start = {s: a[k] for s, a in starts.items()}
-                layer = first // len(self.reverses)
-                sides.append(
-                    _run_layer(self.cell, self.layers[k], layer, reverse, features, lengths, start)
-                )
+            sides = [
+                self._run_layer(k, features, lengths, {s: a[k] for s, a in starts.items()})
+                for k in range(first, first + len(self.reverses))
+            ]
             traces += sides
             after = [side.after("h") for side in sides]
             features = after[0] if len(after) == 1 else np.concatenate(after, axis=-1)
         logits = self.logits(features)
-        return Trace(tuple(traces), lengths, features, logits, self.outputs(logits))
+        return Trace(self, tuple(traces), lengths, features, logits, self.outputs(logits))
 
     def logits(self, features: Array) -> Array:
         """(..., F) features -> (..., O); O = 0 without a readout."""
+        features = numbers("features", features, self.dtype)
+        if features.shape[-1:] != (self.feature_size,):
+            raise ValueError(
+                f"features: expected (..., {self.feature_size}), the top layer's states; "
+                f"got {features.shape}"
+            )
         if not self.output_size:
             return np.zeros((*features.shape[:-1], 0), features.dtype)
         with np.errstate(all="ignore"):
             weight, bias = self.weights["readout.weight"], self.weights["readout.bias"]
             return np.asarray(features @ weight.T + bias)
+
+    @property
+    def feature_size(self) -> int:
+        """F, what the readout sees of a step: H, or 2H of a bidirectional network."""
+        return self.hidden_size * len(self.reverses)
 
     @property
     def head(self) -> Readout:
@@ -167,81 +181,120 @@ class Network:
 
     def outputs(self, logits: Array) -> Array:
         """(..., O) logits -> (..., O) outputs of the readout's activation."""
+        logits = numbers("logits", logits, self.dtype)
+        if logits.shape[-1:] != (self.output_size,):
+            raise ValueError(f"logits: expected (..., {self.output_size}); got {logits.shape}")
         return self.head.outputs(logits) if self.output_size else logits.copy()
 
     def _starts(self, initial: Mapping[str, Array] | None, B: int) -> dict[str, Array]:
-        shape = (len(self.layers), B, self.hidden_size)
-        dtype = self.layers[0].weight_hh.dtype
+        shape, names = (len(self.layers), B, self.hidden_size), self.cell.states
         if initial is None:
-            return {s: np.zeros(shape, dtype) for s in self.cell.states}
-        for s in self.cell.states:
-            if s not in initial or np.shape(initial[s]) != shape:
-                got = np.shape(initial[s]) if s in initial else "nothing"
-                raise ValueError(
-                    f"initial state {s}: expected shape {shape} (L*dirs, B, H), got {got}"
-                )
-        return {s: np.asarray(initial[s], dtype) for s in self.cell.states}
+            return {s: np.zeros(shape, self.dtype) for s in names}
+        return states_of("initial state", initial, names, shape, self.dtype)
 
     def _check_input(self, x: Array, lengths: Any) -> tuple[Array, Array]:
-        x = np.array(x, self.layers[0].weight_hh.dtype)
+        x = np.array(numbers("x", x, self.dtype))
         if x.ndim != 3 or x.shape[2] != self.input_size or 0 in x.shape:
             raise ValueError(
                 f"x: expected (B, T, D) with D = {self.input_size} and at least one step; "
                 f"got {x.shape}"
             )
         B, T = x.shape[:2]
-        lengths = np.full(B, T) if lengths is None else np.asarray(lengths)
-        if lengths.shape != (B,) or lengths.min() < 1 or lengths.max() > T:
-            raise ValueError(f"lengths: expected {B} numbers from 1 to {T}; got {lengths.tolist()}")
-        inside = np.arange(T) < lengths[:, None]
-        return (x if inside.all() else x * inside[..., None]), lengths.astype(int)
+        if lengths is None:
+            return x, np.full(B, T)
+        lengths = lengths_of(lengths, B, T)
+        x[np.arange(T) >= lengths[:, None]] = 0  # whatever stands in the padding, nan too
+        return x, lengths
+
+    def _run_layer(
+        self, k: int, x: Array, lengths: Array, initial: Mapping[str, Array]
+    ) -> LayerTrace:
+        layer, side = divmod(k, len(self.reverses))
+        return _run_layer(
+            self.cell, self.layers[k], layer, self.reverses[side], x, lengths, initial
+        )
 
     # -- backward --------------------------------------------------------------------------
 
     def backward(
         self,
         trace: Trace,
-        dlogits: Array,
+        dlogits: Array | None = None,
         final: Mapping[str, Array] | None = None,
         window: int | None = None,
+        *,
+        dh: Array | None = None,
     ) -> Gradient:
-        """BPTT.  dlogits (B, T, O) is dL/dlogits of every step; `final` (L*dirs, B, H) is dL/d of
-        the last states from outside (a decoder); `window` truncates: credit is cut every so many
+        """BPTT.  dlogits (B, T, O) is dL/dlogits of every step; `dh` (B, T, H*dirs) is dL/d of the
+        top layer's states from anything but the readout; `final` (L*dirs, B, H) is dL/d of the
+        last states from outside (a decoder); `window` truncates: credit is cut every so many
         steps of reading order."""
-        if np.shape(dlogits) != trace.logits.shape:
-            raise ValueError(f"dlogits: expected {trace.logits.shape}, got {np.shape(dlogits)}")
-        if window is not None and window < 1:
-            raise ValueError(f"window: expected a number of steps from 1, or None; got {window}")
+        self._check_trace(trace)
+        seeds = self._seeds(trace, dlogits, final, dh)
+        if window is not None:
+            window = whole("window", window, 1)
         if trace.fed:
-            return backward_fed(self, trace, dlogits, final, window)
+            return backward_fed(self._stepwise, trace, seeds, window)
         weights: dict[str, Array] = {}
-        dfeatures = self.backward_readout(trace, dlogits, weights)
+        dfeatures = self.backward_readout(trace, seeds.dlogits, weights)
+        dfeatures = dfeatures if seeds.dh is None else dfeatures + seeds.dh
         gradients: list[LayerGradient] = []
         sides = len(self.reverses)
-        for layer in reversed(range(len(self.layers) // sides)):
+        for first in reversed(range(0, len(self.layers), sides)):
             parts = np.split(dfeatures, sides, axis=-1)
-            found = []
-            for side in range(sides):
-                breathe()
-                k = layer * sides + side
-                outside = None if final is None else {s: np.asarray(a)[k] for s, a in final.items()}
-                found.append(_back_layer(trace.layers[k], parts[side], outside, window))
-            gradients[:0] = [gradient for gradient, _ in found]
-            for gradient, d in found:
-                weights |= _named(gradient.trace, d)
-            dfeatures = sum(gradient.x for gradient, _ in found)  # type: ignore[assignment]
+            found = [
+                self._back_layer(trace.layers[k], parts[k - first], seeds.reaching(k), window)
+                for k in range(first, first + sides)
+            ]
+            gradients[:0] = [back.record for back in found]
+            for back in found:
+                weights |= _named(back.record.trace, back.weights)
+            dfeatures = sum(back.record.x for back in found)  # type: ignore[assignment]
         ordered = {name: weights[name] for name in self.weights}
-        return Gradient(tuple(gradients), ordered, np.array(dlogits))
+        return Gradient(tuple(gradients), ordered, seeds.dlogits)
 
     def backward_readout(self, trace: Trace, dlogits: Array, weights: dict[str, Array]) -> Array:
         """dL/dfeatures (B, T, F); puts the readout's own gradients into `weights`."""
         if not self.output_size:
             return np.zeros_like(trace.features)
         with np.errstate(all="ignore"):
-            flat = np.asarray(dlogits).reshape(-1, self.output_size)
+            flat = dlogits.reshape(-1, self.output_size)
             weights["readout.weight"] = flat.T @ trace.features.reshape(len(flat), -1)
             weights["readout.bias"] = flat.sum(0)
             return np.asarray(dlogits @ self.weights["readout.weight"])
+
+    def _back_layer(
+        self, trace: LayerTrace, dh: Array, final: Mapping[str, Array] | None, window: int | None
+    ) -> LayerBack:
+        return _back_layer(trace, dh, final, window)
+
+    def _check_trace(self, trace: Trace) -> None:
+        """A trace of other weights would mix two networks' numbers."""
+        if not isinstance(trace, Trace):
+            raise ValueError(
+                f"trace: expected what `forward` returned; got a {type(trace).__name__}"
+            )
+        if trace.network is not self and not _same(trace.network, self):
+            raise ValueError(
+                "trace: expected a pass of this network; got one of another network, or of this "
+                "one before load_state_dict. Call forward of this network, and give its trace."
+            )
+
+    def _seeds(
+        self, trace: Trace, dlogits: Any, final: Mapping[str, Array] | None, dh: Any
+    ) -> Seeds:
+        """What BPTT starts from, checked."""
+        if dlogits is None and final is None and dh is None:
+            raise ValueError("backward: expected dlogits, dh or final; got none of them")
+        shape = trace.logits.shape
+        given = np.zeros(shape, self.dtype) if dlogits is None else dlogits
+        checked = np.array(shaped("dlogits", given, shape, self.dtype, "(B, T, O)"))
+        if dh is not None:
+            dh = shaped("dh", dh, trace.features.shape, self.dtype, "(B, T, H*dirs)")
+        if final is not None:
+            ends = (len(self.layers), len(trace.lengths), self.hidden_size)
+            final = states_of("final gradient of", final, self.cell.states, ends, self.dtype)
+        return Seeds(checked, dh, final)
 
     # -- output fed back as input ----------------------------------------------------------
 
@@ -254,7 +307,29 @@ class Network:
                 "feeding outputs back needs direction 'forward' and as many outputs as inputs; "
                 f"got {self.direction!r}, {self.output_size} outputs, {self.input_size} inputs"
             )
-        return forward_fed(self, np.asarray(first), steps, self._starts(initial, len(first)))
+        first = numbers("first", first, self.dtype)
+        if first.ndim != 2 or first.shape[1] != self.input_size or not len(first):
+            raise ValueError(
+                f"first: expected (B, D) with D = {self.input_size}; got {first.shape}"
+            )
+        steps, starts = whole("steps", steps, 1), self._starts(initial, len(first))
+        made = forward_fed(self._stepwise, np.array(first), steps, starts)
+        return replace(made, network=self)
+
+    @property
+    def _stepwise(self) -> Network:
+        """The network whose cell runs step by step where outputs are fed back."""
+        return self
+
+
+def _same(one: Network, other: Network) -> bool:
+    """Whether two networks compute the same: equal settings and equal weights."""
+    if type(one) is not type(other) or one.weights.keys() != other.weights.keys():
+        return False
+    settings = [f.name for f in fields(one) if f.name != "weights"]
+    return all(getattr(one, n) == getattr(other, n) for n in settings) and all(
+        np.array_equal(array, other.weights[name]) for name, array in one.weights.items()
+    )
 
 
 # -- one layer, one direction ----------------------------------------------------------------
@@ -284,6 +359,7 @@ def _run_layer(
     cell: Cell, weights: Weights, layer: int, reverse: bool, x: Array, lengths: Array,
     initial: Mapping[str, Array],
 ) -> LayerTrace:  # fmt: skip
+    breathe()
     B, T, D = x.shape
     order = _reading_order(lengths, T, reverse)
     steps, boundaries = order or (None, None)
@@ -304,8 +380,9 @@ def _run_layer(
 
 def _back_layer(
     trace: LayerTrace, dh: Array, final: Mapping[str, Array] | None, window: int | None
-) -> tuple[LayerGradient, Weights]:
+) -> LayerBack:
     """dh (B, T, H): what the loss says of each h_t alone."""
+    breathe()
     B, T, D = trace.x.shape
     weights, lengths = trace.weights, trace.lengths
     order = _reading_order(lengths, T, trace.reverse)
@@ -321,7 +398,7 @@ def _back_layer(
             p.holds = trace
         p.backward(_time_major(_take(dh, steps)), final, window, uneven)
         back, dx = p.gradients(), p.input_gradient()
-    return _gradient(trace, back, _time_major(dx), steps, boundaries), back.weights
+    return LayerBack(_gradient(trace, back, _time_major(dx), steps, boundaries), back.weights)
 
 
 def _gradient(
@@ -342,24 +419,3 @@ def _gradient(
 def _named(trace: LayerTrace, weights: Weights) -> dict[str, Array]:
     pairs = zip(Weights._fields, weights, strict=True)
     return {f"{name}_{trace.suffix}": value for name, value in pairs if value is not None}
-
-
-def _check_weights(network: Network) -> None:
-    weights, G = network.weights, len(network.cell.gates)
-    if "weight_hh_l0" not in weights and "weight_hh_l0_reverse" not in weights:
-        raise ValueError(f"weights: expected weight_hh_l0 and its kin; got {', '.join(weights)}")
-    H = next(v for n, v in weights.items() if n.startswith("weight_hh_l")).shape[-1]
-    P = len(network.cell.peepholes)
-    rows = {"weight_ih": (G * H, None), "weight_hh": (G * H, H), "bias_ih": (G * H,),
-            "bias_hh": (G * H,), "weight_ph": (P, H), "readout.weight": (None, None),
-            "readout.bias": (None,)}  # fmt: skip
-    for name, array in weights.items():
-        expected = rows.get(name.split("_l")[0])
-        fits = expected is not None and len(expected) == array.ndim
-        if not fits or any(
-            e not in (None, n) for e, n in zip(expected or (), array.shape, strict=True)
-        ):
-            raise ValueError(
-                f"{name}: expected {expected} for {network.cell} with {H} hidden units; "
-                f"got {array.shape}"
-            )

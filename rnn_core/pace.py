@@ -3,6 +3,8 @@
 A long loop calls `breathe` at every round. On its own that does nothing; a program that computes
 for several people sets what happens there with `paced`: let somebody else go first, tell how far
 it is, or raise to give up. What is computed does not depend on it.
+
+Never call `breathe` while a lock is held, such as a plan's: who goes first may need it.
 """
 
 from __future__ import annotations

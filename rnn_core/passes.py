@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
+from rnn_core.incoming import lengths_of
 from rnn_core.network import Network
 from rnn_core.readout import Readout
 from rnn_core.tasks.task import METRICS, Batch
@@ -142,8 +143,8 @@ class Stack:
         """(T, B, F) what the readout sees; a view of buffers."""
         B, T = batch.x.shape[:2]
         self._use(T, B)
-        given = batch.lengths is not None and bool((batch.lengths != T).any())
-        self.uneven = np.asarray(batch.lengths) if given else None
+        lengths = None if batch.lengths is None else lengths_of(batch.lengths, B, T)
+        self.uneven = None if lengths is None or (lengths == T).all() else lengths
         self.masks: list[Array | None] = [None] * self.depth
         features, sides = self._read(batch.x), len(self.reverses)
         for layer in range(self.depth):

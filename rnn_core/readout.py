@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_core.cells import sigmoid
+from rnn_core.incoming import floats, lengths_of, numbers, one_of, whole
 
 Array = NDArray[np.float64]
 
@@ -72,9 +73,10 @@ def _squared_back(activation: Activation, z: Array, t: Array) -> Array:
 
 
 def _binary(activation: Activation, z: Array, t: Array) -> Array:
-    """From the logits: max(z, 0) - z t + log(1 + exp(-|z|))."""
-    terms = np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z)))
-    return np.asarray(np.sum(terms, axis=-1))
+    """From the logits: |z| times the share of t on the other side, + log(1 + exp(-|z|))."""
+    size = np.abs(z)
+    other = _weighted_sum(np.where(z > 0, 1 - t, t), size)
+    return np.asarray(other + np.sum(np.log1p(np.exp(-size)), axis=-1))
 
 
 def _binary_back(activation: Activation, z: Array, t: Array) -> Array:
@@ -82,12 +84,21 @@ def _binary_back(activation: Activation, z: Array, t: Array) -> Array:
 
 
 def _cross_entropy(activation: Activation, z: Array, t: Array) -> Array:
-    return np.asarray(-np.sum(t * _log_softmax(z), axis=-1))
+    return np.asarray(-_weighted_sum(t, _log_softmax(z)))
 
 
 def _cross_entropy_back(activation: Activation, z: Array, t: Array) -> Array:
     """softmax(z) - t for targets that sum to 1; exact for any other targets too."""
     return np.asarray(softmax(z) * np.sum(t, axis=-1, keepdims=True) - t)
+
+
+def _weighted_sum(weight: Array, value: Array) -> Array:
+    """Over the last axis; 0 times the infinity of a masked logit is 0, nan stays nan."""
+    total = np.sum(weight * value, axis=-1)
+    if np.isnan(total).any():
+        masked = (weight == 0) & np.isinf(value)
+        total = np.sum(np.where(masked, 0, weight * value), axis=-1)
+    return np.asarray(total)
 
 
 @dataclass(frozen=True)
@@ -97,12 +108,13 @@ class Loss:
     label: str
     value: Callable[[Activation, Array, Array], Array]
     back: Callable[[Activation, Array, Array], Array]
+    activation: str = ""  # the only one it is written for; empty: any
 
 
 LOSSES: dict[str, Loss] = {
     "squared": Loss("squared error", _squared, _squared_back),
-    "binary": Loss("binary cross-entropy", _binary, _binary_back),
-    "cross-entropy": Loss("cross-entropy", _cross_entropy, _cross_entropy_back),
+    "binary": Loss("binary cross-entropy", _binary, _binary_back, "sigmoid"),
+    "cross-entropy": Loss("cross-entropy", _cross_entropy, _cross_entropy_back, "softmax"),
 }
 
 
@@ -113,6 +125,12 @@ class Readout:
     activation: str
     loss: str
 
+    def __post_init__(self) -> None:
+        one_of("activation", self.activation, ACTIVATIONS)
+        one_of("loss", self.loss, LOSSES)
+        needed = LOSSES[self.loss].activation or self.activation
+        one_of(f"activation of the loss {self.loss!r}", self.activation, (needed,))
+
     @property
     def label(self) -> str:
         return f"{ACTIVATIONS[self.activation].label} + {LOSSES[self.loss].label}"
@@ -120,17 +138,19 @@ class Readout:
     def outputs(self, logits: Array) -> Array:
         """(..., O) logits to (..., O) outputs."""
         with np.errstate(all="ignore"):
-            return ACTIVATIONS[self.activation].function(logits)
+            return ACTIVATIONS[self.activation].function(_checked(logits))
 
     def losses(self, logits: Array, targets: Array) -> Array:
         """(..., O) logits and targets to (...) losses, one per step, unweighted."""
-        _check_shapes(logits, targets, "targets")
+        logits = _checked(logits)
+        targets = _like(logits, targets, "targets")
         with np.errstate(all="ignore"):
             return LOSSES[self.loss].value(ACTIVATIONS[self.activation], logits, targets)
 
     def dlogits(self, logits: Array, targets: Array) -> Array:
         """dloss/dlogits of every step's own unweighted loss, (..., O)."""
-        _check_shapes(logits, targets, "targets")
+        logits = _checked(logits)
+        targets = _like(logits, targets, "targets")
         with np.errstate(all="ignore"):
             return LOSSES[self.loss].back(ACTIVATIONS[self.activation], logits, targets)
 
@@ -139,7 +159,8 @@ class Readout:
 
         Needed where an output is fed back as the next input.
         """
-        _check_shapes(logits, doutputs, "doutputs")
+        logits = _checked(logits)
+        doutputs = _like(logits, doutputs, "doutputs")
         activation = ACTIVATIONS[self.activation]
         with np.errstate(all="ignore"):
             return activation.pull(activation.function(logits), doutputs)
@@ -169,12 +190,12 @@ def loss_weights(
     counted steps of all sequences together.
     """
     lengths = _check_weights(placement, reduction, lengths, steps)
-    numbers = np.arange(1, steps + 1)
-    counted = numbers <= lengths[:, None]
+    each = np.arange(1, steps + 1)
+    counted = each <= lengths[:, None]
     if placement == "last":
-        counted &= numbers == lengths[:, None]
+        counted &= each == lengths[:, None]
     elif placement == "chosen":
-        counted &= np.isin(numbers, chosen)
+        counted &= np.isin(each, [whole("chosen step", step, 1) for step in chosen])
     weights = counted.astype(np.float64)
     return weights / max(1.0, weights.sum()) if reduction == "mean" else weights
 
@@ -202,11 +223,24 @@ def _parse_range(part: str) -> range:
     return range(first, last + 1)
 
 
-def _check_shapes(logits: Array, other: Array, name: str) -> None:
-    if np.shape(logits) != np.shape(other):
+def _checked(logits: Array) -> Array:
+    """Logits (..., O) as floats."""
+    found = floats("logits", logits)
+    if not found.ndim or not found.shape[-1]:
+        raise ValueError(f"logits: expected (..., O) with at least one output; got {found.shape}")
+    return found
+
+
+def _like(logits: Array, other: Array, name: str) -> Array:
+    """`other` in the shape and type of the logits."""
+    other = numbers(name, other, logits.dtype)
+    if other.shape != logits.shape:
+        classes = other.shape == logits.shape[:-1]
+        advice = f" Classes as numbers: give np.eye({logits.shape[-1]})[{name}]." if classes else ""
         raise ValueError(
-            f"{name} must have the shape of the logits {np.shape(logits)}, not {np.shape(other)}."
+            f"{name} must have the shape of the logits {logits.shape}, not {other.shape}." + advice
         )
+    return other
 
 
 def _check_weights(
@@ -216,7 +250,4 @@ def _check_weights(
         raise ValueError(f"Unknown placement {placement!r}; choose {', '.join(PLACEMENTS)}.")
     if reduction not in REDUCTIONS:
         raise ValueError(f"Unknown reduction {reduction!r}; choose {', '.join(REDUCTIONS)}.")
-    lengths = np.asarray(lengths)
-    if lengths.ndim != 1 or np.any(lengths < 0) or np.any(lengths > steps):
-        raise ValueError(f"lengths must be (B,) numbers from 0 to T={steps}, not {lengths}.")
-    return lengths
+    return lengths_of(lengths, np.size(lengths), whole("steps", steps, 1), low=0)

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from rnn_core.cells import GRU, LSTM, RNN, Cell
+from rnn_core.cells import make_cell as make_cell
 from rnn_core.clip import Clipped, clip
-from rnn_core.experiment import Experiment
-from rnn_core.initialise import add_gate_bias, scale_recurrent
+from rnn_core.experiment import Experiment, normalise
+from rnn_core.initialise import add_gate_biases, scale_recurrent
 from rnn_core.network import Network
 from rnn_core.readout import loss_weights, parse_steps
 from rnn_core.sequences import Sequence, Series, longest, make_sequence
@@ -82,13 +82,6 @@ class Run:
                 return offset + stage.trace.overflow
             offset += stage.x.shape[1]
         return None
-
-
-def make_cell(e: Experiment) -> Cell:
-    """The cell with the experiment's variant."""
-    if e.cell == "rnn":
-        return RNN(e.activation)
-    return GRU(e.reset, e.update) if e.cell == "gru" else LSTM(e.lstm)
 
 
 def run(e: Experiment, series: Series | None = None, steps: int | None = None) -> Run:
@@ -190,11 +183,7 @@ def _make_network(e: Experiment, O: int, D: int, rng: np.random.Generator) -> Ne
         init=e.init, gain=e.gain, seed=rng,
     )  # fmt: skip
     weights = scale_recurrent(network.weights, e.scale)
-    if "forget" in cell.gates and e.forget_bias:
-        weights = add_gate_bias(weights, cell.gates, "forget", e.forget_bias)
-    if "update" in cell.gates and e.update_bias:
-        weights = add_gate_bias(weights, cell.gates, "update", e.update_bias)
-    return network.load_state_dict(weights)
+    return network.load_state_dict(add_gate_biases(weights, cell.gates, normalise(e)))
 
 
 def _initial(e: Experiment, network: Network) -> Mapping[str, Array] | None:

@@ -5,7 +5,7 @@ A table such as `Experiment` is a frozen dataclass whose fields are made by the 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, TypeVar
 
@@ -26,13 +26,22 @@ class Setting:
     help: str
     kind: Kind
     default: Value
-    options: tuple[Value, ...] = ()  # choice and levels
-    words: tuple[str, ...] = ()  # what a reader sees for each option
+    table: Mapping[Any, str] = field(default_factory=dict, hash=False)  # option -> its words
     low: float = 0
     high: float = 0
     step: float = 1
     parser: Callable[[str], object] | None = None  # text: raises a `ValueError` if unreadable
-    shown: tuple[tuple[str, tuple[Value, ...]], ...] = ()  # other fields' values it needs
+    shown: tuple[tuple[str, Collection[Value]], ...] = ()  # other fields' values it needs
+
+    @property
+    def options(self) -> tuple[Value, ...]:
+        """The values of a choice or of levels; () of anything else."""
+        return tuple(self.table)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What a reader sees for each option."""
+        return tuple(self.table.values())
 
     def check(self, value: object) -> None:
         """Raise a `ValueError` in plain words unless `value` may stand in this field."""
@@ -102,8 +111,7 @@ class Setting:
 
 def choice(default: str, label: str, group: str, words: Mapping[str, str], **more: Any) -> Any:
     """A field with a few named values."""
-    extra = {"options": tuple(words), "words": tuple(words.values())}
-    return _field("choice", default, label, group, **extra, **more)
+    return _field("choice", default, label, group, table=words, **more)
 
 
 def whole(default: int, label: str, group: str, low: int, high: int, **more: Any) -> Any:
@@ -121,7 +129,7 @@ def number(
 def levels(default: float, label: str, group: str, values: Iterable[float], **more: Any) -> Any:
     """A field on a coarse logarithmic scale."""
     options = tuple(values)
-    extra = {"options": options, "words": tuple(f"{v:g}" for v in options)}
+    extra = {"table": {v: f"{v:g}" for v in options}}
     limits = {"low": options[0], "high": options[-1]}
     return _field("levels", default, label, group, **extra, **limits, **more)
 

@@ -107,10 +107,11 @@ def _labels(rows: Array, names: Several[str]) -> list[str]:
 def look(found: Specimen, e: Experiment) -> Experiment:
     """The experiment whose run is the specimen: its cell, its shape, and the reader's settings."""
     network = found.networks[-1]
-    variant = {n: v for n, v in vars(network.cell).items() if n in SETTINGS}
+    names = network.cell.settings()
+    variant = {names[field]: value for field, value in vars(network.cell).items()}
     return replace(
         e,
-        **variant,
+        **{name: value for name, value in variant.items() if name in SETTINGS},
         cell=network.cell.name,
         hidden=_within("hidden", network.hidden_size),
         layers=_within("layers", len(network.layers) // len(network.reverses)),

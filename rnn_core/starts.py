@@ -108,13 +108,14 @@ def starts(e: Experiment, vary: str) -> dict[str, Experiment]:
 
 def _inits(e: Experiment) -> dict[str, Start]:
     identity: dict[str, Value] = {"init": "identity", "gain": 1.0}
-    identity |= {"activation": "relu"} if e.cell == "rnn" else {}
+    squashes = matters(e, "activation")
+    identity |= {"activation": "relu"} if squashes else {}
     return {
         "PyTorch default": {"init": "pytorch", "gain": 1.0},
         "Keras default": {"init": "keras", "gain": 1.0},
         GLOROT: {"init": "glorot", "gain": 1.0},
         "Orthogonal": {"init": "orthogonal", "gain": 1.0},
-        "IRNN (identity, ReLU)" if e.cell == "rnn" else "Identity": identity,
+        "IRNN (identity, ReLU)" if squashes else "Identity": identity,
         **{f"Gaussian ρ = {r:g}": {"init": "gaussian", "gain": r} for r in RADII},
     }
 
@@ -126,7 +127,7 @@ def _activations(_: Experiment) -> dict[str, Start]:
 
 
 def _biases(e: Experiment) -> dict[str, Start]:
-    name = "forget_bias" if e.cell == "lstm" else "update_bias"
+    name = "forget_bias" if matters(e, "forget_bias") else "update_bias"
     words = name.replace("_", " ")
     return {f"{words} {b:g}": {name: b} for b in sorted({*BIASES, getattr(e, name)})}
 

@@ -13,14 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from rnn_core.cells import Cell
+from rnn_core.incoming import one_of
 from rnn_core.layout import layout
 from rnn_core.symbols import Node, evaluate, read
 from rnn_core.unroll import Array, Weights, equations
+
+if TYPE_CHECKING:
+    from rnn_core.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +69,7 @@ class LayerTrace(Record):
         return self._at_steps(state, not self.reverse)
 
     def _at_steps(self, state: str, left: bool) -> Array:
+        one_of("state", state, self.states)
         rows = self.states[state][:, :-1] if left else self.states[state][:, 1:]
         padded = bool((self.lengths < rows.shape[1]).any())
         return rows * self.mask[..., None] if padded else rows
@@ -106,6 +111,7 @@ class LayerTrace(Record):
 class Trace(Record):
     """A network's forward pass.  `fed`: each output was the next step's input."""
 
+    network: Network  # whose pass it is
     layers: tuple[LayerTrace, ...]
     lengths: Array  # (B,)
     features: Array  # (B, T, F)
@@ -158,26 +164,24 @@ class LayerGradient(Record):
 
         `name` without PyTorch's ending: weight_ih, weight_hh, bias_ih, bias_hh, weight_ph.
         """
+        one_of("share", name, [n for n, w in self.trace.weights._asdict().items() if w is not None])
         gates = self.trace.cell.gates
         with np.errstate(all="ignore"):
             if name == "weight_ih":
                 parts = [np.einsum("bth,btd->thd", self.du[g], self.trace.x) for g in gates]
             elif name == "weight_hh":
                 parts = [np.einsum("bth,btk->thk", self.dv[g], self._v(g)) for g in gates]
-            elif name in ("bias_ih", "bias_hh"):
-                sides = self.du if name == "bias_ih" else self.dv
-                parts = [sides[g].sum(0) for g in gates]
             elif name == "weight_ph":
                 parts = [self._peephole(g)[:, None] for g in self.trace.cell.peepholes]
             else:
-                raise ValueError(
-                    "share: expected weight_ih, weight_hh, bias_ih, bias_hh or weight_ph; "
-                    f"got {name!r}"
-                )
+                sides = self.du if name == "bias_ih" else self.dv
+                parts = [sides[g].sum(0) for g in gates]
             return np.concatenate(parts, axis=1)
 
     def norms(self, state: str = "h", part: str = "states") -> Array:
         """(T+1,) Euclidean norm over sequences and units at every boundary; inf on overflow."""
+        one_of("part", part, ("states", "from_output", "from_next"))
+        one_of("state", state, self.states)
         array = getattr(self, part)[state]
         with np.errstate(all="ignore"):
             largest = np.abs(array).max((0, 2))
@@ -193,6 +197,18 @@ class LayerGradient(Record):
         return np.asarray((self.du[gate] * seen).sum(0))
 
 
+class Seeds(NamedTuple):
+    """What BPTT starts from."""
+
+    dlogits: Array  # (B, T, O)
+    dh: Array | None = None  # (B, T, F) dL/d(top layer's states), not through the readout
+    final: Mapping[str, Array] | None = None  # (L*dirs, B, H) dL/d(last states)
+
+    def reaching(self, k: int) -> dict[str, Array] | None:
+        """(B, H) of every state: what reaches the last states of one layer and direction."""
+        return None if self.final is None else {s: a[k] for s, a in self.final.items()}
+
+
 @dataclass(frozen=True, eq=False)
 class Gradient(Record):
     """A network's backward pass."""
@@ -206,6 +222,12 @@ class Gradient(Record):
         """The last layer (its forward direction)."""
         last = self.layers[-1].trace.layer
         return next(g for g in self.layers if g.trace.layer == last)
+
+    @property
+    def x(self) -> Array:
+        """(B, T, D) dL/dx, of both directions together."""
+        found = sum(g.x for g in self.layers if g.trace.layer == 0)
+        return np.asarray(found)
 
     @property
     def initial(self) -> dict[str, Array]:

@@ -21,11 +21,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from rnn_core.cells import GRU, LSTM, RNN, Cell
+from rnn_core.cells import Cell, make_cell
 from rnn_core.clip import MODES
 from rnn_core.experiment import SETTINGS as EXPERIMENT
-from rnn_core.experiment import START, TRAINING, Experiment
-from rnn_core.initialise import add_gate_bias, scale_recurrent
+from rnn_core.experiment import START, TRAINING, Experiment, cells_with_gate
+from rnn_core.initialise import add_gate_biases, scale_recurrent
 from rnn_core.network import Network
 from rnn_core.optimise import OPTIMISERS, SCHEDULES, Memory, clip_vector, take_step
 from rnn_core.passes import Drop, Passes
@@ -127,7 +127,7 @@ def _as_in_experiment(name: str) -> Any:
         str(s.default),
         s.label,
         s.group,
-        dict(zip(map(str, s.options), s.words, strict=True)),
+        s.table,
         help=s.help,
         shown=shown,
     )
@@ -157,7 +157,7 @@ class Training(Lesson):
         -2.0,
         6.0,
         0.5,
-        shown={"cell": ("lstm",)},
+        shown={"cell": cells_with_gate("forget")},
         help=EXPERIMENT["forget_bias"].help,
     )
     update_bias: float = number(
@@ -167,7 +167,7 @@ class Training(Lesson):
         -2.0,
         6.0,
         0.5,
-        shown={"cell": ("gru",)},
+        shown={"cell": cells_with_gate("update")},
         help=EXPERIMENT["update_bias"].help,
     )
     forcing: str = _as_in_experiment("forcing")
@@ -237,13 +237,6 @@ class Checkpoint:
 # -- the network at its start ------------------------------------------------------------------
 
 
-def make_cell(s: Training) -> Cell:
-    """The cell with its variant."""
-    if s.cell == "rnn":
-        return RNN(s.activation)
-    return GRU(s.reset, s.update) if s.cell == "gru" else LSTM(s.lstm)
-
-
 def make_networks(s: Training, task: Task) -> tuple[Network, ...]:
     """The network, or encoder and decoder, with the weights that `run` would draw."""
     rng, cell = np.random.default_rng(s.seed), make_cell(s)
@@ -261,10 +254,7 @@ def _make_network(
         init=s.init, gain=s.gain, seed=rng,
     )  # fmt: skip
     weights = scale_recurrent(network.weights, s.scale)
-    if "forget" in cell.gates and s.forget_bias:
-        weights = add_gate_bias(weights, cell.gates, "forget", s.forget_bias)
-    if "update" in cell.gates and s.update_bias:
-        weights = add_gate_bias(weights, cell.gates, "update", s.update_bias)
+    weights = add_gate_biases(weights, cell.gates, s)
     return network.load_state_dict({n: w.astype(s.dtype) for n, w in weights.items()})
 
 

@@ -187,7 +187,8 @@ STARTS: Final[Mapping[str, Mapping[str, Any]]] = {  # starts from which the whol
 def training(cell: str, seed: int, window: int) -> Training:
     """A short training run on the first symbol; window 0: full BPTT."""
     lesson = {"updates": UPDATES, "rate": 0.01, "validate": 0, "watch": 0, "hidden": 16}
-    return Training(**{**lesson, **STARTS[cell], "cell": cell, "seed": seed, "window": window})
+    start = STARTS.get(cell, {})
+    return Training(**{**lesson, **start, "cell": cell, "seed": seed, "window": window})
 
 
 def hiding(window: int) -> int:

@@ -331,7 +331,8 @@ class Plan:
     def _blank(self, lengths: Array) -> None:
         """Padding carries nothing on: what was computed there may even have overflowed."""
         padding = np.arange(self.T)[:, None] >= lengths
-        for array in (*self.stored.values(), *(a[1:] for a in self.states.values())):
+        x = self.XH[:-1, :, self.H : -1]
+        for array in (x, *self.stored.values(), *(a[1:] for a in self.states.values())):
             array[padding] = 0
 
     # -- backward --------------------------------------------------------------------------

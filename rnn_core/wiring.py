@@ -52,6 +52,14 @@ class Part:
     weights: Array  # (B, T)
     fed: bool = False
 
+    def __post_init__(self) -> None:
+        shapes = [np.shape(a) for a in (self.x, self.targets, self.weights)]
+        if [len(s) for s in shapes] != [3, 3, 2] or len({s[:2] for s in shapes}) > 1:
+            raise ValueError(
+                f"{self.name}: expected x (B, T, D), targets (B, T, O) and weights (B, T) of the "
+                f"same B and T; got {', '.join(map(str, shapes))}"
+            )
+
 
 @dataclass(frozen=True, eq=False)
 class Pass:

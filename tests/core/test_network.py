@@ -160,7 +160,7 @@ def test_truncation_with_a_window_as_long_as_the_sequence_is_no_truncation():
         (lambda n, x: n.load_state_dict({**n.weights, "w": 1}), "w is not a weight"),
         (lambda n, x: n.load_state_dict({**n.weights, "readout.bias": np.ones(3)}), "got .3,."),
         (lambda n, x: Network(LSTM(), {"weight_ih_l0": x}), "expected weight_hh_l0"),
-        (lambda n, x: Network(GRU(), n.weights), r"expected \(12, None\) for GRU"),
+        (lambda n, x: Network(GRU(), n.weights), r"expected \(12, 3\) for GRU"),
         (lambda n, x: Network(LSTM(), n.weights, "sideways"), "direction: expected forward"),
         (lambda n, x: Network(LSTM(), n.weights, "forward", "loud"), "readout: expected linear"),
         (lambda n, x: n.backward(n.forward(x), np.ones((3, 7, 2))).layers[0].share("W"), "share:"),

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_core.cells import make_cell
 from rnn_core.check import gradient_check
 from rnn_core.experiment import Experiment
 from rnn_core.specimen import fits, look, of_task, run_of
 from rnn_core.tasks import TASKS
 from rnn_core.train import Trainer, Training
+from tests.core.cells_under_test import VARIANTS
 
 E = Experiment(clip="norm", threshold=0.5)
 
@@ -65,3 +67,13 @@ def test_characters_keep_their_names():
     assert found.sequence.labels == tuple("hell")
     assert found.sequence.target_labels == tuple("ello")
     assert found.sequence.alphabet == tuple("ehlo")
+
+
+@pytest.mark.parametrize("cell", VARIANTS, ids=str)
+def test_the_variant_that_was_trained_is_the_one_shown(cell):
+    names = cell.settings()
+    variant = {names[field]: value for field, value in vars(cell).items()}
+    trainer, found = made(cell=cell.name, **variant)
+    wish = look(found, E)
+    assert trainer.network.cell == cell == make_cell(wish)
+    assert run_of(found, wish).stages[0].trace.layers[0].cell == cell
