@@ -54,7 +54,6 @@ class SinglePlan(Plan):
         first = min(a, *direct) if direct else a
         self.way, self._matrix = self.R[..., first * H :], self.W_back[first * H :]
         self.outside = self.R[..., n * H :]  # row t + 1: through step t's own output
-        self._way = self._steps(self.way)
         self._cuts: list[tuple[int, Array]] = []
         self._entered: list[tuple[int, int, Array]] = []  # boundary, sequence, dL/dh there
 
@@ -62,8 +61,9 @@ class SinglePlan(Plan):
     def _carried_in_the_loop(self) -> tuple[str, ...]:
         return tuple(s for s in self.cell.states if s != "h")
 
-    def _write_arrival(self, t: int) -> Call:
-        return self._way[t + 1].dot, (self._matrix, self._h_total[t + 1])
+    def _write_arrival(self) -> Call:
+        total = self._at(self.total["h"][1:, 0])
+        return self._at(self.way[1:, 0]).dot, (self._matrix, total)
 
     def _begin_back(self, final: Any, arrivals: list[tuple[int, int]]) -> None:
         self._cuts = []
@@ -82,7 +82,7 @@ class SinglePlan(Plan):
 
     def _end_back(self) -> None:
         super()._end_back()
-        self._way[0].dot(self._matrix, self._steps(self.total["h"])[0])
+        self.way[0, 0].dot(self._matrix, self.total["h"][0, 0])
         for t, products in self._cuts:
             for road in self._roads:
                 self.R[t, :, road] = products[:, road]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_core.cells import GRU, LSTM, RNN
-from rnn_core.loops import Loop
+from rnn_core.loops import Loop, Moving, View, _written
 from rnn_core.plans import SinglePlan, plan, rides_along
 from rnn_core.unroll import Plan
 from tests.core.cells_under_test import VARIANTS, random_weights
@@ -74,8 +74,8 @@ def test_what_arrives_from_far_keeps_its_digits():
 
 def test_a_loop_makes_the_calls_of_its_steps_in_order():
     seen = []
-    steps = [[(seen.append, (t,)), (seen.extend, ([t, "x"],))] for t in range(4)]
-    loop = Loop(steps)
+    t, pair = Moving(range(4)), Moving([[k, "x"] for k in range(4)])
+    loop = Loop([(seen.append, (t,)), (seen.extend, (pair,))], 4)
     loop()
     assert seen == [0, 0, "x", 1, 1, "x", 2, 2, "x", 3, 3, "x"]
     seen.clear()
@@ -84,7 +84,30 @@ def test_a_loop_makes_the_calls_of_its_steps_in_order():
     seen.clear()
     loop(2, 2)
     assert not seen
-    Loop([[(seen.append, ("once",))]])()
-    assert seen == ["once"]
-    with pytest.raises(ValueError, match="shorter"):
-        Loop([[(seen.append, (1,))], []])
+    Loop([(seen.append, (t,))], 4, backwards=True)(1)
+    assert seen == [2, 1, 0]
+    seen.clear()
+    Loop([(seen.append, ("again",))], 3)()
+    assert seen == ["again"] * 3
+    with pytest.raises(ValueError, match="expected 5 steps"):
+        Loop([(seen.append, (t,))], 5)
+
+
+def test_a_view_begins_again_where_an_array_ends():
+    array = np.arange(6.0).reshape(3, 2)
+    assert [row.tolist() for row in View(array, 5).steps] == [*array.tolist(), [0, 1], [2, 3]]
+    assert all(np.shares_memory(row, array) for row in View(array, 5).steps)
+
+
+def test_what_moves_may_be_a_function():
+    rows, out = np.arange(6.0).reshape(3, 2), np.zeros((3, 2))
+    Loop([(View(rows, 3).dot, (2 * np.eye(2), View(out, 3)))], 3)()
+    assert (out == 2 * rows).all()
+
+
+def test_one_text_serves_all_lengths():
+    before = _written.cache_info().misses
+    plan(LSTM(), 5, 1, 2, 3)
+    between = _written.cache_info().misses
+    plan(LSTM(), 9, 1, 2, 4)
+    assert _written.cache_info().misses == between <= before + 2
