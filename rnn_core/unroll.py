@@ -105,37 +105,84 @@ class _Heard:
         return np.zeros_like(d) if self.mute else np.asarray(self.affine.T(d))
 
 
+class _Present:
+    """What the buffers of a plan, and of its shorter ones, hold at present."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.holds: object = None  # whose forward pass
+        self.weights: Weights | None = None
+
+
 class Plan:
-    """One cell at one shape: T steps, B sequences, D inputs, H hidden units."""
+    """One cell at one shape: T steps, B sequences, D inputs, H hidden units.
+
+    `longer`: a plan that differs in T alone.  Its buffers and loops then serve this one too, which
+    costs a tenth of making them; both have one lock, and what one computes the other overwrites.
+    """
 
     spare = 0  # slots behind the layout's own
 
-    def __init__(self, cell: Cell, T: int, B: int, D: int, H: int, dtype: Any = np.float64):
+    def __init__(
+        self,
+        cell: Cell,
+        T: int,
+        B: int,
+        D: int,
+        H: int,
+        dtype: Any = np.float64,
+        longer: Plan | None = None,
+    ):
         self.cell, self.T, self.B, self.D, self.H = cell, T, B, D, H
         self.dtype = np.dtype(dtype)
         self.layout = layout(cell)
-        self.lock = threading.RLock()
-        self.holds: object = None  # whose forward pass the buffers hold
-        self.weights: Weights | None = None
-        self.nbytes = 0  # of all buffers, and about that of the views of their steps
+        self.capacity: int = longer.capacity if longer else T
+        self._present: _Present = longer._present if longer else _Present()
+        self._lent = longer._buffers if longer else {}
+        self._buffers: dict[Any, Array] = {}
         self._constants: dict[float, Array] = {}
         self._moved: dict[tuple[Any, ...], View] = {}
         self._make_forward_buffers()
-        self._forward = Loop(self._write_step(), T)
         self._make_backward_buffers()
-        self._backward = Loop(self._write_step_back(), T, backwards=True)
-        self._workspace: dict[Node, Array] = {}
+        self._loops: tuple[Loop, Loop] = longer._loops if longer else self._write_loops()
         self._schedule = [
             (chunk, self._write_coefficients(*chunk), self._write_separate(*chunk))
             for chunk in self._chunks()
         ]
-        self.nbytes += VIEW_BYTES * T * len(self._moved)
+        views = VIEW_BYTES * T * len(self._moved)
+        self.nbytes = views + sum(buffer.nbytes for buffer in self._buffers.values())  # about
+
+    def _write_loops(self) -> tuple[Loop, Loop]:
+        """Forward, and back."""
+        forward, back = self._write_step(), self._write_step_back()
+        return Loop(forward, self.T), Loop(back, self.T, backwards=True)
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while the buffers matter."""
+        return self._present.lock
+
+    @property
+    def holds(self) -> object:
+        """Whose forward pass the buffers hold, as the caller has said."""
+        return self._present.holds
+
+    @holds.setter
+    def holds(self, whose: object) -> None:
+        self._present.holds = whose
+
+    @property
+    def weights(self) -> Weights | None:
+        """The weights loaded last."""
+        return self._present.weights
 
     # -- buffers ---------------------------------------------------------------------------
 
-    def _new(self, *shape: int) -> Array:
-        made = np.zeros(shape, self.dtype)
-        self.nbytes += made.nbytes
+    def _new(self, name: Any, *shape: int) -> Array:
+        """A buffer, or the first rows of the longer plan's."""
+        lent = self._lent.get(name)
+        made = np.zeros(shape, self.dtype) if lent is None else lent[: shape[0]]
+        self._buffers[name] = made
         return made
 
     def _lean(self, array: Array) -> Array:
@@ -166,21 +213,23 @@ class Plan:
         plan = self.layout
         n = len(plan.columns)
         self.row = H + D + 1
-        self.XH = self._new(T + 1, B, self.row)  # [h_{t-1} | x_t | 1]
+        self.XH = self._new("XH", T + 1, B, self.row)  # [h_{t-1} | x_t | 1]
         self.XH[:, :, -1] = 1
-        self.W = self._new(self.row, n * H)
-        self.W_inner = {g: self._new(H, H) for g in plan.inner}
-        self.P = {g: self._new(H) for g in self.cell.peepholes}
+        self.W = self._new("W", self.row, n * H)
+        self.W_inner = {g: self._new(("W", g), H, H) for g in plan.inner}
+        self.P = {g: self._new(("P", g), H) for g in self.cell.peepholes}
         depth = T if any(c.node in plan.kept for c in plan.columns) else 1
-        self.Z = self._new(depth, B, n * H)
+        self.Z = self._new("Z", depth, B, n * H)
         gates = len(plan.sigmoids) + len(plan.tanhs)
-        self.A = self._new(T + 1, gates + 1, B, H)  # gates, and the pair's carried state
+        self.A = self._new("A", T + 1, gates + 1, B, H)  # gates, and the pair's carried state
         self.states = {"h": self.XH[:, :, :H]}
-        self.states |= {s: self._new(T + 1, B, H) for s in self.cell.states if s != "h"}
-        self._blend = self._lean(self._new(1, B, H))[0]
+        self.states |= {
+            s: self._new(("state", s), T + 1, B, H) for s in self.cell.states if s != "h"
+        }
+        self._blend = self._lean(self._new("blend", 1, B, H))[0]
         if plan.pair:
             self.states[plan.pair[-1].args[0]] = self.A[:, -1]
-            self._products = self._new(2, B, H)
+            self._products = self._new("pair", 2, B, H)
         self._store()
 
     def _store(self) -> None:
@@ -196,8 +245,7 @@ class Plan:
                 self.stored[column.node] = self.Z[:, :, k * H : (k + 1) * H]
         for value in plan.kept:
             if value not in self.stored:
-                self.stored[value] = self._new(T, B, H)
-        self._scratch: dict[Node, Array] = {}
+                self.stored[value] = self._new(("kept", value), T, B, H)
 
     def _constant(self, value: float) -> Array:
         return self._constants.setdefault(float(value), np.full((), value, self.dtype))
@@ -217,9 +265,9 @@ class Plan:
         for k, column in enumerate(self.layout.columns):
             if column.node is value:
                 return self._products_of(slice(k * self.H, (k + 1) * self.H))
-        if value not in self._scratch:
-            self._scratch[value] = self._lean(self._new(1, self.B, self.H))[0]
-        return self._scratch[value]
+        name = ("scratch", value)
+        known = self._buffers.get(name)
+        return self._lean(self._new(name, 1, self.B, self.H) if known is None else known)[0]
 
     def _products_of(self, columns: slice) -> Any:
         """Columns of the step's matrix product; one buffer serves all steps if none is kept."""
@@ -319,7 +367,7 @@ class Plan:
         """Pack the weights for the plan's matrix products.  Copies; call again after a change."""
         H, D = self.H, self.D
         self.holds = None
-        self.weights = weights
+        self._present.weights = weights
         block = {g: slice(k * H, (k + 1) * H) for k, g in enumerate(self.cell.gates)}
         for k, column in enumerate(self.layout.columns):
             out, b = self.W[:, k * H : (k + 1) * H], block[column.gate]
@@ -356,7 +404,7 @@ class Plan:
         for s, states in self.states.items():
             states[0] = 0 if initial is None else initial[s]
         with np.errstate(all="ignore"):
-            self._forward()
+            self._loops[0](0, self.T)
         if lengths is not None:
             self._blank(lengths)
         return self.states["h"][1:]
@@ -373,20 +421,20 @@ class Plan:
         T, B, H, plan = self.T, self.B, self.H, self.layout
         n = len(plan.slots)
         width = (n + self.spare) * H
-        self.R = self._new(T + 1, B, width)  # every step's products, row T: what comes from outside
+        self.R = self._new("R", T + 1, B, width)  # every step's products; T: from outside
         per_step = B * H * self.dtype.itemsize * (2 * n + 4)
         self.chunk = max(1, min(T, CACHE_BYTES // per_step))
-        self.K = self._new(self.chunk, n, B, H)
-        self.E = self._new(T, B, H)  # dL/dh_t through this step's own output
-        self.W_back = self._new(width, H)
-        self.next = {s: self._new(T + 1, B, H) for s in self.cell.states}
+        self.K = self._new("K", self.chunk, n, B, H)
+        self.E = self._new("E", T, B, H)  # dL/dh_t through this step's own output
+        self.W_back = self._new("W_back", width, H)
+        self.next = {s: self._new(("next", s), T + 1, B, H) for s in self.cell.states}
         for s in self.cell.states:
             alias = self._alias(s)
             if alias is not None:
                 self.next[s] = self.R[:, :, alias * H : (alias + 1) * H]
-        self.total = {s: self._new(T + 1, B, H) for s in self.cell.states}
+        self.total = {s: self._new(("total", s), T + 1, B, H) for s in self.cell.states}
         self._bases = self._base_arrays()
-        self.dU = {g: self._new(T, B, H) for g in self._separate}
+        self.dU = {g: self._new(("dU", g), T, B, H) for g in self._separate}
 
     def _alias(self, state: str) -> int | None:
         """A carried state that is one product needs no buffer of its own."""
@@ -404,7 +452,7 @@ class Plan:
             elif base.op == "d":
                 arrays[base] = self.next[base.args[0]][1:]
             else:
-                arrays[base] = self._new(self.T, self.B, self.H)
+                arrays[base] = self._new(("base", base), self.T, self.B, self.H)
         return arrays
 
     @property
@@ -507,6 +555,7 @@ class Plan:
         `final` is dL/d(last states) from outside; `window` cuts the way back every so many steps.
         """
         T = self.T
+        self.R[T] = 0
         self.E[...] = dh
         inner = np.arange(0) if lengths is None else np.flatnonzero(lengths < T)
         if lengths is not None:
@@ -544,11 +593,11 @@ class Plan:
         self, start: int, stop: int, cuts: range, final: Any, arrivals: list[tuple[int, int]]
     ) -> None:
         """`arrivals`: (sequence, boundary) where a shorter sequence's final gradient enters."""
-        T = self.T
+        last = self.capacity  # the loop begins with the longest plan's last step
         for t in sorted({*cuts, *(boundary for _, boundary in arrivals)}, reverse=True):
             if not start <= t < stop:
                 continue
-            self._backward(T - stop, T - t)
+            self._loops[1](last - stop, last - t)
             stop = t
             if t in cuts:
                 self._cut(t)
@@ -556,7 +605,7 @@ class Plan:
                 if boundary == t:
                     for s, carried in self.next.items():
                         carried[t, sequence] += final[s][sequence]
-        self._backward(T - stop, T - start)
+        self._loops[1](last - stop, last - start)
 
     def _chunks(self) -> list[tuple[int, int]]:
         """[start, stop) of the time chunks, last one first."""
@@ -594,9 +643,10 @@ class Plan:
         if value in self.stored:
             return self.stored[value][start:stop]
         if value not in made:
-            if value not in self._workspace:
-                self._workspace[value] = self._new(self.chunk, self.B, self.H)
-            out = self._workspace[value][: stop - start]
+            name = ("work", value)
+            known = self._buffers.get(name)
+            space = self._new(name, self.chunk, self.B, self.H) if known is None else known
+            out = space[: stop - start]
             self._write_whole(calls, made, value, start, stop, out)
         return made[value]
 
