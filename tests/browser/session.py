@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -29,9 +30,16 @@ class Session:
         seconds = session.move(3.0)
     """
 
-    def __init__(self, server: Server, query: str = "", page: str = "") -> None:
+    def __init__(
+        self,
+        server: Server,
+        query: str = "",
+        page: str = "",
+        on_text: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self.address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
-        self.query, self.page = query, page
+        self.query, self.page, self.on_text = query, page, on_text
+        self.theme = b""
         self.page_hash = ""
         self.sliders: dict[str, float] = {}
         self.buttons: dict[str, str] = {}  # what stands on it -> its name
@@ -99,6 +107,7 @@ class Session:
         self.kept |= {message.hash} - {""}
         if kind == "new_session":
             self.page_hash = message.new_session.page_script_hash
+            self.theme = message.new_session.custom_theme.SerializeToString(deterministic=True)
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._see(message.delta.new_element)
         return kind == "script_finished"
@@ -117,3 +126,4 @@ class Session:
             raise AssertionError(f"the page raised: {element.exception.message}")
         elif kind in {"markdown", "text"}:
             self.texts.append(getattr(element, kind).body)
+            self.on_text(self.texts[-1])
