@@ -17,11 +17,13 @@ import asyncio
 import gc
 import gzip
 import socket
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from weakref import WeakSet
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 import plotly
 import streamlit as st
@@ -29,8 +31,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from streamlit import config
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.state.session_state import SessionState
 
 ROOT = Path(__file__).resolve().parent
 TIDY_SECONDS = 30  # what lives for ever is frozen, so a look at the rest takes some milliseconds
@@ -54,8 +61,11 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
     plotly_js()
     send_at_once()
     send_together()
+    remember_theme()
+    look_up_one_by_one()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 100)  # a run makes some thousands of objects, few of them circles
     cleaner = asyncio.create_task(tidy())
     yield
     cleaner.cancel()
@@ -92,7 +102,8 @@ def send_together() -> None:
 
     Streamlit 1.67 sends the first message as soon as a rerun begins and the others in two or three
     handfuls. Each handful makes the browser go through the whole page, which takes longer than the
-    rerun itself: half of the time from a moved slider to the painted picture.
+    rerun itself: half of the time from a moved slider to the painted picture. And the script wakes
+    the server's thread for each message, so that each of the two waits for the other.
     """
 
     def enqueue(session: AppSession, message: ForwardMsg) -> None:
@@ -103,7 +114,8 @@ def send_together() -> None:
             return
 
         def send() -> None:
-            gathering.discard(session)
+            gathering.discard(session)  # before taking: what is said from now on calls for us
+            take(session)
             notify()
 
         if kind == "new_session":
@@ -112,12 +124,84 @@ def send_together() -> None:
             loop.call_soon_threadsafe(loop.call_later, GATHERING, send)
         elif kind == "session_status_changed":
             if not message.session_status_changed.script_is_running:
-                send()
+                gathering.discard(session)
+                notify()
         elif session not in gathering:
             notify()
 
+    def say(session: AppSession, *event: Any, **more: Any) -> None:
+        """Called in the script's thread, in place of one call to the server's per event."""
+        said.setdefault(session, deque()).append(partial(handle, session, *event, **more))
+        is_message = more.get("event") is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG
+        if not (is_message and session in gathering):
+            session._call_soon_on_event_loop(partial(take, session))
+
+    def take(session: AppSession) -> None:
+        """Called in the server's thread."""
+        events = said.get(session, ())
+        try:
+            while events:
+                events.popleft()()
+        finally:
+            if events:  # one has failed: the others are not lost
+                session._call_soon_on_event_loop(partial(take, session))
+
+    def request_rerun(session: AppSession, *given: Any) -> None:
+        take(session)  # while the script that has said it is the present one
+        ask(session, *given)
+
     gathering: WeakSet[AppSession] = WeakSet()
+    said: WeakKeyDictionary[AppSession, deque[Callable[[], None]]] = WeakKeyDictionary()
+    handle, ask = AppSession._handle_scriptrunner_event_on_event_loop, AppSession.request_rerun
     AppSession._enqueue_forward_msg = enqueue  # type: ignore[method-assign, assignment]
+    AppSession._on_scriptrunner_event = say  # type: ignore[method-assign, assignment]
+    AppSession.request_rerun = request_rerun  # type: ignore[method-assign, assignment]
+
+
+def remember_theme() -> None:
+    """Work out what config.toml says of the theme once, not for every rerun.
+
+    Streamlit 1.67 goes through some 250 options, and finds each one's other name by regular
+    expressions, whenever a script or a fragment begins: a fifth of what a moved slider costs.
+    """
+    known: dict[str, CustomThemeConfig] = {}
+    work_out = app_session._populate_theme_msg
+
+    def populate(message: CustomThemeConfig, section: str = "theme") -> None:
+        if section not in known:
+            known[section] = CustomThemeConfig()
+            work_out(known[section], section)
+        if known[section].ByteSize():
+            message.MergeFrom(known[section])
+
+    config.on_config_parsed(known.clear, force_connect=True)
+    app_session._populate_theme_msg = populate  # type: ignore[assignment]
+
+
+class OneByOne(Mapping[str, Any]):
+    """A session's state, looked up for the keys that are asked for; keys start with no `$$`."""
+
+    def __init__(self, state: SessionState, whole: Callable[[SessionState], dict[str, Any]]):
+        self._state, self._whole = state, whole
+
+    def __getitem__(self, key: str) -> Any:
+        if key.startswith("$$"):  # Streamlit's own names of widgets are not shown
+            raise KeyError(key)
+        return self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole(self._state))
+
+    def __len__(self) -> int:
+        return len(self._whole(self._state))
+
+
+def look_up_one_by_one() -> None:
+    """Streamlit 1.67 makes a copy of the whole session's state for each slider, menu and field,
+    to look up one value in it: with twenty of them on a page a tenth of a run."""
+    whole = SessionState.filtered_state.fget  # type: ignore[attr-defined]
+    one_by_one = property(lambda state: OneByOne(state, whole))
+    SessionState.filtered_state = one_by_one  # type: ignore[method-assign, assignment]
 
 
 def is_tcp(connection: socket.socket) -> bool:

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.peers import PEERS, Peer
-from benchmarks.problem import Numbers, Problem, Runner, disagreement, make_problem
+from benchmarks.problem import Maker, Numbers, Problem, Runner, disagreement, make_problem
 from rnn_core import cells, network, plans, unroll
 
 SIZES = (((50, 1, 16), 4), ((100, 1, 32), 8), ((200, 8, 64), 16), ((100, 32, 128), 64))
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
+LENGTHS = range(37, 132)  # of the first runs, each at a length of its own
+FIRST_H, FIRST_D = 32, 8
+FIRST_GOALS = {"jax.lax.scan, jitted": 0.01, "torch cell loop, retain_grad": 0.3}
+AGAIN, AGAIN_GOAL = 5, 1.5  # later runs beside a first one
 ROUND_SECONDS = 0.02  # a competitor's turn within a round
 
 
@@ -150,6 +154,52 @@ def public_cost(problem: Problem, rounds: int) -> Result:
     return race(ours, {"public": public}, rounds)["public"]
 
 
+class Anew:
+    """A competitor that meets each length for the first time: planned, or compiled, in the time.
+
+    CPU seconds of all threads: a first run cannot be repeated until a busy machine has let it pass.
+    """
+
+    def __init__(self, make: Maker, problems: list[Problem]):
+        self.make, self.problems = make, iter(problems)
+
+    def seconds(self) -> tuple[float, float]:
+        """Of the first run at the next length, and of a later one."""
+        problem = next(self.problems)
+        start = time.process_time()
+        runner = self.make(problem)
+        runner.run()
+        first = time.process_time() - start
+        start = time.process_time()
+        for _ in range(AGAIN):
+            runner.run()
+        return first, (time.process_time() - start) / AGAIN
+
+
+def first_runs(cell: str, rounds: int) -> None:
+    """The first run at a new length, as every step of a length slider is one.
+
+    Lengths come in no order, so that longer ones follow shorter ones too; the first of all, which
+    reads the cell's text, is not counted.
+    """
+    lengths = np.random.default_rng(0).permutation(LENGTHS)[: rounds + 1]
+    problems = [make_problem(cell, (int(T), 1, FIRST_H), FIRST_D) for T in lengths]
+    makers = {p.label: p.make for p in PEERS if p.label in FIRST_GOALS and p.installed}
+    everybody = {label: Anew(make, problems) for label, make in {"": Engine, **makers}.items()}
+    rows = [{label: one.seconds() for label, one in everybody.items()} for _ in problems][1:]
+    for label in makers:
+        pairs = [(row[""][0], row[label][0]) for row in rows]
+        print(line(label, summed(pairs), FIRST_GOALS[label]), flush=True)
+    print(line("(ours, a later run)", summed([row[""] for row in rows]), AGAIN_GOAL), flush=True)
+
+
+def summed(pairs: list[tuple[float, float]]) -> Result:
+    """Medians of (ours, theirs) in seconds, and of each pair's own ratio."""
+    median = statistics.median
+    ours, theirs = zip(*pairs, strict=True)
+    return Result(median(ours), median(theirs), median(a / b for a, b in pairs))
+
+
 def absent() -> list[str]:
     return sorted({peer.module for peer in PEERS if not peer.installed})
 
@@ -176,3 +226,7 @@ def main(quick: bool) -> None:
     ]
     met, total = (sum(column) for column in zip(*found, strict=True))
     print(f"\n{met} of {total} goals met.")
+    print(f"\nThe first run at a new length, T = {LENGTHS[0]} to {LENGTHS[-1]}, B=1 H={FIRST_H}:")
+    for cell in cells.CELLS:
+        print(cell.upper())
+        first_runs(cell, 8 if quick else 16)

@@ -1,42 +1,79 @@
 """Loops over time as one would write them by hand.
 
-A plan knows every call of every step.  Most of what a call is given is a view that moves on with
-time; the rest is the same at every step.  So the loop can be written out,
+A plan says each call of a step once.  What a call is given is either the same at every step, or
+moves on with time (`Moving`).  So the loop can be written out,
 
     for c0, c1, c2 in zip(*columns):
         c0(a0, c1)
         a1(c1, c2)
 
 which is never slower than going through a list of (function, arguments), and up to a sixth faster
-where a core is shared: fewer objects are touched.
+where a core is shared: fewer objects are touched.  The text does not depend on the shapes, so all
+plans of a cell share one function, and a new length costs no more than the views of its buffers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-Call = tuple[Callable[..., Any], tuple[Any, ...]]
+import numpy.typing as npt
+
+Call = tuple[Any, tuple[Any, ...]]  # a function, or a `Moving` of functions, and its arguments
+
+
+class Moving:
+    """What moves on with time: one value per step."""
+
+    def __init__(self, steps: Sequence[Any]):
+        self.steps = list(steps)
+
+
+class View(Moving):
+    """Row t of an array at step t; from the first row again where there are fewer than steps."""
+
+    def __init__(self, array: npt.NDArray[Any], length: int):
+        rows = list(array)
+        super().__init__(rows if len(rows) == length else (rows * -(-length // len(rows)))[:length])
+        self.array = array
+
+    @property
+    def ndim(self) -> int:
+        """Of one step."""
+        return self.array.ndim - 1
+
+    @property
+    def dense(self) -> bool:
+        """Whether a step's numbers lie one behind the other."""
+        return bool(self.array[0].flags.c_contiguous)
+
+    @cached_property
+    def dot(self) -> Moving:
+        """Every step's bound method."""
+        return Moving([row.dot for row in self.steps])
 
 
 class Loop:
-    """The same calls at every step, each time on other buffers."""
+    """The same calls at every step, each time on other buffers; `backwards`: last step first."""
 
-    def __init__(self, steps: Sequence[Sequence[Call]]):
-        self.length, names, lines = len(steps), _Names(), []
-        for calls in zip(*steps, strict=True):  # one call, as it is at every step
-            terms = zip(*((call, *given) for call, given in calls), strict=True)
-            function, *arguments = map(names.name, terms)
-            lines.append(f"{function}({', '.join(arguments)})")
-        names.moving.setdefault((), ("step", list(range(self.length))))  # a loop needs one
-        self._moving = [column for _, column in names.moving.values()]
-        self._fixed = [value for _, value in names.fixed.values()]
-        moving, fixed = (tuple(n for n, _ in d.values()) for d in (names.moving, names.fixed))
-        self._run = _written(moving, fixed, tuple(lines))
+    def __init__(self, calls: Sequence[Call], length: int, backwards: bool = False):
+        self.length, names = length, _Names()
+        lines = []
+        for function, arguments in calls:
+            called, *given = map(names.name, (function, *arguments))
+            lines.append(f"{called}({', '.join(given)})")
+        moving = [column.steps for column in names.moving] or [[*range(length)]]  # a loop needs one
+        self._moving = [column[::-1] for column in moving] if backwards else moving
+        if any(len(column) != length for column in moving):
+            raise ValueError(
+                f"expected {length} steps of all that moves, got {[*map(len, moving)]}"
+            )
+        self._fixed = names.fixed
+        self._run = _written(len(moving), len(self._fixed), tuple(lines))
 
     def __call__(self, start: int = 0, stop: int | None = None) -> None:
-        """Run the steps from `start` up to `stop`, by default all."""
+        """Run the steps from `start` up to `stop`, by default all, in the order of the loop."""
         moving = self._moving
         if start or stop not in (None, self.length):
             moving = [column[start:stop] for column in moving]
@@ -44,27 +81,31 @@ class Loop:
 
 
 class _Names:
-    """What to call each thing: the same at all steps, or a column of them."""
+    """What to call each thing: c0, c1 … what moves, a0, a1 … what does not."""
 
     def __init__(self) -> None:
-        self.moving: dict[tuple[int, ...], tuple[str, list[Any]]] = {}
-        self.fixed: dict[int, tuple[str, Any]] = {}
+        self.moving: list[Moving] = []
+        self.fixed: list[Any] = []
+        self._known: dict[int, str] = {}
 
-    def name(self, every: tuple[Any, ...]) -> str:
-        key = tuple(map(id, every))
-        if len(set(key)) == 1:
-            return self.fixed.setdefault(key[0], (f"a{len(self.fixed)}", every[0]))[0]
-        return self.moving.setdefault(key, (f"c{len(self.moving)}", list(every)))[0]
+    def name(self, thing: Any) -> str:
+        if id(thing) not in self._known:
+            things, letter = (self.moving, "c") if isinstance(thing, Moving) else (self.fixed, "a")
+            self._known[id(thing)] = f"{letter}{len(things)}"
+            things.append(thing)  # kept here, so that no other thing gets its id
+        return self._known[id(thing)]
 
 
 @lru_cache(maxsize=256)
 def _written(
-    moving: tuple[str, ...], fixed: tuple[str, ...], lines: tuple[str, ...]
+    moving: int, fixed: int, lines: tuple[str, ...]
 ) -> Callable[[list[Any], list[Any]], None]:
-    """The loop as a function; plans of one cell share it.  Its text is made of our own names."""
-    unpack = f"    {', '.join(fixed)}, = fixed\n" if fixed else ""
+    """The loop as a function.  Its text is made of our own names."""
+    unpack = "".join(f"a{k}, " for k in range(fixed))
+    head = "".join(f"c{k}, " for k in range(moving))
     body = "".join(f"        {line}\n" for line in lines) or "        pass\n"
-    head = f"    for {', '.join(moving)}, in zip(*columns):\n"
+    text = f"    {unpack}= fixed\n" if fixed else ""
     made: dict[str, Any] = {}
-    exec(f"def run(fixed, columns):\n{unpack}{head}{body}", made)
-    return made["run"]
+    exec(f"def run(fixed, columns):\n{text}    for {head}in zip(*columns):\n{body}", made)
+    run: Callable[[list[Any], list[Any]], None] = made["run"]
+    return run

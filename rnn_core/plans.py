@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
 from typing import Any, Final
 
 import numpy as np
@@ -13,13 +13,84 @@ from rnn_core.loops import Call
 from rnn_core.unroll import Array, Plan
 
 LARGEST: Final = 64  # numbers in all states of a single sequence, up to which the sums ride along
+BUDGET: Final = 64 << 20  # bytes of all plans that are kept
+OBJECTS: Final = 40_000  # bytes of a plan's own objects, its buffers aside
+MOST_SHORTER: Final = 8  # plans that one longest plan keeps of those it serves
+LEAST: Final = 32  # steps that every plan has room for
+ROUNDED: Final = 1 << 15  # numbers in a state's whole sequence, up to which lengths are rounded up
+
+Key = tuple[Cell, int, int, int, str]  # a cell, B, D, H, dtype
 
 
-@lru_cache(maxsize=48)
-def plan(cell: Cell, T: int, B: int, D: int, H: int, dtype: str = "float64") -> Plan:
-    """The plan for this cell and shape, made once.  Hold `plan.lock` while its buffers matter."""
+class Plans:
+    """Plans that are used again: of each cell and size the longest, which serves the shorter ones.
+
+    Together they stay within `budget` bytes: who was asked for longest ago goes first.  The last
+    one asked for stays, however large: its backward pass is still to come.
+    """
+
+    def __init__(self, budget: int):
+        self.budget = budget
+        self._lock = threading.Lock()
+        self._kept: dict[Key, tuple[Plan, dict[int, Plan]]] = {}  # the last one asked for is last
+
+    def get(self, cell: Cell, T: int, B: int, D: int, H: int, dtype: str) -> Plan:
+        """The plan of this shape."""
+        key, shape = (cell, B, D, H, dtype), (cell, T, B, D, H, dtype)
+        with self._lock:
+            known = self._kept.pop(key, None)
+            if known is None or known[0].T < T:
+                known = make(cell, capacity(T, B * H), B, D, H, dtype), {}
+            longest, shorter = self._kept[key] = known
+            found = longest
+            if T < longest.T:
+                found = shorter.pop(T) if T in shorter else make(*shape, longest)
+                shorter[T] = found
+                _keep_last(shorter, MOST_SHORTER)
+            self._keep_within()
+            return found
+
+    @property
+    def nbytes(self) -> int:
+        """About what all of it takes."""
+        return sum(
+            longest.nbytes + OBJECTS * (1 + len(shorter))
+            for longest, shorter in self._kept.values()
+        )
+
+    def _keep_within(self) -> None:
+        while len(self._kept) > 1 and self.nbytes > self.budget:
+            _keep_last(self._kept, len(self._kept) - 1)
+
+
+def _keep_last(kept: dict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+def capacity(T: int, width: int) -> int:
+    """The length to plan for where T steps of so many numbers are asked for.
+
+    The next power of two, so that a slider's next lengths are free; large ones stay as they are.
+    """
+    rounded = max(LEAST, 1 << (T - 1).bit_length())
+    return rounded if rounded * width <= ROUNDED else T
+
+
+def make(
+    cell: Cell, T: int, B: int, D: int, H: int, dtype: str, longer: Plan | None = None
+) -> Plan:
+    """A plan of the kind that is fastest for this cell and size."""
     single = B == 1 and H * len(cell.states) <= LARGEST and rides_along(cell)
-    return (SinglePlan if single else Plan)(cell, T, B, D, H, np.dtype(dtype))
+    return (SinglePlan if single else Plan)(cell, T, B, D, H, np.dtype(dtype), longer)
+
+
+_plans = Plans(BUDGET)
+
+
+def plan(cell: Cell, T: int, B: int, D: int, H: int, dtype: str = "float64") -> Plan:
+    """The plan for this cell and shape.  Hold `plan.lock` while its buffers matter."""
+    return _plans.get(cell, T, B, D, H, dtype)
 
 
 def rides_along(cell: Cell) -> bool:
@@ -54,7 +125,6 @@ class SinglePlan(Plan):
         first = min(a, *direct) if direct else a
         self.way, self._matrix = self.R[..., first * H :], self.W_back[first * H :]
         self.outside = self.R[..., n * H :]  # row t + 1: through step t's own output
-        self._way = self._steps(self.way)
         self._cuts: list[tuple[int, Array]] = []
         self._entered: list[tuple[int, int, Array]] = []  # boundary, sequence, dL/dh there
 
@@ -62,14 +132,15 @@ class SinglePlan(Plan):
     def _carried_in_the_loop(self) -> tuple[str, ...]:
         return tuple(s for s in self.cell.states if s != "h")
 
-    def _write_arrival(self, t: int) -> Call:
-        return self._way[t + 1].dot, (self._matrix, self._h_total[t + 1])
+    def _write_arrival(self) -> Call:
+        total = self._at(self.total["h"][1:, 0])
+        return self._at(self.way[1:, 0]).dot, (self._matrix, total)
 
     def _begin_back(self, final: Any, arrivals: list[tuple[int, int]]) -> None:
         self._cuts = []
         self._entered = [(self.T, 0, self.next["h"][self.T, 0].copy())]
         self._entered += [(boundary, b, final["h"][b]) for b, boundary in arrivals]
-        self.outside[1:] = self.E
+        self.outside[0], self.outside[1:] = 0, self.E
         for boundary, b, gradient in self._entered:
             self.outside[boundary, b] += gradient
 
@@ -82,7 +153,7 @@ class SinglePlan(Plan):
 
     def _end_back(self) -> None:
         super()._end_back()
-        self._way[0].dot(self._matrix, self._steps(self.total["h"])[0])
+        self.way[0, 0].dot(self._matrix, self.total["h"][0, 0])
         for t, products in self._cuts:
             for road in self._roads:
                 self.R[t, :, road] = products[:, road]

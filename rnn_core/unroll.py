@@ -1,7 +1,8 @@
 """The loops over time: forward, and back (BPTT).
 
-A `Plan` is one cell at one shape, written out flat: every call of every step, with the buffers it
-works on, made once and run many times.  The calls come from the cell's own equations (`layout`).
+A `Plan` is one cell at one shape, written out flat: every call of a step, with the buffers that
+each step works on, made once and run many times.  The calls come from the cell's own equations
+(`layout`).
 Inside, arrays are time-major; gates lie slot after slot, (T, slots, B, H), so that a step's gates
 are one block and one call.  The input's share, the recurrent product and the biases of all gates
 are one matrix product per step; all weight gradients are one product over all steps.
@@ -19,11 +20,12 @@ import numpy.typing as npt
 
 from rnn_core.cells import Cell
 from rnn_core.layout import layout
-from rnn_core.loops import Call, Loop
+from rnn_core.loops import Call, Loop, View
 from rnn_core.symbols import PEEPHOLES, UFUNCS, Node, namespace, walk
 
 Array = npt.NDArray[Any]
 CACHE_BYTES = 1 << 20  # coefficients are computed in time chunks that stay in cache
+VIEW_BYTES = 150  # of one view of one step
 
 
 class Weights(NamedTuple):
@@ -103,64 +105,135 @@ class _Heard:
         return np.zeros_like(d) if self.mute else np.asarray(self.affine.T(d))
 
 
+class _Present:
+    """What the buffers of a plan, and of its shorter ones, hold at present."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.holds: object = None  # whose forward pass
+        self.weights: Weights | None = None
+
+
 class Plan:
-    """One cell at one shape: T steps, B sequences, D inputs, H hidden units."""
+    """One cell at one shape: T steps, B sequences, D inputs, H hidden units.
+
+    `longer`: a plan that differs in T alone.  Its buffers and loops then serve this one too, which
+    costs a tenth of making them; both have one lock, and what one computes the other overwrites.
+    """
 
     spare = 0  # slots behind the layout's own
 
-    def __init__(self, cell: Cell, T: int, B: int, D: int, H: int, dtype: Any = np.float64):
+    def __init__(
+        self,
+        cell: Cell,
+        T: int,
+        B: int,
+        D: int,
+        H: int,
+        dtype: Any = np.float64,
+        longer: Plan | None = None,
+    ):
         self.cell, self.T, self.B, self.D, self.H = cell, T, B, D, H
         self.dtype = np.dtype(dtype)
         self.layout = layout(cell)
-        self.lock = threading.RLock()
-        self.holds: object = None  # whose forward pass the buffers hold
-        self.weights: Weights | None = None
+        self.capacity: int = longer.capacity if longer else T
+        self._present: _Present = longer._present if longer else _Present()
+        self._lent = longer._buffers if longer else {}
+        self._buffers: dict[Any, Array] = {}
         self._constants: dict[float, Array] = {}
+        self._moved: dict[tuple[Any, ...], View] = {}
         self._make_forward_buffers()
-        self._rest = self._remaining()
-        self._forward = Loop([self._write_step(t) for t in range(T)])
         self._make_backward_buffers()
-        self._backward = Loop([self._write_step_back(t) for t in reversed(range(T))])
-        self._workspace: dict[Node, Array] = {}
+        self._loops: tuple[Loop, Loop] = longer._loops if longer else self._write_loops()
         self._schedule = [
             (chunk, self._write_coefficients(*chunk), self._write_separate(*chunk))
             for chunk in self._chunks()
         ]
+        views = VIEW_BYTES * T * len(self._moved)
+        self.nbytes = views + sum(buffer.nbytes for buffer in self._buffers.values())  # about
+
+    def _write_loops(self) -> tuple[Loop, Loop]:
+        """Forward, and back."""
+        forward, back = self._write_step(), self._write_step_back()
+        return Loop(forward, self.T), Loop(back, self.T, backwards=True)
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while the buffers matter."""
+        return self._present.lock
+
+    @property
+    def holds(self) -> object:
+        """Whose forward pass the buffers hold, as the caller has said."""
+        return self._present.holds
+
+    @holds.setter
+    def holds(self, whose: object) -> None:
+        self._present.holds = whose
+
+    @property
+    def weights(self) -> Weights | None:
+        """The weights loaded last."""
+        return self._present.weights
 
     # -- buffers ---------------------------------------------------------------------------
 
-    def _new(self, *shape: int) -> Array:
-        return np.zeros(shape, self.dtype)
+    def _new(self, name: Any, *shape: int) -> Array:
+        """A buffer, or the first rows of the longer plan's."""
+        lent = self._lent.get(name)
+        made = np.zeros(shape, self.dtype) if lent is None else lent[: shape[0]]
+        self._buffers[name] = made
+        return made
 
-    def _steps(self, array: Array) -> list[Array]:
-        """(T, B, ...) -> one view per step; a single sequence loses its axis (cheaper calls)."""
-        return list(array[:, 0] if self.B == 1 else array)
+    def _lean(self, array: Array) -> Array:
+        """(T, B, ...) as it is; a single sequence loses its axis (cheaper calls)."""
+        return array[:, 0] if self.B == 1 else array
+
+    def _at(self, array: Array) -> View:
+        """Row t of an array at step t.  Equal views are one, so that the loop has few columns."""
+        key = (array.__array_interface__["data"][0], array.shape, array.strides)
+        if key not in self._moved:
+            self._moved[key] = View(array, self.T)
+        return self._moved[key]
+
+    def _level(self, view: View) -> View:
+        """The same numbers of each step in one row."""
+        array = view.array
+        return self._at(array.reshape(len(array), -1, copy=False))
+
+    def _flat(self, arguments: list[Any]) -> tuple[Any, ...]:
+        """One-dimensional views where every array allows it: NumPy's cheapest call."""
+        full = [a for a in arguments if a.ndim]
+        if not all(a.ndim == 2 and _dense(a) for a in full):
+            return tuple(arguments)
+        return tuple(self._level(a) if isinstance(a, View) else a.reshape(-1) for a in arguments)
 
     def _make_forward_buffers(self) -> None:
         T, B, D, H = self.T, self.B, self.D, self.H
         plan = self.layout
         n = len(plan.columns)
         self.row = H + D + 1
-        self.XH = self._new(T + 1, B, self.row)  # [h_{t-1} | x_t | 1]
+        self.XH = self._new("XH", T + 1, B, self.row)  # [h_{t-1} | x_t | 1]
         self.XH[:, :, -1] = 1
-        self.W = self._new(self.row, n * H)
-        self.W_inner = {g: self._new(H, H) for g in plan.inner}
-        self.P = {g: self._new(H) for g in self.cell.peepholes}
+        self.W = self._new("W", self.row, n * H)
+        self.W_inner = {g: self._new(("W", g), H, H) for g in plan.inner}
+        self.P = {g: self._new(("P", g), H) for g in self.cell.peepholes}
         depth = T if any(c.node in plan.kept for c in plan.columns) else 1
-        self.Z = self._new(depth, B, n * H)
-        self._rows, self._z = self._steps(self.XH), self._steps(self.Z)
+        self.Z = self._new("Z", depth, B, n * H)
         gates = len(plan.sigmoids) + len(plan.tanhs)
-        self.A = self._new(T + 1, gates + 1, B, H)  # gates, and the pair's carried state
+        self.A = self._new("A", T + 1, gates + 1, B, H)  # gates, and the pair's carried state
         self.states = {"h": self.XH[:, :, :H]}
-        self.states |= {s: self._new(T + 1, B, H) for s in self.cell.states if s != "h"}
-        self._blend = self._steps(self._new(1, B, H))[0]
+        self.states |= {
+            s: self._new(("state", s), T + 1, B, H) for s in self.cell.states if s != "h"
+        }
+        self._blend = self._lean(self._new("blend", 1, B, H))[0]
         if plan.pair:
             self.states[plan.pair[-1].args[0]] = self.A[:, -1]
-            self._products = self._new(2, B, H)
+            self._products = self._new("pair", 2, B, H)
         self._store()
 
     def _store(self) -> None:
-        """Where each quantity that must be kept lies, for whole sequences and step by step."""
+        """Where each quantity that must be kept lies, for whole sequences."""
         T, B, H, plan = self.T, self.B, self.H, self.layout
         self.stored: dict[Node, Array] = {}  # whole sequences, (T, B, H)
         for s, value in plan.reading.states.items():
@@ -172,43 +245,48 @@ class Plan:
                 self.stored[column.node] = self.Z[:, :, k * H : (k + 1) * H]
         for value in plan.kept:
             if value not in self.stored:
-                self.stored[value] = self._new(T, B, H)
-        self._views = {value: self._steps(array) for value, array in self.stored.items()}
-        self._past = {s: self._steps(a) for s, a in self.states.items()}
-        self._scratch: dict[Node, Array] = {}
+                self.stored[value] = self._new(("kept", value), T, B, H)
 
     def _constant(self, value: float) -> Array:
         return self._constants.setdefault(float(value), np.full((), value, self.dtype))
 
     # -- forward ---------------------------------------------------------------------------
 
-    def _view(self, value: Any, t: int) -> Array:
-        """The buffer that holds a quantity of step t."""
+    def _view(self, value: Any) -> Any:
+        """The buffer that holds a quantity of the present step."""
         if not isinstance(value, Node):
             return self._constant(value)
         if value.op == "past":
-            return self._past[value.args[0]][t]
+            return self._at(self._lean(self.states[value.args[0]][:-1]))
         if value.op == "P":
             return self.P[value.args[0]]
-        if value in self._views:
-            return self._views[value][t]
+        if value in self.stored:
+            return self._at(self._lean(self.stored[value]))
         for k, column in enumerate(self.layout.columns):
             if column.node is value:
-                return self._z[t % len(self.Z)][..., k * self.H : (k + 1) * self.H]
-        if value not in self._scratch:
-            self._scratch[value] = self._new(*self._past["h"][0].shape)
-        return self._scratch[value]
+                return self._products_of(slice(k * self.H, (k + 1) * self.H))
+        name = ("scratch", value)
+        known = self._buffers.get(name)
+        return self._lean(self._new(name, 1, self.B, self.H) if known is None else known)[0]
 
-    def _write_step(self, t: int) -> list[Call]:
-        row, z = self._rows[t], self._z[t % len(self.Z)]
-        calls: list[Call] = [(row.dot, (self.W, z))]
-        self._write_activations(calls, t, z)
-        for value in self._rest:
-            self._write(calls, value, t)
+    def _products_of(self, columns: slice) -> Any:
+        """Columns of the step's matrix product; one buffer serves all steps if none is kept."""
+        z = self._lean(self.Z)[..., columns]
+        return self._at(z) if len(z) == self.T else z[0]
+
+    def _write_step(self) -> list[Call]:
+        row = self._at(self._lean(self.XH[:-1]))
+        calls: list[Call] = [(row.dot, (self.W, self._products_of(slice(None))))]
+        self._write_activations(calls)
+        for value in self._remaining():
+            self._write(calls, value)
         for state, value in self.layout.reading.states.items():
             if any(column.node is value for column in self.layout.columns):  # no activation
-                calls.append((np.copyto, (self._past[state][t + 1], self._view(value, t))))
+                calls.append((np.copyto, (self._after(state), self._view(value))))
         return calls
+
+    def _after(self, state: str) -> View:
+        return self._at(self._lean(self.states[state][1:]))
 
     def _remaining(self) -> list[Node]:
         """What remains of a step after its matrix product and activations, arguments first."""
@@ -222,60 +300,63 @@ class Plan:
         order = walk([*reading.gates.values(), *reading.states.values()])
         return [n for n in order if n.op not in ("past", "P", "u") and n not in done]
 
-    def _write_activations(self, calls: list[Call], t: int, z: Array) -> None:
+    def _write_activations(self, calls: list[Call]) -> None:
         """One tanh for all plain gates; sigmoid(a) = tanh(a/2)/2 + 1/2, a/2 comes from `W`."""
         s, n = len(self.layout.sigmoids), len(self.layout.sigmoids) + len(self.layout.tanhs)
         if n == 0:
             return
-        H, half = self.H, self._constant(0.5)
-        source = z[..., : n * H]
-        target = self.A[t, :n]
-        if self.B == 1:
-            target = target.reshape(-1)
-        else:
-            source = source.reshape(self.B, n, H).transpose(1, 0, 2)
-        calls.append((np.tanh, (source, target)))
+        T, half = self.T, self._constant(0.5)
+        source, target = self._sources(n), self._at(self.A[:T, :n])
+        calls.append((np.tanh, (source, self._level(target) if self.B == 1 else target)))
         if s:
-            gates = self.A[t, :s].reshape(-1)
+            gates = self._level(self._at(self.A[:T, :s]))
             calls.append((np.multiply, (gates, half, gates)))
             calls.append((np.add, (gates, half, gates)))
 
-    def _write_pair(self, calls: list[Call], t: int) -> None:
+    def _sources(self, n: int) -> Any:
+        """What the first n activations are taken of, in the order in which gates are stored."""
+        if self.B == 1:
+            return self._products_of(slice(0, n * self.H))
+        z = self.Z[..., : n * self.H].reshape(len(self.Z), self.B, n, self.H, copy=False)
+        z = z.transpose(0, 2, 1, 3)
+        return self._at(z) if len(z) == self.T else z[0]
+
+    def _write_pair(self, calls: list[Call]) -> None:
         """i * g and f * c_{t-1} in one call, then their sum."""
-        i = len(self.layout.sigmoids) - 2
-        left, right = self.A[t, i : i + 2], self.A[t, i + 2 : i + 4]
+        T, i = self.T, len(self.layout.sigmoids) - 2
+        left, right = (self._level(self._at(self.A[:T, k : k + 2])) for k in (i, i + 2))
         flat = self._products.reshape(-1)
         half = flat.size // 2
-        total = self._view(self.layout.pair[0], t).reshape(-1)
-        calls.append((np.multiply, (left.reshape(-1), right.reshape(-1), flat)))
+        total = self._level(self._view(self.layout.pair[0]))
+        calls.append((np.multiply, (left, right, flat)))
         calls.append((np.add, (flat[:half], flat[half:], total)))
 
-    def _write_mixture(self, calls: list[Call], t: int) -> None:
+    def _write_mixture(self, calls: list[Call]) -> None:
         """a * x + (1 - a) * y, as y + a * (x - y)."""
-        value, difference, a, y = (self._view(v, t) for v in self.layout.mixture)
-        x = self._view(self.layout.mixture[1].args[0], t)
-        calls.append((np.subtract, tuple(_flat([x, y, difference]))))
-        calls.append((np.multiply, tuple(_flat([difference, a, self._blend]))))
-        calls.append((np.add, tuple(_flat([self._blend, y, value]))))
+        value, difference, a, y = map(self._view, self.layout.mixture)
+        x = self._view(self.layout.mixture[1].args[0])
+        calls.append((np.subtract, self._flat([x, y, difference])))
+        calls.append((np.multiply, self._flat([difference, a, self._blend])))
+        calls.append((np.add, self._flat([self._blend, y, value])))
 
-    def _write(self, calls: list[Call], value: Node, t: int) -> None:
-        out = self._view(value, t)
+    def _write(self, calls: list[Call], value: Node) -> None:
+        out = self._view(value)
         if value in self.layout.pair[:1]:
-            self._write_pair(calls, t)
+            self._write_pair(calls)
         elif value in self.layout.mixture[:1]:
-            self._write_mixture(calls, t)
+            self._write_mixture(calls)
         elif value.op == "U":
             gate, v = value.args
-            calls.append((self._view(v, t).dot, (self.W_inner[gate], out)))
+            calls.append((self._view(v).dot, (self.W_inner[gate], out)))
         elif value.op == "sigmoid":
             half = self._constant(0.5)
-            calls.append((np.multiply, (self._view(value.args[0], t), half, out)))
+            calls.append((np.multiply, (self._view(value.args[0]), half, out)))
             calls.append((np.tanh, (out, out)))
             calls.append((np.multiply, (out, half, out)))
             calls.append((np.add, (out, half, out)))
         else:
-            arguments = [self._view(a, t) for a in value.args]
-            calls.append((UFUNCS[value.op], tuple(_flat([*arguments, out]))))
+            arguments = [self._view(a) for a in value.args]
+            calls.append((UFUNCS[value.op], self._flat([*arguments, out])))
 
     def use(self, weights: Weights) -> None:
         """Load weights unless they are the (read-only) ones already loaded."""
@@ -286,7 +367,7 @@ class Plan:
         """Pack the weights for the plan's matrix products.  Copies; call again after a change."""
         H, D = self.H, self.D
         self.holds = None
-        self.weights = weights
+        self._present.weights = weights
         block = {g: slice(k * H, (k + 1) * H) for k, g in enumerate(self.cell.gates)}
         for k, column in enumerate(self.layout.columns):
             out, b = self.W[:, k * H : (k + 1) * H], block[column.gate]
@@ -323,7 +404,7 @@ class Plan:
         for s, states in self.states.items():
             states[0] = 0 if initial is None else initial[s]
         with np.errstate(all="ignore"):
-            self._forward()
+            self._loops[0](0, self.T)
         if lengths is not None:
             self._blank(lengths)
         return self.states["h"][1:]
@@ -341,24 +422,20 @@ class Plan:
         T, B, H, plan = self.T, self.B, self.H, self.layout
         n = len(plan.slots)
         width = (n + self.spare) * H
-        self.R = self._new(T + 1, B, width)  # every step's products, row T: what comes from outside
+        self.R = self._new("R", T + 1, B, width)  # every step's products; T: from outside
         per_step = B * H * self.dtype.itemsize * (2 * n + 4)
         self.chunk = max(1, min(T, CACHE_BYTES // per_step))
-        self.K = self._new(self.chunk, n, B, H)
-        self.E = self._new(T, B, H)  # dL/dh_t through this step's own output
-        self.W_back = self._new(width, H)
-        self.next = {s: self._new(T + 1, B, H) for s in self.cell.states}
+        self.K = self._new("K", self.chunk, n, B, H)
+        self.E = self._new("E", T, B, H)  # dL/dh_t through this step's own output
+        self.W_back = self._new("W_back", width, H)
+        self.next = {s: self._new(("next", s), T + 1, B, H) for s in self.cell.states}
         for s in self.cell.states:
             alias = self._alias(s)
             if alias is not None:
                 self.next[s] = self.R[:, :, alias * H : (alias + 1) * H]
-        self.total = {s: self._new(T + 1, B, H) for s in self.cell.states}
-        self._next = {s: self._steps(a) for s, a in self.next.items()}
-        self._base_full = self._base_arrays()
-        self._base = {b: self._steps(a) for b, a in self._base_full.items()}
-        self._r, self._e = self._steps(self.R), self._steps(self.E)
-        self._h_total = self._steps(self.total["h"])
-        self.dU = {g: self._new(T, B, H) for g in self._separate}
+        self.total = {s: self._new(("total", s), T + 1, B, H) for s in self.cell.states}
+        self._bases = self._base_arrays()
+        self.dU = {g: self._new(("dU", g), T, B, H) for g in self._separate}
 
     def _alias(self, state: str) -> int | None:
         """A carried state that is one product needs no buffer of its own."""
@@ -376,7 +453,7 @@ class Plan:
             elif base.op == "d":
                 arrays[base] = self.next[base.args[0]][1:]
             else:
-                arrays[base] = self._new(self.T, self.B, self.H)
+                arrays[base] = self._new(("base", base), self.T, self.B, self.H)
         return arrays
 
     @property
@@ -385,64 +462,73 @@ class Plan:
         du = self.layout.du
         return [g for g, (b, k) in du.items() if self.layout.slot(b, k, g) is None]
 
-    def _slot_view(self, t: int, k: int) -> Array:
-        return self._r[t][..., k * self.H : (k + 1) * self.H]
+    def _slots_at(self, a: int, b: int) -> View:
+        """The present step's products a to b."""
+        return self._at(self._lean(self.R[:-1])[..., a * self.H : b * self.H])
 
-    def _write_step_back(self, t: int) -> list[Call]:
-        calls = [self._write_arrival(t)]
+    def _base_at(self, base: Node) -> View:
+        return self._at(self._lean(self._bases[base]))
+
+    def _write_step_back(self) -> list[Call]:
+        calls = [self._write_arrival()]
         for base in self.layout.bases:
-            self._write_base(calls, base, t)
-            self._write_products(calls, base, t)
+            self._write_base(calls, base)
+            self._write_products(calls, base)
         for state in self._carried_in_the_loop:
             if self._alias(state) is None:
-                self._write_sum(calls, self.layout.carries[state], t, self._next[state][t])
+                out = self._at(self._lean(self.next[state][:-1]))
+                self._write_sum(calls, self.layout.carries[state], out)
         return calls
 
     @property
     def _carried_in_the_loop(self) -> tuple[str, ...]:
         return self.cell.states
 
-    def _write_arrival(self, t: int) -> Call:
+    def _write_arrival(self) -> Call:
         """dL/dh_t, all of it: from the next step and from this step's own output."""
-        return np.add, (self._next["h"][t + 1], self._e[t], self._h_total[t + 1])
+        parts = self.next["h"][1:], self.E, self.total["h"][1:]
+        return np.add, tuple(self._at(self._lean(part)) for part in parts)
 
-    def _write_base(self, calls: list[Call], base: Node, t: int) -> None:
-        out = self._base[base][t]
+    def _write_base(self, calls: list[Call], base: Node) -> None:
+        out = self._base_at(base)
         if base.op == "add":
-            self._write_sum(calls, self.layout.sums[base], t, out)
+            self._write_sum(calls, self.layout.sums[base], out)
         elif base.op == "U.T":
             k = next(k for k, s in enumerate(self.layout.slots) if s.gate == base.args[0])
             weight = self.W_back[k * self.H : (k + 1) * self.H]
-            calls.append((self._slot_view(t, k).dot, (weight, out)))
+            calls.append((self._slots_at(k, k + 1).dot, (weight, out)))
 
-    def _write_products(self, calls: list[Call], base: Node, t: int) -> None:
+    def _write_products(self, calls: list[Call], base: Node) -> None:
         """base * coefficient for every slot of this base, neighbours in one call."""
         for a, b in _runs([slot.base is base for slot in self.layout.slots]):
-            value, H = self._base[base][t], self.H
-            coefficient = self.K[t % self.chunk, a:b]
-            target = self._r[t][..., a * H : b * H]
+            value = self._base_at(base)
+            if self.B == 1 and b - a <= 2:  # measured: two plain calls beat a copy and a call
+                for k in range(a, b):
+                    coefficient = self._at(self.K[:, k, 0])
+                    calls.append((np.multiply, (value, coefficient, self._slots_at(k, k + 1))))
+                continue
+            coefficient = self._at(self.K[:, a:b])
+            target = self.R[:-1, :, a * self.H : b * self.H]
+            target = target.reshape(self.T, self.B, b - a, self.H, copy=False)
             if self.B > 1:
-                target = target.reshape(self.B, b - a, H).transpose(1, 0, 2)
-                calls.append((np.multiply, (value, coefficient, target)))
-            elif b - a <= 2:  # measured: two plain calls beat a copy and a call
-                for k in range(b - a):
-                    one = target[k * H : (k + 1) * H]
-                    calls.append((np.multiply, (value, coefficient[k, 0], one)))
+                rows = self._at(target.transpose(0, 2, 1, 3))
+                calls.append((np.multiply, (value, coefficient, rows)))
             else:
-                calls.append((np.copyto, (target.reshape(b - a, H), value)))
-                calls.append((np.multiply, (target, coefficient.reshape(-1), target)))
+                row = self._slots_at(a, b)
+                calls.append((np.copyto, (self._at(target[:, 0]), value)))
+                calls.append((np.multiply, (row, self._level(coefficient), row)))
 
-    def _write_sum(self, calls: list[Call], terms: tuple[Any, ...], t: int, out: Array) -> None:
-        parts: list[Array] = []
+    def _write_sum(self, calls: list[Call], terms: tuple[Any, ...], out: View) -> None:
+        parts: list[View] = []
         for term in terms:
             if isinstance(term, Node):
                 continue
             k = self.layout.slot(*term)
-            parts.append(self._base[term[0]][t] if k is None else self._slot_view(t, k))
+            parts.append(self._base_at(term[0]) if k is None else self._slots_at(k, k + 1))
         a, b = self._carry_slots
         if any(isinstance(term, Node) for term in terms):
-            D = self._r[t][..., a * self.H : b * self.H]
-            calls.append((D.dot, (self.W_back[a * self.H : b * self.H], out)))
+            weight = self.W_back[a * self.H : b * self.H]
+            calls.append((self._slots_at(a, b).dot, (weight, out)))
             parts.insert(0, out)
         if len(parts) == 1 and parts[0] is not out:
             calls.append((np.copyto, (out, parts[0])))
@@ -470,6 +556,7 @@ class Plan:
         `final` is dL/d(last states) from outside; `window` cuts the way back every so many steps.
         """
         T = self.T
+        self.R[T] = 0
         self.E[...] = dh
         inner = np.arange(0) if lengths is None else np.flatnonzero(lengths < T)
         if lengths is not None:
@@ -507,11 +594,11 @@ class Plan:
         self, start: int, stop: int, cuts: range, final: Any, arrivals: list[tuple[int, int]]
     ) -> None:
         """`arrivals`: (sequence, boundary) where a shorter sequence's final gradient enters."""
-        T = self.T
+        last = self.capacity  # the loop begins with the longest plan's last step
         for t in sorted({*cuts, *(boundary for _, boundary in arrivals)}, reverse=True):
             if not start <= t < stop:
                 continue
-            self._backward(T - stop, T - t)
+            self._loops[1](last - stop, last - t)
             stop = t
             if t in cuts:
                 self._cut(t)
@@ -519,7 +606,7 @@ class Plan:
                 if boundary == t:
                     for s, carried in self.next.items():
                         carried[t, sequence] += final[s][sequence]
-        self._backward(T - stop, T - start)
+        self._loops[1](last - stop, last - start)
 
     def _chunks(self) -> list[tuple[int, int]]:
         """[start, stop) of the time chunks, last one first."""
@@ -541,7 +628,7 @@ class Plan:
         for gate, du in self.dU.items():
             base, coefficient = self.layout.du[gate]
             factor = self._whole(calls, made, coefficient, start, stop)
-            calls.append((np.multiply, (self._base_full[base][start:stop], factor, du[start:stop])))
+            calls.append((np.multiply, (self._bases[base][start:stop], factor, du[start:stop])))
         return calls
 
     def _whole(
@@ -557,9 +644,10 @@ class Plan:
         if value in self.stored:
             return self.stored[value][start:stop]
         if value not in made:
-            if value not in self._workspace:
-                self._workspace[value] = self._new(self.chunk, self.B, self.H)
-            out = self._workspace[value][: stop - start]
+            name = ("work", value)
+            known = self._buffers.get(name)
+            space = self._new(name, self.chunk, self.B, self.H) if known is None else known
+            out = space[: stop - start]
             self._write_whole(calls, made, value, start, stop, out)
         return made[value]
 
@@ -609,7 +697,7 @@ class Plan:
 
     def _from_output(self, state: str, products: Array) -> Array:
         """What reached a state at its own step: through y_t, or for c_t through h_t."""
-        here = self._new(self.T + 1, self.B, self.H)
+        here = np.zeros((self.T + 1, self.B, self.H), self.dtype)
         value = self.layout.reading.total[state]
         if value.op == "d":
             here[1:] = self.E
@@ -684,13 +772,10 @@ class Plan:
 
 def _runs(marks: list[bool]) -> list[tuple[int, int]]:
     """[start, stop) of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], np.asarray(marks, int), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    starts = [k for k, mark in enumerate(marks) if mark and not (k and marks[k - 1])]
+    stops = [k for k, mark in enumerate(marks, 1) if mark and not (k < len(marks) and marks[k])]
+    return list(zip(starts, stops, strict=True))
 
 
-def _flat(arrays: list[Array]) -> list[Array]:
-    """One-dimensional views where every array allows it: NumPy's cheapest call."""
-    full = [a for a in arrays if a.ndim]
-    if all(a.ndim == 2 and a.flags.c_contiguous for a in full):
-        return [a.reshape(-1) if a.ndim else a for a in arrays]
-    return arrays
+def _dense(array: Any) -> bool:
+    return bool(array.dense if isinstance(array, View) else array.flags.c_contiguous)

@@ -1,7 +1,9 @@
 """The table of contents: one entry per page, in reading order."""
 
 from base64 import b64encode
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -234,15 +236,26 @@ ICON: Final = "data:image/svg+xml;base64," + b64encode(_SVG).decode()  # a path 
 
 
 def page_link(name: str) -> StreamlitPage:
-    """What `st.navigation` and `st.page_link` know the page by."""
+    """What `st.navigation` and `st.page_link` know the page by.
+
+    A copy: `st.navigation` marks the page that may run, and readers' runs overlap.
+    """
+    return copy(_made(name))
+
+
+@cache
+def _made(name: str) -> StreamlitPage:
+    """Made once: Streamlit looks for the file, link by link, and reads all icons' names."""
     page = PAGES[name]
-    return st.Page(
+    made = st.Page(
         FOLDER / f"{name}.py",
         title=page.title,
         icon=page.icon,
         url_path=name,
         default=name == FIRST,
     )
+    assert made.title == page.title  # not outside of a run: there Streamlit makes a hollow one
+    return made
 
 
 def navigation() -> tuple[Page, StreamlitPage]:

@@ -6,6 +6,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -60,8 +61,11 @@ class Screen:
     Holds sliders, buttons and timers. Every other widget keeps what the link says.
     """
 
-    def __init__(self, query: str = "", page: str = "") -> None:
-        self.query, self.page = query, page
+    def __init__(
+        self, query: str = "", page: str = "", on_text: Callable[[str], None] = lambda text: None
+    ) -> None:
+        self.query, self.page, self.on_text = query, page, on_text
+        self.theme = b""
         self.page_hash = ""
         self.sliders: dict[str, Slider] = {}
         self.buttons: dict[str, Button] = {}
@@ -134,6 +138,7 @@ class Screen:
         fragments = frozenset(message.metadata.run.fragment_ids)
         if kind == "new_session":
             self.page_hash = message.new_session.page_script_hash
+            self.theme = message.new_session.custom_theme.SerializeToString(deterministic=True)
             self._begin()
             if not fragments:
                 self.timers = {}
@@ -183,7 +188,9 @@ class Screen:
         elif kind == "exception":
             self.faults.append(f"{element.exception.type}: {element.exception.message}")
         else:
-            self.texts += words(element)
+            for text in words(element):
+                self.texts.append(text)
+                self.on_text(text)
 
     def _draw_slider(self, drawn: SliderMessage, fragment: str) -> None:
         """Keep the value that the reader has set, unless the page sets another."""
@@ -226,9 +233,15 @@ class Session:
         seconds = session.move(3.0)
     """
 
-    def __init__(self, server: Server, query: str = "", page: str = "") -> None:
+    def __init__(
+        self,
+        server: Server,
+        query: str = "",
+        page: str = "",
+        on_text: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self.address = stream_of(server)
-        self.screen = Screen(query, page)
+        self.screen = Screen(query, page, on_text)
 
     @property
     def texts(self) -> list[str]:
