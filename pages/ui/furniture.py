@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import lab, runs
 from rnn_core.check import Check
 from rnn_core.run import Run
+
+plain = in_markdown  # text with a stranger's characters in it
 
 # A picture gives back what the gradient check below it is about: a run that is not the experiment's
 # own, a check that it made itself, or words where there is none ("": nothing to say).
@@ -30,7 +33,7 @@ def page(
     st.header(title, anchor=False)
     st.markdown(lab.lettered(claim))
     if lab.notes():
-        st.warning("\n\n".join(lab.notes()), icon=":material/link_off:")
+        st.warning("\n\n".join(map(plain, lab.notes())), icon=":material/link_off:")
     st.fragment(_living, run_every=lab.ticking() or None)(picture)
     with st.expander("How to read this"):
         st.markdown(lab.lettered(explained))
@@ -95,11 +98,3 @@ def _download(title: str, table: Callable[[], pd.DataFrame]) -> None:
 def number(label: str, value: str, explained: str) -> None:
     """One number of the selected step."""
     st.metric(label, value, help=explained, width="content")
-
-
-def plain(text: str) -> str:
-    """Text with a stranger's characters in it, without any meaning in Markdown."""
-    return "".join("\\" + c if c in MARKS else c for c in text)
-
-
-MARKS = frozenset("\\`*_{}[]()<>#+-!|~$:&@")
