@@ -29,12 +29,15 @@ class Session:
         seconds = session.move(3.0)
     """
 
-    def __init__(self, server: Server, query: str = "", page: str = "") -> None:
+    def __init__(self, server: Server, query: str = "", page: str = "", back: str = "") -> None:
+        """`back`: the `id` of a session that lost its connection and comes back."""
         self.address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
-        self.query, self.page = query, page
+        self.query, self.page, self.back, self.id = query, page, back, ""
         self.page_hash = ""
         self.sliders: dict[str, float] = {}
         self.buttons: dict[str, str] = {}  # what stands on it -> its name
+        self.uploaders: dict[str, str] = {}  # label -> its name
+        self.files: dict[str, str] = {}  # label of an uploader -> the file in it
         self.texts: list[str] = []
         self.kept: set[str] = set()  # what a browser may say it still has of earlier runs
 
@@ -44,7 +47,7 @@ class Session:
                 connect(
                     self.address,
                     sock=prompt_socket(self.address),
-                    subprotocols=["streamlit"],  # type: ignore[list-item]
+                    subprotocols=self._protocols(),  # type: ignore[arg-type]
                     max_size=None,
                     compression=None,
                 )
@@ -52,6 +55,10 @@ class Session:
             self.rerun()
             self.stack = stack.pop_all()
         return self
+
+    def _protocols(self) -> list[str]:
+        """Streamlit's name, a token that nobody checks here, the session to come back to."""
+        return ["streamlit", "none", self.back] if self.back else ["streamlit"]
 
     def __exit__(self, *fault: object) -> None:
         self.stack.close()
@@ -83,12 +90,29 @@ class Session:
         if pressed:
             widget = script.widget_states.widgets.add()
             widget.id, widget.trigger_value = pressed, True
+        for label, file in self.files.items():
+            widget = script.widget_states.widgets.add()
+            widget.id = self.uploaders[label]
+            found = widget.file_uploader_state_value.uploaded_file_info.add()
+            found.name, found.file_id = "a.txt", file
         self.texts = []
         sent = time.perf_counter()
         self.socket.send(message.SerializeToString())
         while not self._finished():
             pass
         return time.perf_counter() - sent
+
+    def ask_for_files(self, count: int) -> list[str]:
+        """As an uploader does before it sends files: the ids under which they may come."""
+        message = BackMsg()
+        message.file_urls_request.request_id = "1"
+        message.file_urls_request.file_names.extend(["a.txt"] * count)
+        self.socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(self.socket.recv(PATIENCE_SECONDS, decode=False))
+            if answer.WhichOneof("type") == "file_urls_response":
+                return [urls.file_id for urls in answer.file_urls_response.file_urls]
 
     def _finished(self) -> bool:
         """Take in one message; True if it is the last of a run."""
@@ -99,6 +123,7 @@ class Session:
         self.kept |= {message.hash} - {""}
         if kind == "new_session":
             self.page_hash = message.new_session.page_script_hash
+            self.id = message.new_session.initialize.session_id
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._see(message.delta.new_element)
         return kind == "script_finished"
@@ -111,6 +136,8 @@ class Session:
             self.sliders.setdefault(slider.id, stands[0])
         elif kind == "button":
             self.buttons[element.button.label] = element.button.id
+        elif kind == "file_uploader":
+            self.uploaders[element.file_uploader.label] = element.file_uploader.id
         elif kind == "progress":
             self.texts.append(element.progress.text)
         elif kind == "exception":
