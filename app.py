@@ -16,32 +16,45 @@ os.environ["RNN_SCRIPTS_SERVED"] = "1"  # the components' scripts are fetched on
 import asyncio
 import gc
 import gzip
+import re
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary, WeakSet
 
 import plotly
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.uploaded_file_manager import (
+    UploadedFileManager,
+    UploadedFileRec,
+    UploadFileUrlInfo,
+)
 
 ROOT = Path(__file__).resolve().parent
-TIDY_SECONDS = 30  # what lives for ever is frozen, so a look at the rest takes some milliseconds
+TIDY_SECONDS = 5
 GATHERING = 0.04  # seconds; longer reruns go on speaking as they run
+UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")  # session, file
+FILES_KEPT = 3  # of one session: one for each of a page's uploaders, and one that is on its way
+FILES_ASKED = 8  # addresses that a session may hold without having used them
+MOST_UPLOADED = 200e6  # bytes, of all sessions together
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
@@ -61,6 +74,7 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
     plotly_js()
     send_at_once()
     send_together()
+    uploads.watch(Runtime.instance().uploaded_file_mgr)
     remember_theme()
     look_up_one_by_one()
     gc.collect()
@@ -74,16 +88,22 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
 async def tidy() -> None:
     """Let go of what readers left behind, and of results that nobody has asked for of late.
 
-    Sessions hang together in circles, and with Streamlit's own collection after every rerun
-    switched off (see config.toml) nothing else looks for them."""
+    A session without its reader waits for them to come back (`disconnectedSessionTTL`). Streamlit
+    1.67 looks for those that waited too long only when the next one leaves. Sessions hang together
+    in circles, and with the collection after every rerun switched off (see config.toml) nothing
+    else would end them. What lives for ever is frozen, so a collection takes some milliseconds.
+    """
     from pages.ui.store import STORE
     from rnn_core.memory import give_back
 
+    manager = Runtime.instance()._session_mgr
     while True:
         await asyncio.sleep(TIDY_SECONDS)
+        manager._session_storage._cache.expire()  # type: ignore[attr-defined]
         STORE.tidy()
         gc.collect()
         give_back()
+        uploads.forget({info.session.id for info in manager.list_sessions()})
 
 
 def send_at_once() -> None:
@@ -204,6 +224,83 @@ def look_up_one_by_one() -> None:
     SessionState.filtered_state = one_by_one  # type: ignore[method-assign, assignment]
 
 
+class Uploads:
+    """Only files that a page asked for are taken, and of each session the last few are kept.
+
+    Streamlit 1.67 takes any number of files under any names for any session that is open.
+    """
+
+    def __init__(self) -> None:
+        self.asked: dict[str, deque[str]] = {}  # session -> files it was given an address for
+        self.coming = 0  # uploads under way
+
+    def watch(self, manager: UploadedFileManager) -> None:
+        """Hear of every address that is given, and of every file that has come."""
+        assert isinstance(manager, MemoryUploadedFileManager)
+        self.manager, give, take = manager, manager.get_upload_urls, manager.add_file
+
+        def given(session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
+            found = give(session_id, file_names[:FILES_ASKED])
+            mine = self.asked.setdefault(session_id, deque(maxlen=FILES_ASKED))
+            mine.extend(info.file_id for info in found)
+            return found
+
+        def taken(session_id: str, file: UploadedFileRec) -> None:
+            take(session_id, file)
+            for old in list(manager.file_storage[session_id])[:-FILES_KEPT]:
+                manager.remove_file(session_id, old)
+
+        manager.get_upload_urls = given  # type: ignore[method-assign]
+        manager.add_file = taken  # type: ignore[method-assign]
+
+    def admit(self, session_id: str, file_id: str) -> Response | None:
+        """Why a file is refused, if it is; an address serves once."""
+        if file_id not in self.asked.get(session_id, ()):
+            return PlainTextResponse("No page of this session asked for this file.", 403)
+        self.asked[session_id].remove(file_id)
+        most = st.get_option("server.maxUploadSize") * 2**20
+        if self.bytes() + (self.coming + 1) * most > MOST_UPLOADED:
+            return PlainTextResponse("Too many files are kept here just now: try later.", 503)
+        return None
+
+    def bytes(self) -> int:
+        """The size of all files that are kept."""
+        sessions = self.manager.file_storage.values()
+        return sum(len(file.data) for files in sessions for file in files.values())
+
+    def forget(self, alive: Set[str]) -> None:
+        """Let go of the files of sessions that have ended, also of those that came too late."""
+        for session_id in {*self.asked, *self.manager.file_storage} - alive:
+            self.asked.pop(session_id, None)
+            self.manager.remove_session_files(session_id)
+
+
+uploads: Final = Uploads()
+
+
+class UploadGate:
+    """Middleware: an upload that is refused is not even read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let everything through but uploads that nobody asked for, or too many."""
+        upload = (
+            scope["type"] == "http" and scope["method"] == "PUT" and UPLOAD.search(scope["path"])
+        )
+        if not upload:
+            return await self.app(scope, receive, send)
+        refused = uploads.admit(*upload.groups())
+        if refused is not None:
+            return await refused(scope, receive, send)
+        uploads.coming += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            uploads.coming -= 1
+
+
 def is_tcp(connection: socket.socket) -> bool:
     """True for an open TCP socket over IPv4 or IPv6."""
     families = (socket.AF_INET, socket.AF_INET6)
@@ -258,4 +355,5 @@ app = st.App(
     ROOT / "pages" / "_shell.py",
     lifespan=warm_up,
     routes=[*routes(), *routes("/{base:path}")],
+    middleware=[Middleware(UploadGate)],
 )

@@ -10,8 +10,8 @@ from pages.figures import byhand_expansion as expansion
 from pages.figures.byhand import Marks, Place, blank_words, sheet, sheet_rows, sheet_width, told
 from pages.figures.byhand_equations import equations, weights_written
 from pages.figures.byhand_letters import Ink, Names
+from pages.figures.literal import in_markdown
 from pages.ui import controls, exercise, furniture, lab, walk
-from pages.ui.plain import plain
 from rnn_core.byhand import Walk, Written, stops
 from rnn_core.expansion import expand
 from rnn_core.experiment import Experiment
@@ -57,7 +57,7 @@ def _walk(w: Written, wish: Walk, names: Names) -> None:
             move = partial(walk.move, every, here)
             board(sheet(w, place, names, marks), "sheet", on_go=walk.stop, on_move=move)
         lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
-        walk.formulas(lines, f"**{plain(told(w, place))}**")
+        walk.formulas(lines, f"**{in_markdown(told(w, place))}**")
 
 
 def _expansion(w: Written, wish: Walk, names: Names) -> None:

@@ -7,9 +7,9 @@ from pages.components.pixels import pixels
 from pages.components.spoken import spoken
 from pages.components.wirings import drawing
 from pages.figures import captions as drawn
+from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
 from pages.ui import controls, easel, furniture, lab, trained
-from pages.ui.plain import plain
 from rnn_core.captioning import Sketch, to_hex
 from rnn_core.check import Check
 from rnn_core.experiment import Experiment
@@ -46,7 +46,7 @@ def picture() -> Check | str:
     there = easel.present(wish)
     image, subject = there.image, there.subject
     said, near = easel.caption(model, image, wish.slope), easel.neighbour(image)
-    st.markdown(plain(drawn.told(said, wish.place, subject, near)))
+    st.markdown(in_markdown(drawn.told(said, wish.place, subject, near)))
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=252):
             pixels(to_hex(image), key="easel", title=there.name, on_paint=easel.paint)

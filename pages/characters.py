@@ -6,9 +6,9 @@ import streamlit as st
 from pages.components.letters import letters
 from pages.components.wirings import drawing
 from pages.figures import character_reading as figures
+from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
 from pages.ui import contents, controls, furniture, lab, readings, trained
-from pages.ui.plain import plain
 from rnn_core.character_reading import Reading
 from rnn_core.check import Check
 from rnn_core.experiment import Experiment
@@ -44,7 +44,7 @@ def picture() -> Check | str:
             lab.own_control(name, width=controls.WIDER if name == "writer" else "stretch")
     seen = figures.payload(read, model.card, wish, unit, notation)
     letters(seen, key="letters", on_pick=lambda t: lab.adjust(spot=t))
-    st.markdown(f":small[{plain(note)}]" if note else "")
+    st.markdown(f":small[{in_markdown(note)}]" if note else "")
     st.markdown("**Bits per character**, the mean surprise")
     with st.container(horizontal=True, gap="large"):
         for label, (value, explained) in figures.measures(read, model.card).items():

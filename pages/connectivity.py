@@ -6,9 +6,9 @@ import streamlit as st
 from pages.components.letters import letters
 from pages.components.plot import plot
 from pages.figures import connectivity as figures
+from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table
 from pages.ui import contents, controls, furniture, lab, readings
-from pages.ui.plain import plain
 from rnn_core.check import Check
 from rnn_core.connectivity import Connected
 from rnn_core.experiment import Experiment
@@ -49,7 +49,7 @@ def picture() -> Check | str:
     lab.own_control("passage", width="stretch")
     letters(figures.payload(seen, t), key="texts", on_pick=lambda k: lab.adjust(place=k + 1))
     st.markdown(figures.sentence(seen, t))
-    st.markdown(f":small[{plain(found.note)}]" if found.note else "")
+    st.markdown(f":small[{in_markdown(found.note)}]" if found.note else "")
     controls.bench(elsewhere=("passage",))
     for column, curve in zip(st.columns(2), figures.curves(seen, t), strict=True):
         title = curve["layout"]["title"]["text"]

@@ -7,9 +7,9 @@ from pages.components.plot import plot
 from pages.components.spoken import spoken
 from pages.components.wirings import drawing
 from pages.figures import translation as drawn
+from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, other_baselines, score_table, wiring
 from pages.ui import furniture, interpreting, lab, trained
-from pages.ui.plain import plain
 from rnn_core.check import Check
 from rnn_core.experiment import Experiment
 from rnn_core.interpreter import Number
@@ -41,7 +41,7 @@ def picture() -> Check | str:
     models = interpreting.models()
     readings = interpreting.ask(models)
     if readings:
-        st.markdown(plain(drawn.told(readings, lab.own(Number).english)))
+        st.markdown(in_markdown(drawn.told(readings, lab.own(Number).english)))
         spoken(drawn.board(readings), key="board")
     found = interpreting.measured(models)
     st.markdown(drawn.finding(found))

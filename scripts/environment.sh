@@ -27,7 +27,8 @@ may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
 
 apt_install() {
     say "Installing $* with apt-get"
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "$@"; } >&2
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq \
+        --no-install-recommends -o DPkg::Lock::Timeout=600 "$@"; } >&2
 }
 
 need_python() {
@@ -41,16 +42,35 @@ need_python() {
     return 1
 }
 
+# Two may start at once in a fresh copy: the second waits until the first has finished or has died,
+# which gives the lock back. The lock is on the open file, which this shell keeps.
+wait_for_others() {
+    exec 9<>requirements.txt
+    "$python" -c '
+import fcntl, sys
+try:
+    fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print(sys.argv[1], file=sys.stderr, flush=True)
+    fcntl.flock(9, fcntl.LOCK_EX)
+except OSError:
+    pass  # a file system without locks
+' "Waiting for another make that is making $venv"
+}
+
+has_venv() { "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; }  # Debian's bare python3 has not
+
 create() {
     say "Making $venv with $("$python" --version)"
     rm -rf "$venv"
-    if "$python" -m venv "$venv" >/dev/null 2>&1; then return; fi
-    rm -rf "$venv"  # Debian's bare python3 leaves half an environment behind
-    if may_install; then
+    if ! has_venv && may_install; then
         version=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
-        { apt_install "$version" || apt_install python3-venv; } &&
-            "$python" -m venv "$venv" && return
-        rm -rf "$venv"
+        apt_install "$version" || apt_install python3-venv || true
+    fi
+    if has_venv; then
+        if "$python" -m venv "$venv" >&2; then return; fi
+        say "$python -m venv $venv failed; what it said stands above."
+        return 1
     fi
     if "$python" -m virtualenv "$venv" >&2; then return; fi
     say "$python cannot make a virtual environment: its venv module is missing."
@@ -73,10 +93,10 @@ stamped() {
 
 works() { new_enough "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
 
-if ! works; then
-    python=$(need_python)
-    create "$python"
-fi
+if works && stamped; then exit; fi
+if works; then python=$venv/bin/python; else python=$(need_python); fi
+wait_for_others
+if ! works; then create; fi
 if ! stamped; then
     say "Installing $requirements into $venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pages.figures.literal import in_markdown
+
 NAMED: Final = 8  # unknown words that are named
 
 
@@ -13,7 +15,7 @@ def cautions(unknown: str, strange: Sequence[str], reads: str, steps: int, longe
     said = []
     if strange:
         more = f" and {len(strange) - NAMED} others" if len(strange) > NAMED else ""
-        named = ", ".join(f"“{w[:20]}”" for w in strange[:NAMED])
+        named = ", ".join(f"“{in_markdown(w[:20])}”" for w in strange[:NAMED])
         said.append(f"{unknown}: {named}{more}. {reads}")
     if steps > longest:
         said.append(f"{steps} words: the longest sentence in training had {longest}.")

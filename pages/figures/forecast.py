@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.literal import in_markdown
 from pages.figures.theme import INK, Figure, Part, cell_look, house, number
 from rnn_core.forecast import Errors, PriceForecast, WaveForecast
 from rnn_core.models import Card
@@ -209,7 +210,7 @@ def scored(card: Card) -> str:
     """Title, and its scores beside their baselines."""
     lines = [f"{name}: **{v:.3g}**" for name, v in card.scores.items()]
     others = [f"{name}: {v:.3g}" for name, v in card.baselines.items()]
-    return f"**{card.title}**. Held out, {'; '.join(lines)}; {'; '.join(others)}."
+    return f"**{in_markdown(card.title)}**. Held out, {'; '.join(lines)}; {'; '.join(others)}."
 
 
 # -- numbers -----------------------------------------------------------------------------------

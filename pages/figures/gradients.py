@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.literal import in_plot
 from pages.figures.theme import (
     CEILING,
     FLOOR,
@@ -207,7 +208,7 @@ def _overflow(curve: Curve, high: float) -> Part:
 
 def _said(t: int, value: float, span: tuple[float, float], labels: Sequence[str]) -> str:
     """The hover's words: the true number, also where the drawing cannot show it."""
-    symbol = f" (read “{labels[t - 1]}”)" if labels and 1 <= t <= len(labels) else ""
+    symbol = f" (read “{in_plot(labels[t - 1])}”)" if labels and 1 <= t <= len(labels) else ""
     outside = ", drawn on the edge" if not span[0] <= value <= span[1] else ""
     return f"{number(value)}{outside}{symbol}"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pages.figures.literal import in_markdown
 from pages.figures.wiring_svg import miniature
 from pages.figures.wirings import profiles, span
 from rnn_core.applications import finding
@@ -28,7 +29,7 @@ def described(card: Card) -> str:
 def made(cards: Iterable[Card]) -> str:
     """Size, training and command of every network; their data once, where they share them."""
     cards = list(cards)
-    data = dict.fromkeys(card.data for card in cards)
+    data = dict.fromkeys(in_markdown(card.data) for card in cards)
     return "\n".join(f"* {line}" for line in (*map(_line, cards), *data))
 
 
@@ -78,8 +79,11 @@ def _said(value: float | None) -> str:
 
 def facts(cards: Sequence[Card]) -> str:
     """Making and finding of every card, and each of their data once."""
-    lines = [f"* **{card.title}**: {described(card)} {finding(card)}" for card in cards]
-    return "\n".join([*lines, *(f"* {data}" for data in dict.fromkeys(c.data for c in cards))])
+    lines = [
+        f"* **{in_markdown(card.title)}**: {described(card)} {finding(card)}" for card in cards
+    ]
+    data = dict.fromkeys(in_markdown(card.data) for card in cards)
+    return "\n".join([*lines, *(f"* {one}" for one in data)])
 
 
 def wiring(title: str, run: Run, notation: Notation = HOUSE, image: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from pages.figures.cautions import cautions as told
+from pages.figures.literal import in_markdown, in_plot
 from pages.figures.theme import (
     CEILING,
     FLOOR,
@@ -49,7 +50,8 @@ def sure(probability: float) -> str:
 def short(words: Words, strange: Words) -> list[str]:
     """Words as they stand below an axis; one that is not known is marked as it is read."""
     cut = [w if len(w) <= LONGEST else w[: LONGEST - 1] + "…" for w in words]
-    return [f"{UNKNOWN} {c}" if w in strange else c for w, c in zip(words, cut, strict=True)]
+    shown = map(in_plot, cut)
+    return [f"{UNKNOWN} {c}" if w in strange else c for w, c in zip(words, shown, strict=True)]
 
 
 def reading_figure(found: Opinions, letters: Letters) -> Figure:
@@ -109,7 +111,7 @@ def _answers(reading: Reading) -> list[Part]:
         "line": {"color": LINES, "width": 2},
         "marker": {"color": [_COLOURS[s] for s in said], "symbol": [_SHAPES[s] for s in said],
                    "size": 12},
-        "text": list(reading.words), "customdata": said,
+        "text": [in_plot(w) for w in reading.words], "customdata": said,
         "hovertemplate": "after “%{text}”: %{customdata}<br>probability of positive %{y:.4f}"
                          "<extra></extra>",
     }  # fmt: skip
@@ -138,7 +140,7 @@ def _bag(reading: Reading, bag: float) -> Part:
 def _bars(reading: Reading, y: Array, what: str, colour: str) -> Part:
     return {
         "type": "bar", "name": what, "x": np.arange(1, len(y) + 1), "y": y, "xaxis": "x2",
-        "yaxis": "y2", "marker": {"color": colour}, "text": list(reading.words),
+        "yaxis": "y2", "marker": {"color": colour}, "text": [in_plot(w) for w in reading.words],
         "textposition": "none", "hovertemplate": f"“%{{text}}”<br>{what} %{{y:.3g}}<extra></extra>",
     }  # fmt: skip
 
@@ -147,7 +149,7 @@ def _line(reading: Reading, y: Array, what: str, colour: str) -> Part:
     drawn = np.where(np.isfinite(y), np.clip(y, FLOOR, CEILING), np.nan)
     return {
         "type": "scatter", "mode": "lines+markers", "name": what, "x": np.arange(1, len(y) + 1),
-        "y": drawn, "xaxis": "x3", "yaxis": "y3", "text": list(reading.words),
+        "y": drawn, "xaxis": "x3", "yaxis": "y3", "text": [in_plot(w) for w in reading.words],
         "line": {"color": colour, "width": 2}, "marker": {"size": 8}, "cliponaxis": False,
         "hovertemplate": f"“%{{text}}”<br>{what} %{{y:.3g}}<extra></extra>",
     }  # fmt: skip
@@ -236,8 +238,9 @@ def _turned(reading: Reading) -> str:
     if moves[at - 1] <= 0:
         return "No word after the first moved it towards that answer."
     before, after = (_said(float(p)) for p in reading.positive[at - 1 : at + 1])
+    word = in_markdown(reading.words[at][:20])
     return (
-        f"“{reading.words[at][:20]}” moved its log-odds most towards that: the probability of "
+        f"“{word}” moved its log-odds most towards that: the probability of "
         f"“positive” went from {before} to {after}."
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from pages.figures.cautions import cautions as told
+from pages.figures.literal import in_markdown, in_plot
 from pages.figures.theme import INK, Figure, Part, house, number, token
 from rnn_core.tagging import Tagged, turning
 from rnn_core.tasks.entities import MOST, TAGS, VOCABULARY
@@ -32,8 +33,8 @@ FEWEST: Final = 0.15  # a tag with less is not spelled out on its bar
 
 
 def short(word: str) -> str:
-    """A word as it stands below an axis."""
-    return word if len(word) <= LONGEST else word[: LONGEST - 1] + "…"
+    """A word as it stands below an axis or in a title."""
+    return in_plot(word if len(word) <= LONGEST else word[: LONGEST - 1] + "…")
 
 
 def piles(found: Tagged) -> Figure:
@@ -83,7 +84,7 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
                                "fillmode": "overlay", "size": 12, "solidity": 0.1}},
         "text": spelled, "textposition": "inside", "insidetextanchor": "middle",
         "insidetextfont": {"color": INK},
-        "customdata": list(found.words),
+        "customdata": [in_plot(w) for w in found.words],
         "hovertemplate": f"“%{{customdata}}”<br>{tag} %{{y:.4f}}<extra></extra>",
     }  # fmt: skip
 
@@ -137,7 +138,7 @@ def growth(found: Tagged) -> Figure:
 def _course(found: Tagged, tag: str) -> list[Part]:
     """Thick: both directions; thin: forward only."""
     steps, column = np.arange(1, len(found.course) + 1), TAGS.index(tag)
-    words = list(found.words[found.word :])
+    words = [in_plot(w) for w in found.words[found.word :]]
     common = {
         "type": "scatter", "x": steps, "text": words, "legendgroup": tag,
         "hovertemplate": f"ended after “%{{text}}”: {tag} %{{y:.4f}}<extra></extra>",
@@ -160,7 +161,7 @@ def _course(found: Tagged, tag: str) -> list[Part]:
 
 def verdict(found: Tagged) -> str:
     """What both say of the word that is followed, and which word settled it."""
-    k, word = found.word, f"“{found.words[found.word][:20]}”"
+    k, word = found.word, f"“{in_markdown(found.words[found.word][:20])}”"
     ahead, around = found.forward[k], found.both[k]
     return (
         f"**{word}**: forward only says {_spread(ahead)}; both directions say {_spread(around)}. "
@@ -191,7 +192,7 @@ def _settled(found: Tagged) -> str:
     if at == 0:
         return f"“{TAGS[winner]}” gained most from the words up to the name itself."
     before, after = (_exactly(found.course[t, winner]) for t in (at - 1, at))
-    word = found.words[found.word + at][:20]
+    word = in_markdown(found.words[found.word + at][:20])
     return (
         f"Ended before “{word}”, both directions would have said {TAGS[winner]} with {before}; "
         f"ended after it, with **{after}**. The forward network had answered by then."

@@ -310,4 +310,5 @@ def writing(contest: Contest, temperature: float) -> str:
 def _code(text: str) -> str:
     """Any text as code in a Markdown table."""
     shown = text.replace("\n", "⏎").replace("\t", "⇥").replace("`", "ˋ").replace("|", "¦")
+    shown = shown.replace(":material/", ":`:small[]`material/")  # Streamlit would rewrite the bar
     return f"`{shown}`" if shown.strip() else "·"

@@ -5,9 +5,9 @@ from typing import Final
 
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import lab, shelf
 from pages.ui.contents import Page
-from pages.ui.plain import plain
 from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
 from rnn_core.presets import PRESETS
 
@@ -72,5 +72,5 @@ def _trained() -> None:
     found = shelf.get(lab.experiment().weights)
     if found is None:
         return
-    st.info(f"Trained weights: {plain(found.title)}", icon=":material/fitness_center:")
+    st.info(f"Trained weights: {in_markdown(found.title)}", icon=":material/fitness_center:")
     st.button("Back to drawn weights", on_click=lab.change, kwargs={"weights": ""})

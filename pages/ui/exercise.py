@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import lab
 from rnn_core.byhand import Walk, Written
 from rnn_core.exercise import EMPTY, RIGHT, SIGN, UNREADABLE, WRONG, Blank, blanks, judge
@@ -51,7 +52,7 @@ def form(w: Written, wish: Walk, spelled: Callable[[Blank], str]) -> None:
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         for blank, letter in wanted.items():
             with st.container(width=210, gap="small"):
-                _field(w, wish, blank, f"{letter}: {spelled(blank)}")
+                _field(w, wish, blank, f"{letter}: {in_markdown(spelled(blank))}")
     again = wish.exercise % ROUNDS + 1
     st.button(
         "Other numbers", key="exercise_other", icon=":material/casino:",

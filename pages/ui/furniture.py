@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import controls, lab, results, runs
-from pages.ui.plain import plain
 from rnn_core.check import Check
 from rnn_core.run import Run
 
@@ -31,7 +31,7 @@ def page(
     st.header(title, anchor=False)
     st.markdown(lab.lettered(claim))
     if lab.notes():
-        st.warning("\n\n".join(lab.notes()), icon=":material/link_off:")
+        st.warning("\n\n".join(map(in_markdown, lab.notes())), icon=":material/link_off:")
     st.fragment(_living, run_every=lab.ticking() or None)(picture)
     with st.expander("How to read this"):
         st.markdown(lab.lettered(explained))
@@ -75,7 +75,7 @@ def _footnotes(done: Run) -> None:
         _overflow(f"The states overflow at step {done.overflow}")
     elif not np.isfinite(done.loss):
         _overflow("The loss overflows")
-    remarks = f"\n\n:small[{plain(' '.join(done.notes))}]" if done.notes else ""
+    remarks = f"\n\n:small[{in_markdown(' '.join(done.notes))}]" if done.notes else ""
     _badge(runs.check(done), remarks)
 
 
@@ -86,7 +86,7 @@ def _badge(found: Check | str, remarks: str = "") -> None:
         return
     colour, icon = ("green", "check") if found.ok else ("orange", "error")
     badge = f":{colour}-badge[:material/{icon}: Gradient check]"
-    st.markdown(f"{badge} :small[{plain(found.words)}]{remarks}")
+    st.markdown(f"{badge} :small[{in_markdown(found.words)}]{remarks}")
 
 
 def _overflow(what: str) -> None:

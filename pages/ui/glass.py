@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import contents, lab, shelf
-from pages.ui.plain import plain
 from rnn_core.specimen import Specimen, look
 
 LOOK_AT = ("gates", "unrolled", "cell", "gradients", "credit")
@@ -23,7 +23,7 @@ def where() -> None:
     found = shelf.get(lab.experiment().weights)
     if found is None:
         return
-    st.markdown(f":material/check: **{plain(found.title)}** is on the other pages now:")
+    st.markdown(f":material/check: **{in_markdown(found.title)}** is on the other pages now:")
     with st.container(horizontal=True):
         for name in LOOK_AT:
             page = contents.PAGES[name]

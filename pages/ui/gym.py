@@ -10,8 +10,8 @@ from functools import cache, partial
 
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import glass, lab, opened
-from pages.ui.plain import plain
 from pages.ui.results import computing
 from rnn_core.check import Check
 from rnn_core.contest import Contest, Plan, check, entries
@@ -180,7 +180,7 @@ def _load(stored: Stored) -> None:
         gym().checked = None
         lab.keep(LOADED, ":material/check: Loaded; training goes on from these weights.")
     except ValueError as problem:
-        lab.keep(LOADED, f":material/error: {plain(str(problem))}")
+        lab.keep(LOADED, f":material/error: {in_markdown(str(problem))}")
 
 
 def own_text(download: Callable[..., None]) -> None:
@@ -204,7 +204,7 @@ def _from_file() -> None:
     try:
         lab.keep(f"{TEXT}_file", read_text(given.getvalue()))
     except ValueError as problem:
-        st.markdown(f":material/error: {plain(str(problem))}")
+        st.markdown(f":material/error: {in_markdown(str(problem))}")
 
 
 def _from_elsewhere(download: Callable[..., None]) -> None:

@@ -4,8 +4,8 @@ from typing import Final
 
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import lab, trained
-from pages.ui.plain import plain
 from pages.ui.results import stored
 from rnn_core import interpreter
 from rnn_core.check import Check
@@ -57,7 +57,7 @@ def ask(found: dict[str, Model]) -> list[Reading]:
     try:
         return readings(found, lab.own(Number).english)
     except ValueError as problem:
-        st.warning(plain(str(problem)), icon=":material/translate:")
+        st.warning(in_markdown(str(problem)), icon=":material/translate:")
         return []
 
 

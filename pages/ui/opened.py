@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages.figures.literal import in_markdown
 from pages.ui import glass, lab, runs
-from pages.ui.plain import plain
 from pages.ui.results import computing
 from rnn_core.network import Network
 from rnn_core.opened import check_size, starting_readout, under_glass
@@ -64,7 +64,7 @@ def by_itself(given: Given) -> None:
     except ValueError as fault:
         _refuse(fault)
         return
-    st.markdown(plain(_words(network)))
+    st.markdown(in_markdown(_words(network)))
     if network.output_size and "cell" not in given.stored.about:
         network = replace(network, readout=_readout(given.key, network))
     st.button(
@@ -82,10 +82,10 @@ def by_itself(given: Given) -> None:
 def _refuse(fault: ValueError) -> None:
     """Why a file is not opened, and the code that makes one that is."""
     if isinstance(fault, OtherFormat):
-        st.markdown(f":material/error: {plain(fault.words)}")
+        st.markdown(f":material/error: {in_markdown(fault.words)}")
         st.code(fault.code, language="python", wrap_lines=True)
     else:
-        st.markdown(f":material/error: {plain(str(fault))}")
+        st.markdown(f":material/error: {in_markdown(str(fault))}")
 
 
 def _network(key: str, stored: Stored) -> Network | None:
@@ -104,7 +104,7 @@ def _network(key: str, stored: Stored) -> Network | None:
 def _ask(key: str, question: Ambiguous) -> str | None:
     words = {name: f"{name}: {said}" for name, said in question.options.items()}
     return st.selectbox(
-        plain(f"The file does not say {question.asked}"),
+        in_markdown(f"The file does not say {question.asked}"),
         list(words),
         index=None,
         format_func=words.__getitem__,
@@ -142,4 +142,4 @@ def _open(name: str, network: Network) -> None:
     with computing():
         found = under_glass(shown(name)[1:-1], network, e, runs.series(e))
     glass.show(found)
-    lab.keep(SAID, f":material/check: {plain(found.title)} is on the other pages now.")
+    lab.keep(SAID, f":material/check: {in_markdown(found.title)} is on the other pages now.")

@@ -5,8 +5,8 @@ from typing import Final
 
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import contents, glass, lab
-from pages.ui.plain import plain
 from pages.ui.results import stored
 from rnn_core import models
 from rnn_core.check import Check, gradient_check
@@ -29,7 +29,7 @@ def model(name: str) -> Model | None:
     try:
         return _load(name)
     except ValueError as fault:
-        st.error(plain(str(fault)), icon=":material/broken_image:")
+        st.error(in_markdown(str(fault)), icon=":material/broken_image:")
         return None
 
 

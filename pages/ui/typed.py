@@ -6,6 +6,7 @@ from typing import Protocol
 
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import controls, lab, trained
 from pages.ui.results import stored
 from rnn_core import opinion, tagging
@@ -117,7 +118,7 @@ def mention(words: str, found: Tagged | None) -> None:
         for k in found.names:
             icon = ":material/check:" if k == found.word else None
             st.button(
-                f"Follow {found.words[k][:20]}", icon=icon, key=f"follow_{k}",
+                f"Follow {in_markdown(found.words[k][:20])}", icon=icon, key=f"follow_{k}",
                 on_click=follow, args=(k + 1,),
             )  # fmt: skip
 

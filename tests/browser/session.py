@@ -65,7 +65,9 @@ class Screen:
         self, query: str = "", page: str = "", on_text: Callable[[str], None] = lambda text: None
     ) -> None:
         self.query, self.page, self.on_text = query, page, on_text
-        self.theme = b""
+        self.theme, self.id = b"", ""
+        self.uploaders: dict[str, str] = {}  # label -> its name
+        self.files: dict[str, str] = {}  # label of an uploader -> the file in it
         self.page_hash = ""
         self.sliders: dict[str, Slider] = {}
         self.buttons: dict[str, Button] = {}
@@ -124,6 +126,11 @@ class Screen:
         if pressed:
             widget = script.widget_states.widgets.add()
             widget.id, widget.trigger_value = pressed, True
+        for label, file in self.files.items():
+            widget = script.widget_states.widgets.add()
+            widget.id = self.uploaders[label]
+            found = widget.file_uploader_state_value.uploaded_file_info.add()
+            found.name, found.file_id = "a.txt", file
         self.heard = set()
         self._begin()
         return message.SerializeToString()
@@ -139,6 +146,7 @@ class Screen:
         if kind == "new_session":
             self.page_hash = message.new_session.page_script_hash
             self.theme = message.new_session.custom_theme.SerializeToString(deterministic=True)
+            self.id = message.new_session.initialize.session_id
             self._begin()
             if not fragments:
                 self.timers = {}
@@ -185,6 +193,8 @@ class Screen:
             button = element.button
             self._seen.add(button.id)
             self.buttons[button.id] = Button(button.id, button.label, delta.fragment_id)
+        elif kind == "file_uploader":
+            self.uploaders[element.file_uploader.label] = element.file_uploader.id
         elif kind == "exception":
             self.faults.append(f"{element.exception.type}: {element.exception.message}")
         else:
@@ -239,8 +249,10 @@ class Session:
         query: str = "",
         page: str = "",
         on_text: Callable[[str], None] = lambda text: None,
+        back: str = "",
     ) -> None:
-        self.address = stream_of(server)
+        """`back`: the `id` of a session that lost its connection and comes back."""
+        self.address, self.back = stream_of(server), back
         self.screen = Screen(query, page, on_text)
 
     @property
@@ -259,7 +271,7 @@ class Session:
                 connect(
                     self.address,
                     sock=prompt_socket(self.address),
-                    subprotocols=PROTOCOLS,
+                    subprotocols=[*PROTOCOLS, *self._back()],
                     max_size=None,
                     compression=None,
                 )
@@ -267,6 +279,10 @@ class Session:
             self.rerun()
             self.stack = stack.pop_all()
         return self
+
+    def _back(self) -> list[Subprotocol]:
+        """A token that nobody checks here, and the session to come back to."""
+        return [Subprotocol("none"), Subprotocol(self.back)] if self.back else []
 
     def __exit__(
         self,
@@ -296,3 +312,15 @@ class Session:
             pass
         assert not self.screen.faults, f"the page raised: {self.screen.faults[0]}"
         return time.perf_counter() - sent
+
+    def ask_for_files(self, count: int) -> list[str]:
+        """As an uploader does before it sends files: the ids under which they may come."""
+        message = BackMsg()
+        message.file_urls_request.request_id = "1"
+        message.file_urls_request.file_names.extend(["a.txt"] * count)
+        self.socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(self.socket.recv(PATIENCE_SECONDS, decode=False))
+            if answer.WhichOneof("type") == "file_urls_response":
+                return [urls.file_id for urls in answer.file_urls_response.file_urls]

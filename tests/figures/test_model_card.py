@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, other_baselines, score_table, wiring
 from rnn_core import opinion, tagging
 from rnn_core.experiment import Experiment
@@ -19,7 +20,7 @@ def test_every_score_and_baseline_is_said(name):
     said = score_table({"network": card}) + other_baselines(card)
     for value in (*card.scores.values(), *card.baselines.values()):
         assert f"{value:.3f}" in said
-    assert card.command in facts([card]) and card.data in facts([card])
+    assert card.command in facts([card]) and in_markdown(card.data) in facts([card])
 
 
 def test_networks_side_by_side():

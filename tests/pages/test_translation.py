@@ -2,8 +2,8 @@
 
 import pytest
 
+from pages.figures.literal import in_markdown
 from pages.ui import trained
-from pages.ui.plain import plain
 from pages.ui.store import STORE
 from rnn_core.interpreter import FIRST, held_out, next_number, understood
 from tests.pages.reader import clean
@@ -41,7 +41,7 @@ def test_odd_input_gives_a_word_and_no_crash(visit, text):
         number = understood(text.strip())
         assert f"{number:,} was translated" in said(field)
     except ValueError as problem:
-        assert plain(str(problem)) in [w.value for w in field.warning]
+        assert in_markdown(str(problem)) in [w.value for w in field.warning]
         assert "no number to translate" in said(field)
     assert "came out right" in said(field)
 
