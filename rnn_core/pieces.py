@@ -1,0 +1,24 @@
+"""Work that is done in pieces: a generator that may be left alone between two of them.
+
+>>> work = trainer.passes.gradient_in_pieces(w, batch)
+>>> next(work)                # a piece; others may have their turn now
+>>> loss, g = finished(work)  # the rest in one go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+Result = TypeVar("Result")
+Pieces = Generator[None, None, Result]  # rests between pieces; what it returns is the result
+
+
+def finished(pieces: Pieces[Result]) -> Result:
+    """The result, without a rest."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
