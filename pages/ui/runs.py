@@ -23,7 +23,8 @@ LOCK: Final = threading.RLock()  # few cores serve a class: one computation at a
 
 def compute(e: Experiment) -> Run:
     """A run, made once for all readers."""
-    return _run(normalise(e))
+    wish = normalise(e)
+    return _run(wish, shelf.get(wish.weights) is not None)
 
 
 def check(done: Run) -> Check:
@@ -54,7 +55,8 @@ def _held(e: Experiment, hold: Hold, _done: Run) -> Run:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Experiment: repr})
-def _run(e: Experiment) -> Run:
+def _run(e: Experiment, there: bool) -> Run:
+    """`there`: whether the trained weights are; that they are missing is true for a while only."""
     found = shelf.get(e.weights)
     with LOCK:
         if found is not None and fits(found, e):
