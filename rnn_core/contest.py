@@ -144,14 +144,20 @@ class Contest:
         while not self.go_on():
             pass
 
-    def advance(self, milliseconds: float, most: int | None = None) -> None:
-        """Updates, at most so many, until the time is up; at least a piece of one."""
+    @property
+    def slowest(self) -> float:
+        """Seconds that the slowest run's update will take, as far as can be foretold."""
+        return max(trainer.seconds for trainer in self.trainers.values())
+
+    def advance(self, milliseconds: float, most: int | None = None) -> int:
+        """Work for so long and a piece more; how many updates were ended, at most `most`."""
         start, ended = time.perf_counter(), 0
         while not self.done and (most is None or ended < most):
             ended += self.go_on()
             if time.perf_counter() - start >= milliseconds / 1000:
                 break
         self.seconds += time.perf_counter() - start
+        return ended
 
 
 def radius(trainer: Trainer) -> float:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from typing import TypeVar
 
@@ -22,3 +23,16 @@ def finished(pieces: Pieces[Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+def advanced(pieces: Pieces[Result], milliseconds: float) -> Result | None:
+    """Work for so long and a piece more; the result, if that was the end."""
+    end = time.perf_counter() + milliseconds / 1000
+    try:
+        next(pieces)
+        while time.perf_counter() < end:
+            next(pieces)
+    except StopIteration as over:
+        result: Result = over.value
+        return result
+    return None

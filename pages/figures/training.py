@@ -135,6 +135,7 @@ def _ranges(
 def _decades(values: Floats) -> list[float]:
     """The range of a logarithmic axis, with a little room."""
     drawn = values[np.isfinite(values) & (values > 0)]
+    drawn = drawn if drawn.size else np.ones(1)  # a text of one letter: nothing is ever wrong
     low, high = np.log10(np.clip([drawn.min(), drawn.max()], FLOOR, CEILING))
     return [float(low) - 0.15, float(high) + 0.15]
 

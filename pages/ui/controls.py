@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import lab, shelf
+from pages.ui import keeping, lab, shelf
 from pages.ui.contents import Page
 from pages.ui.furniture import plain
 from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
@@ -68,6 +68,7 @@ def _presets() -> None:
 def _trained() -> None:
     """Whose weights are on screen, if they are trained ones, and the way back."""
     found = shelf.get(lab.experiment().weights)
+    keeping.report()
     if found is None:
         return
     st.info(f"Trained weights: {plain(found.title)}", icon=":material/fitness_center:")

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import streamlit as st
 
-from pages.ui import contents, lab, shelf
+from pages.ui import contents, keeping, lab, shelf
 from pages.ui.furniture import plain
 from rnn_core.specimen import Specimen, look
 
@@ -14,6 +14,7 @@ LOOK_AT = ("gates", "unrolled", "cell", "gradients", "credit")
 def show(found: Specimen) -> None:
     """Put a network on every page; for callbacks."""
     shelf.put(found)
+    keeping.keep_network(found)
     wish = look(found, lab.experiment())
     lab.change(**{f.name: getattr(wish, f.name) for f in fields(wish)})
 

@@ -12,7 +12,7 @@ from rnn_core.contest import Contest, Plan, check, check_in_pieces, entries
 from rnn_core.experiment import Experiment
 from rnn_core.network import Network
 from rnn_core.passes import Passes
-from rnn_core.pieces import finished
+from rnn_core.pieces import advanced, finished
 from rnn_core.stack import Drop
 from rnn_core.tasks import TASKS, Batch, make_task
 from rnn_core.train import Trainer, Training, make_networks
@@ -278,3 +278,5 @@ def test_a_result_without_a_rest():
         return 7
 
     assert finished(work()) == 7
+    again = work()
+    assert advanced(again, 0) is None and advanced(again, 1e6) == 7
