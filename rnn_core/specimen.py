@@ -139,6 +139,14 @@ def look(found: Specimen, e: Experiment) -> Experiment:
     )
 
 
+def completed(found: Specimen, e: Experiment, given: Several[str]) -> Experiment:
+    """What a link asks for that names a network: of what it does not say (`given`: what it says)
+    the network's own; the experiment as it is where the two differ."""
+    wish = look(found, e)
+    differ = any(getattr(wish, n) != getattr(e, n) for n in given if n in SETTINGS)
+    return e if differ else wish
+
+
 def _within(name: str, value: int) -> int:
     """A setting knows fewer values than a network may have: its pictures show the true ones."""
     return int(np.clip(value, SETTINGS[name].low, SETTINGS[name].high))

@@ -13,8 +13,9 @@ LOOK_AT = ("gates", "unrolled", "cell", "gradients", "credit")
 
 def show(found: Specimen) -> None:
     """Put a network on every page; for callbacks."""
-    shelf.put(found)
-    keeping.keep_network(found)
+    if not found.origin:  # a shipped one is made from its name
+        shelf.put(found)
+        keeping.keep_network(found)
     wish = look(found, lab.experiment())
     lab.change(**{f.name: getattr(wish, f.name) for f in fields(wish)})
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import lab, runs, trained
+from pages.ui import lab, runs, shipped, trained
 from pages.ui.furniture import plain
 from rnn_core import interpreter
 from rnn_core.check import Check
@@ -80,7 +80,7 @@ def _another() -> None:
 
 def inside(found: dict[str, Model], number: int) -> tuple[Run, Check]:
     """The ways into the networks; the run of the first one on this number, and its check."""
-    specimens = {who: interpreter.under_glass(model, number) for who, model in found.items()}
+    specimens = {who: shipped.reading(model, str(number)) for who, model in found.items()}
     with st.container(horizontal=True):
         for who, specimen in specimens.items():
             words = "Puts this network, reading this number, on all other pages."

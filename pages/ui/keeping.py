@@ -63,9 +63,8 @@ def keep(name: str, stamp: str, raw: bytes) -> None:
 
 
 def keep_network(found: Specimen) -> None:
-    """Have the browser keep a network that is not shipped with the app."""
-    if not found.origin:
-        keep(found.digest, found.digest, to_bytes(found))
+    """Have the browser keep a network and what it reads."""
+    keep(found.digest, found.digest, to_bytes(found))
 
 
 def want(name: str) -> None:
