@@ -150,13 +150,17 @@ class Contest:
         return max(trainer.seconds for trainer in self.trainers.values())
 
     def advance(self, milliseconds: float, most: int | None = None) -> int:
-        """Work for so long and a piece more; how many updates were ended, at most `most`."""
-        start, ended = time.perf_counter(), 0
+        """Work for so long, but for a piece at least; how many updates were ended, at most `most`.
+
+        What would last as long as the piece before it and so end too late is not begun."""
+        start = now = time.perf_counter()
+        end, ended = start + milliseconds / 1000, 0
         while not self.done and (most is None or ended < most):
             ended += self.go_on()
-            if time.perf_counter() - start >= milliseconds / 1000:
+            before, now = now, time.perf_counter()
+            if 2 * now - before >= end:
                 break
-        self.seconds += time.perf_counter() - start
+        self.seconds += now - start
         return ended
 
 

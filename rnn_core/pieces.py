@@ -26,13 +26,17 @@ def finished(pieces: Pieces[Result]) -> Result:
 
 
 def advanced(pieces: Pieces[Result], milliseconds: float) -> Result | None:
-    """Work for so long and a piece more; the result, if that was the end."""
-    end = time.perf_counter() + milliseconds / 1000
+    """Work for so long, but for a piece at least; the result, if that was the end.
+
+    What would last as long as the piece before it and so end too late is not begun."""
+    now = time.perf_counter()
+    end = now + milliseconds / 1000
     try:
-        next(pieces)
-        while time.perf_counter() < end:
+        while True:
             next(pieces)
+            before, now = now, time.perf_counter()
+            if 2 * now - before >= end:
+                return None
     except StopIteration as over:
         result: Result = over.value
         return result
-    return None

@@ -268,6 +268,8 @@ def _beside(loss: float, task: Task) -> str:
     """Against the baseline, with a margin for the noise of a few sequences."""
     if task.baseline is None or not np.isfinite(loss):
         return ""
+    if task.baseline.loss == 0:
+        return ", and the baseline is 0: whoever remembers nothing is right as well"
     if loss > 0.97 * task.baseline.loss:
         return ", no better than the baseline"
     return f", {loss / task.baseline.loss:.2g} of the baseline"

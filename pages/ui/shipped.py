@@ -58,23 +58,25 @@ def reading(model: Model, text: str) -> Specimen:
 
 def opened(name: str) -> Specimen | None:
     """The shipped network that goes by this name, with what it reads; None: there is none."""
-    return _opened(name) if name.partition("~")[0] in _names() else None
+    if name.partition("~")[0] not in _names(FOLDER):
+        return None
+    try:
+        return _opened(name)
+    except (ValueError, KeyError, IndexError, zlib.error, binascii.Error):
+        return None
 
 
 @st.cache_resource(show_spinner=False)
-def _names() -> frozenset[str]:
-    return frozenset(models.names(FOLDER))
+def _names(folder: Path) -> frozenset[str]:
+    return frozenset(models.names(folder))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _opened(name: str) -> Specimen | None:
+def _opened(name: str) -> Specimen:
     stem, _, rest = name.partition("~")
-    try:
-        model = load(stem)
-        text = _unpacked(rest) if rest else EXAMPLES[model.card.application]
-        return replace(READERS[model.card.application](model, text), origin=name)
-    except (ValueError, KeyError, IndexError, zlib.error, binascii.Error):
-        return None
+    model = load(stem)
+    text = _unpacked(rest) if rest else EXAMPLES[model.card.application]
+    return replace(READERS[model.card.application](model, text), origin=name)
 
 
 def _packed(text: str) -> str:

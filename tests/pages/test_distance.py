@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pages.figures.theme import number
-from pages.ui import distances, glass, trained
+from pages.ui import distances, glass, shipped
 from rnn_core import distance
 from rnn_core.distance import SHORT, Distance
 from rnn_core.settings import settings_of
@@ -69,8 +69,8 @@ def test_a_network_goes_to_the_other_pages_with_this_sentence(visit):
 
 
 def test_networks_that_are_not_there_have_a_word(visit, monkeypatch, tmp_path):
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
-    trained._load.clear()
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+    shipped.load.clear()
     for page, errors in (("distance", 3), ("series", 1)):
         reader = visit(page)
         assert len(reader.error) == errors

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui import trained
+from pages.ui import shipped
 from pages.ui.furniture import plain
 from rnn_core.interpreter import FIRST, held_out, next_number, understood
 from tests.pages.reader import clean
@@ -72,23 +72,23 @@ def test_the_network_goes_to_the_other_pages(visit, units):
 
 
 def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
-    trained._load.clear()
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+    shipped.load.clear()
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     reader = visit("translation")
     assert any("There is no trained network" in e.value for e in reader.error)
     assert "no network" in said(reader)
     monkeypatch.undo()
-    trained._load.clear()
+    shipped.load.clear()
     assert not visit("translation").error
 
 
 def test_one_network_alone_is_shown_too(visit, monkeypatch, tmp_path):
     for ending in ("json", "npz"):
         name = f"translation-16.{ending}"
-        (tmp_path / name).write_bytes((trained.FOLDER / name).read_bytes())
-    trained._load.clear()
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+        (tmp_path / name).write_bytes((shipped.FOLDER / name).read_bytes())
+    shipped.load.clear()
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     reader = visit("translation")
     assert reader.error and "through 16 units wrongly" in said(reader)
     monkeypatch.undo()
-    trained._load.clear()
+    shipped.load.clear()

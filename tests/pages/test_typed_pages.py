@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui import trained
+from pages.ui import shipped
 from rnn_core import opinion, tagging
 from rnn_core.models import load
 from tests.pages.reader import clean
@@ -111,8 +111,8 @@ def test_look_inside_puts_the_sentence_on_other_pages(visit, page, label, onto):
 
 @every_page
 def test_a_missing_network_is_said(visit, page, monkeypatch, tmp_path):
-    trained._load.clear()
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+    shipped.load.clear()
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     reader = visit(page)
     assert any("There is no trained network" in e.value for e in reader.error)
-    trained._load.clear()
+    shipped.load.clear()
