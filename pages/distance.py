@@ -52,7 +52,7 @@ def picture() -> Check | str:
     plot(drawn, key="answers", alt=alt, name="answers")
     cards = {cell: model.card for cell, model in found.items()}
     st.expander("The cards").markdown(f"{figures.scores(cards)}\n\n{made(cards.values())}")
-    specimens = distances.specimens(read, found)
+    specimens = distances.specimens(wish, found)
     distances.look_inside(specimens)
     trained.live_training(next(iter(cards.values())))
     return distances.checked(specimens)

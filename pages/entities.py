@@ -7,11 +7,11 @@ from pages.components.model_card import model_card
 from pages.components.plot import plot
 from pages.figures import tagging as drawn
 from pages.figures.model_card import wiring
-from pages.ui import furniture, lab, trained, typed
+from pages.ui import furniture, lab, shipped, trained, typed
 from rnn_core.check import Check
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
-from rnn_core.tagging import Mention, Tagged, specimen_of
+from rnn_core.tagging import Mention, Tagged
 
 EXPLAINED = """
 Two trained GRUs tag the same words. The upper one reads **forward only**: its answer at a word
@@ -60,7 +60,7 @@ def picture() -> Check | str:
 def cards(found: Tagged) -> Check:
     """Both networks' scores and wirings, and the ways to look further into them."""
     models, notation = typed.tagging_models(), NOTATIONS[lab.view().notation]
-    glasses = {name: specimen_of(name, m.network, found.words) for name, m in models.items()}
+    glasses = {name: shipped.reading(m, " ".join(found.words)) for name, m in models.items()}
     wired = {name: wiring(name, trained.seen(g)[0], notation) for name, g in glasses.items()}
     model_card({name: m.card for name, m in models.items()}, COUNTED, wired)
     with st.container(horizontal=True):

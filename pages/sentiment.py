@@ -7,11 +7,11 @@ from pages.components.model_card import model_card
 from pages.components.plot import plot
 from pages.figures import opinion as drawn
 from pages.figures.model_card import wiring
-from pages.ui import furniture, lab, trained, typed
+from pages.ui import furniture, lab, shipped, trained, typed
 from rnn_core.check import Check
 from rnn_core.experiment import Experiment
 from rnn_core.notation import NOTATIONS
-from rnn_core.opinion import Opinions, Review, specimen_of
+from rnn_core.opinion import Opinions, Review
 
 EXPLAINED = """
 A trained GRU reads word by word. Only its answer **after the last word** (ringed) was trained; the
@@ -61,7 +61,7 @@ def card(found: Opinions) -> Check | str:
     """The network's scores and wiring, and the ways to look further into it."""
     if (model := trained.model("sentiment")) is None:
         return "there is no network to check."
-    glass = specimen_of(model.network, found.reading.words)
+    glass = shipped.reading(model, " ".join(found.reading.words))
     run, check = trained.seen(glass)
     svg = wiring("This sentence", run, NOTATIONS[lab.view().notation])
     model_card({"this network": model.card}, COUNTED, {"sentiment": svg})

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.download import download
+from pages.components.kept import kept
 from pages.components.plot import plot
 from pages.figures import training
 from pages.ui import controls, furniture, gym, lab
@@ -44,7 +45,7 @@ def picture() -> Check | str:
     task = next(iter(mine.contest.trainers.values())).task
     courses = [course(mine.contest, words) for words in mine.settings]
     clipped = [s.threshold for s in mine.settings.values() if s.clip == "norm"]
-    gym.buttons()
+    gym.buttons(kept)
     alt = "Loss, gradient norm and spectral radius, update by update"
     curves = training.curves(courses, task, clipped[0] if clipped else None)
     plot(curves, key="curves", alt=alt, name="training")

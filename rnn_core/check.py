@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_core.pieces import Pieces, finished
 from rnn_core.run import Run, forward_again
 from rnn_core.unroll import Array
 from rnn_core.wiring import Pass, run_backward
@@ -31,17 +32,23 @@ class Check:
 
 
 def gradient_check(run: Run) -> Check:
+    """`check_in_pieces`, without a rest."""
+    return finished(check_in_pieces(run))
+
+
+def check_in_pieces(run: Run) -> Pieces[Check]:
     """Check dL/dW of all weights of all stages, full BPTT (a truncated one is not L's slope).
 
     A run with a gate held or with numbers edited is checked as it is: its own networks, moved.
     """
     entries = sum(w.size for s in run.stages for w in s.network.weights.values())
     gradients, truncated = _full_gradients(run)
+    yield
     flat = np.concatenate([g.ravel() for found in gradients for g in found.values()])
     if not (np.isfinite(run.loss) and np.isfinite(flat).all()):
         words = "Not checked: this run overflowed, and infinity has no difference quotient."
         return Check(float("nan"), entries, False, words)
-    error = _measured(run, gradients)
+    error = yield from _measured(run, gradients)
     return Check(error, entries, error < GOOD, in_words(error, entries, truncated, run.changed))
 
 
@@ -54,22 +61,36 @@ def _full_gradients(run: Run) -> tuple[list[Mapping[str, Array]], bool]:
     return [g.weights for g in found], True
 
 
-def _measured(run: Run, gradients: list[Mapping[str, Array]]) -> float:
+def _measured(run: Run, gradients: list[Mapping[str, Array]]) -> Pieces[float]:
     """The relative error along one random direction through all weights at once."""
     rng = np.random.default_rng(run.experiment.seed)
     v = [{n: _unit(rng.standard_normal(g.shape)) for n, g in found.items()} for found in gradients]
     slope = sum(
         float((g * v[k][n]).sum()) for k, found in enumerate(gradients) for n, g in found.items()
     )
-    return difference_error(lambda h: _loss(run, v, h), slope, run.loss)
+    return (yield from differences(lambda h: _at_once(_loss(run, v, h)), slope, run.loss))
 
 
 def difference_error(moved: Callable[[float], float], slope: float, loss: float) -> float:
     """How far the slope is from (L(h) - L(-h)) / 2h, relative to both; `moved(h)` is L(h)."""
+    return finished(differences(lambda h: _at_once(moved(h)), slope, loss))
+
+
+def _at_once(value: float) -> Pieces[float]:
+    yield
+    return value
+
+
+def differences(
+    moved: Callable[[float], Pieces[float]], slope: float, loss: float
+) -> Pieces[float]:
+    """`difference_error` of a loss that takes its time."""
     noise = 1e4 * np.finfo(float).eps * abs(loss) / STEPS[0]
     best = np.inf
     for h in STEPS:
-        numeric = (moved(h) - moved(-h)) / (2 * h)
+        ahead = yield from moved(h)
+        behind = yield from moved(-h)
+        numeric = (ahead - behind) / (2 * h)
         scale = max(abs(slope) + abs(numeric), noise)
         best = min(best, abs(slope - numeric) / scale if scale else 0.0)
         if best < GOOD / 10:

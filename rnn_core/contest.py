@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from rnn_core.check import GOOD, Check, difference_error, in_words
+from rnn_core.check import GOOD, Check, differences, in_words
 from rnn_core.experiment import Experiment
 from rnn_core.initialise import spectral_radius
 from rnn_core.passes import Passes
+from rnn_core.pieces import Pieces, finished
 from rnn_core.settings import choice, number
 from rnn_core.tasks import Task
 from rnn_core.train import LESSON, Lesson, Trainer, Training, Update, training_of
@@ -122,24 +123,45 @@ class Contest:
         """At the pace so far; nan before the first update."""
         return self.seconds / self.made * (self.planned - self.made) if self.made else float("nan")
 
-    def step(self) -> None:
-        """One update of the run that is furthest behind."""
+    @property
+    def underway(self) -> bool:
+        """Whether an update has been begun and not ended."""
+        return any(trainer.underway for trainer in self.trainers.values())
+
+    def go_on(self) -> bool:
+        """A piece of an update of the run that is furthest behind; whether it was the last one."""
         words, trainer = min(
             ((w, t) for w, t in self.trainers.items() if not t.done),
             key=lambda pair: pair[1].update,
         )
-        made = trainer.step()
-        if made.steps is not None:
+        made = trainer.go_on()
+        if made is not None and made.steps is not None:
             self.radii[words].append((made.update, radius(trainer)))
+        return made is not None
 
-    def advance(self, milliseconds: float) -> None:
-        """Updates until the time is up: one at least."""
-        start = time.perf_counter()
-        while not self.done:
-            self.step()
-            if time.perf_counter() - start >= milliseconds / 1000:
+    def step(self) -> None:
+        """One update, whole."""
+        while not self.go_on():
+            pass
+
+    @property
+    def slowest(self) -> float:
+        """Seconds that the slowest run's update will take, as far as can be foretold."""
+        return max(trainer.seconds for trainer in self.trainers.values())
+
+    def advance(self, milliseconds: float, most: int | None = None) -> int:
+        """Work for so long, but for a piece at least; how many updates were ended, at most `most`.
+
+        What would last as long as the piece before it and so end too late is not begun."""
+        start = now = time.perf_counter()
+        end, ended = start + milliseconds / 1000, 0
+        while not self.done and (most is None or ended < most):
+            ended += self.go_on()
+            before, now = now, time.perf_counter()
+            if 2 * now - before >= end:
                 break
-        self.seconds += time.perf_counter() - start
+        self.seconds += now - start
+        return ended
 
 
 def radius(trainer: Trainer) -> float:
@@ -201,6 +223,11 @@ def _boundaries(made: Sequence[Update]) -> int:
 
 
 def check(trainer: Trainer) -> Check:
+    """`check_in_pieces`, without a rest."""
+    return finished(check_in_pieces(trainer))
+
+
+def check_in_pieces(trainer: Trainer) -> Pieces[Check]:
     """BPTT against central differences, on a batch kept apart, with the weights as they stand.
 
     Full BPTT in float64, whatever the training does: a truncated or rounded gradient is not meant
@@ -209,17 +236,19 @@ def check(trainer: Trainer) -> Check:
     wide = [n.load_state_dict({k: w.astype(float) for k, w in n.weights.items()})
             for n in trainer.networks]  # fmt: skip
     passes, batch = Passes(wide), trainer.task.batch(np.random.default_rng(1), 4, "validation")
+    batch = batch.part(passes.pieces(batch)[0])  # as many sequences as one piece holds
     w = passes.start.copy()
     v = np.random.default_rng(trainer.settings.seed).standard_normal(w.shape)
     v /= np.linalg.norm(v)
-    loss, g = passes.gradient(w, batch)
+    loss, g = yield from passes.gradient_in_pieces(w, batch)
     slope = float(g @ v)
     if not (np.isfinite(loss) and np.isfinite(slope)):
         words = "Not checked: this network overflows, and infinity has no difference quotient."
         return Check(float("nan"), w.size, False, words)
 
-    def moved(h: float) -> float:
-        return passes.gradient(w + h * v, batch)[0]
+    def moved(h: float) -> Pieces[float]:
+        yield
+        return (yield from passes.loss_in_pieces(w + h * v, batch))
 
-    error = difference_error(moved, slope, loss)
+    error = yield from differences(moved, slope, loss)
     return Check(error, w.size, error < GOOD, in_words(error, w.size))

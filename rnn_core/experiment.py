@@ -20,13 +20,16 @@ GROUPS: Final = (INPUT, NETWORK, VARIANT, START, LOSS, TRAINING)
 
 TRAINED: Final = "Trained"  # has no control: weights come from the training page
 MOST_NOTES: Final = 6
-_WEIGHTS: Final = re.compile(r"[0-9a-f]{24}")
+_WEIGHTS: Final = re.compile(r"[0-9a-f]{24}|[a-z]+(-[a-z0-9]+)*(~[A-Za-z0-9.,'_~-]*)?", re.ASCII)
 
 
 def may_name_weights(text: str) -> bool:
     """Whether this could be the name of trained weights, or none; a `ValueError` says if not."""
     if text and not _WEIGHTS.fullmatch(text):
-        raise ValueError("Expected a name of trained weights: 24 digits and letters from a to f.")
+        raise ValueError(
+            "Expected a name of trained weights: 24 digits and letters from a to f, or the name of "
+            "a network that ships with the app."
+        )
     return True
 
 

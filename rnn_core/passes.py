@@ -1,54 +1,38 @@
 """Loss and gradient of a batch, as training needs them: on plans alone, with no record made.
 
 `Network.forward` and `backward` hand out frozen copies of everything, which is what pictures are
-made of and more than an update needs.  Here the same plans run on one vector of weights,
-buffers are kept from batch to batch, and only the loss, the gradient and, on request, the norms of
-dL/dh_t come out.  Tests hold both ways to the same numbers.
+made of and more than an update needs.  Here the same plans run on one vector of weights, and only
+the loss, the gradient and, on request, the norms of dL/dh_t come out.  Tests hold both ways to the
+same numbers.
+
+A batch that costs more than a slice of time is read in pieces, some sequences at a time.  A batch's
+loss is a sum over its sequences (its weights say what each step counts), so the sum of the pieces'
+gradients is the gradient.  Between two pieces a generator rests, and nothing large is held.
 """
 
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
-from numpy.random import Generator
 
-from rnn_core.incoming import lengths_of
 from rnn_core.network import Network
+from rnn_core.pieces import Pieces, finished
+from rnn_core.price import Price, network_pass, record
 from rnn_core.readout import Readout
+from rnn_core.stack import Drop, Stack, States, step_norms
 from rnn_core.tasks.task import METRICS, Batch
-from rnn_core.unroll import Array, Plan, Weights
+from rnn_core.unroll import Array
 
-MOST_PLANS = 6  # shapes whose buffers are kept; a task with many lengths should pad to one
-States = Mapping[str, Array]  # (L*dirs, B, H) each
-
-
-@dataclass(frozen=True)
-class Drop:
-    """Dropout between layers, as in `torch.nn.LSTM(dropout=...)`: not after the last one."""
-
-    share: float
-    rng: Generator
-
-    def mask(self, shape: tuple[int, ...], dtype: Any) -> Array:
-        """0, or what makes up for the dropped ones."""
-        kept = self.rng.random(shape) >= self.share
-        return np.asarray(kept / (1 - self.share), dtype)
-
-
-def step_norms(array: Array) -> Array:
-    """(T+1, B, H) -> (T+1,) Euclidean norms, inf where an entry is; no square overflows."""
-    with np.errstate(all="ignore"):
-        largest = np.abs(array).max((1, 2))
-        scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)[:, None, None]
-        norms = np.sqrt(np.square(array / scale).sum((1, 2))) * scale[:, 0, 0]
-    norms.flags.writeable = False
-    return np.asarray(norms)
+PIECE_SECONDS: Final = 0.06  # what a piece of a batch may take, as far as can be foretold
+PIECE_BYTES: Final = 48_000_000  # and hold
+FED_CALLS: Final = 12  # NumPy calls of a step that reads its own output, for one of a plan
 
 
 class Packing:
@@ -104,145 +88,6 @@ class Packing:
         return self.pack(each, dtype)
 
 
-class Stack:
-    """One network's layers and directions on their own plans; everything time-major."""
-
-    def __init__(self, network: Network):
-        self.cell, self.reverses = network.cell, network.reverses
-        self.depth = len(network.layers) // len(self.reverses)
-        self.D, self.H = network.input_size, network.hidden_size
-        self.dtype = network.layers[0].weight_hh.dtype
-        endings = [
-            f"_l{layer}" + ("_reverse" if reverse else "")
-            for layer in range(self.depth) for reverse in self.reverses
-        ]  # fmt: skip
-        self._names = [tuple(name + ending for name in Weights._fields) for ending in endings]
-        self._kept: OrderedDict[tuple[int, int], list[Plan]] = OrderedDict()
-        self._hot: dict[tuple[int, int], Array] = {}
-        self._was: dict[tuple[int, int], Array] = {}
-        self.plans: list[Plan] = []
-
-    def _use(self, T: int, B: int) -> None:
-        """The plans of this shape; the shapes used last are kept."""
-        if (T, B) not in self._kept:
-            if len(self._kept) >= MOST_PLANS:
-                oldest, _ = self._kept.popitem(last=False)
-                self._hot.pop(oldest, None)
-            self._kept[T, B] = [
-                Plan(self.cell, T, B, self.D if layer == 0 else self.H * len(self.reverses),
-                     self.H, self.dtype)
-                for layer in range(self.depth) for _ in self.reverses
-            ]  # fmt: skip
-        self._kept.move_to_end((T, B))
-        self.plans = self._kept[T, B]
-
-    def forward(
-        self, weights: Mapping[str, Array], batch: Batch, initial: States | None = None,
-        drop: Drop | None = None,
-    ) -> Array:  # fmt: skip
-        """(T, B, F) what the readout sees; a view of buffers."""
-        B, T = batch.x.shape[:2]
-        self._use(T, B)
-        lengths = None if batch.lengths is None else lengths_of(batch.lengths, B, T)
-        self.uneven = None if lengths is None or (lengths == T).all() else lengths
-        self.masks: list[Array | None] = [None] * self.depth
-        features, sides = self._read(batch.x), len(self.reverses)
-        for layer in range(self.depth):
-            found = []
-            for k in range(layer * sides, (layer + 1) * sides):
-                p = self.plans[k]
-                p.load(self._weights(weights, k))
-                start = None if initial is None else {s: a[k] for s, a in initial.items()}
-                p.forward(self._turned(features, k), start, self.uneven)
-                found.append(self._turned(p.states["h"][1:], k))
-            features = found[0] if sides == 1 else np.concatenate(found, axis=-1)
-            if drop and layer + 1 < self.depth:
-                self.masks[layer] = drop.mask(features.shape, self.dtype)
-                features = features * self.masks[layer]
-        return features
-
-    @property
-    def lengths(self) -> Array:
-        """(B,) of the last batch."""
-        p = self.plans[0]
-        return np.full(p.B, p.T) if self.uneven is None else self.uneven
-
-    def backward(
-        self, dfeatures: Array, final: States | None, window: int | None
-    ) -> dict[str, Array]:
-        """Every weight's gradient."""
-        gradient: dict[str, Array] = {}
-        sides = len(self.reverses)
-        for layer in reversed(range(self.depth)):
-            if (mask := self.masks[layer]) is not None:
-                dfeatures = dfeatures * mask
-            parts = np.split(dfeatures, sides, axis=-1) if sides > 1 else [dfeatures]
-            below: Any = 0
-            for k, part in enumerate(parts, layer * sides):
-                p, outside = self.plans[k], None
-                if final is not None:
-                    outside = {s: a[k] for s, a in final.items()}
-                p.backward(self._turned(part, k), outside, window, self.uneven)
-                found = zip(self._names[k], p.weight_gradients(), strict=True)
-                gradient.update((name, d) for name, d in found if d is not None)
-                if layer:
-                    below = below + self._turned(p.input_gradient(), k)
-            dfeatures = below
-        return gradient
-
-    def initial(self) -> States:
-        """dL/d(initial states), (L*dirs, B, H)."""
-        return {s: np.stack([p.total[s][0] for p in self.plans]) for s in self.cell.states}
-
-    def final(self) -> States:
-        """The last states that were reached, (L*dirs, B, H)."""
-        lengths = self.lengths
-        rows = np.arange(len(lengths))
-        return {
-            s: np.stack([p.states[s][lengths, rows] for p in self.plans]) for s in self.cell.states
-        }
-
-    def norms(self) -> dict[str, Array]:
-        """(T+1,) norms of the total dL/dh_t (and dL/dc_t) at the top layer's boundaries."""
-        top = self.plans[(self.depth - 1) * len(self.reverses)]
-        return {s: step_norms(self._boundaries(a)) for s, a in top.total.items()}
-
-    def _boundaries(self, states: Array) -> Array:
-        """(T+1, B, H) from the top layer's reading order to sequence order."""
-        if not self.reverses[0]:
-            return states
-        steps, lengths = np.arange(len(states))[:, None], self.lengths
-        order = np.where(steps <= lengths, lengths - steps, steps)
-        return np.take_along_axis(states, order[..., None], axis=0)
-
-    def _read(self, x: Array) -> Array:
-        """(B, T, D) numbers or (B, T) integers -> (T, B, D)."""
-        if x.ndim == 3:
-            return x.transpose(1, 0, 2)
-        B, T = x.shape
-        if (T, B) not in self._hot:
-            self._hot[T, B] = np.zeros((T * B, self.D), self.dtype)
-            self._was[T, B] = np.zeros(T * B, int)
-        hot, rows = self._hot[T, B], np.arange(T * B)
-        hot[rows, self._was[T, B]] = 0
-        self._was[T, B] = x.T.reshape(-1)
-        hot[rows, self._was[T, B]] = 1
-        return hot.reshape(T, B, self.D)
-
-    def _turned(self, array: Array, k: int) -> Array:
-        """Sequence order <-> the order in which plan k reads; its own inverse."""
-        if not self.reverses[k % len(self.reverses)]:
-            return array
-        if self.uneven is None:
-            return array[::-1]
-        steps = np.arange(len(array))[:, None]
-        order = np.where(steps < self.uneven, self.uneven - 1 - steps, steps)
-        return np.take_along_axis(array, order[..., None], axis=0)
-
-    def _weights(self, weights: Mapping[str, Array], k: int) -> Weights:
-        return Weights(*(weights.get(name) for name in self._names[k]))  # type: ignore[arg-type]
-
-
 @dataclass(frozen=True, eq=False)
 class Answers:
     """What was said at the counted steps of a batch; N of them, time-major."""
@@ -254,6 +99,32 @@ class Answers:
     weights: Array  # (N,)
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A piece's gradient: for every network, by name."""
+
+    each: Sequence[Mapping[str, Array]]
+    norms: dict[str, Array] | None = None  # of dL/dh_t at every boundary, where they are wanted
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A piece's share of the loss, its metric, and what that counts among the pieces."""
+
+    loss: float
+    score: float
+    weight: float
+
+
+def _together(found: list[Scored]) -> tuple[float, float]:
+    """Losses add up, metrics are means by weight."""
+    if len(found) == 1:
+        return found[0].loss, found[0].score
+    total = sum(one.weight for one in found)
+    score = sum(one.score * one.weight for one in found if one.weight)
+    return sum(one.loss for one in found), score / total if total else math.nan
+
+
 class Passes:
     """Loss and gradient of one network, or of an encoder and a decoder, from one vector."""
 
@@ -263,10 +134,11 @@ class Passes:
         self.packing = Packing(networks, self.names)
         self.dtype = networks[-1].layers[0].weight_hh.dtype
         self.stacks = [Stack(network) for network in networks]
-        self._fed_norms: dict[str, Array] = {}
         self.start = self.packing.pack([n.weights for n in networks], self.dtype)
         self.start.flags.writeable = False
         self._g = np.empty_like(self.start)
+        self._most: dict[tuple[int, int, bool], int] = {}
+        self._norms: list[dict[str, Array]] = []  # of every piece, where they are asked for
 
     @property
     def head(self) -> Readout:
@@ -281,15 +153,75 @@ class Passes:
         weights = self.packing.unpack(vector)
         return tuple(n.load_state_dict(w) for n, w in zip(self.networks, weights, strict=True))
 
+    # -- pieces ------------------------------------------------------------------------------
+
+    def price(self, batch: Batch, size: int, free: bool = False) -> Price:
+        """A pass forward and back over `size` sequences as long as those of the batch."""
+        each = [part for part in (batch.encoder, batch) if part is not None]
+        price = Price()
+        for network, part in zip(self.networks, each, strict=True):
+            layers, sides = len(network.layers) // len(network.reverses), len(network.reverses)
+            sizes = {"T": part.steps, "B": size, "D": network.input_size, "H": network.hidden_size}
+            shape: Any = {**sizes, "layers": layers, "sides": sides}
+            outputs = network.output_size if part is batch else 0
+            price = price.plus(network_pass(network.cell, outputs=outputs, **shape))
+            if free:
+                price = price.plus(record(network.cell, **shape))
+        return price._replace(calls=price.calls * FED_CALLS) if free else price
+
+    def pieces(self, batch: Batch, free: bool = False) -> list[slice]:
+        """Which sequences are read at a time, as evenly as can be."""
+        encoder = batch.encoder.steps if batch.encoder is not None else 0
+        key = batch.steps, encoder, free
+        if key not in self._most:
+            self._most[key] = self._most_sequences(batch, free)
+        count = -(-len(batch) // self._most[key])
+        edges = (k * len(batch) // count for k in range(count + 1))
+        return [slice(a, b) for a, b in pairwise(edges)]
+
+    def seconds(self, batch: Batch, free: bool = False) -> float:
+        """What the gradient of the batch will take, as far as can be foretold."""
+        pieces = self.pieces(batch, free)
+        return sum(self.price(batch, p.stop - p.start, free).seconds for p in pieces)
+
+    def _most_sequences(self, batch: Batch, free: bool) -> int:
+        """One at least: what a first sequence costs, and what each further one."""
+        one, two = (self.price(batch, size, free) for size in (1, 2))
+        by_time = (PIECE_SECONDS - one.seconds) / (two.seconds - one.seconds)
+        by_room = (PIECE_BYTES - one.bytes) / (two.bytes - one.bytes)
+        return 1 + max(0, int(min(by_time, by_room)))
+
+    def _shapes(self, batch: Batch) -> list[tuple[Stack, int, int]]:
+        each = [part for part in (batch.encoder, batch) if part is not None]
+        return [(s, p.steps, len(p)) for s, p in zip(self.stacks, each, strict=True)]
+
+    def _plan(self, batch: Batch) -> Pieces[None]:
+        for stack, T, B in self._shapes(batch):
+            yield from stack.plan(T, B)
+
+    @contextmanager
+    def _buffers(self, batch: Batch) -> Iterator[None]:
+        """No rest in here: while a pass rests, its buffers are for all."""
+        for stack, T, B in self._shapes(batch):
+            stack.use(T, B)
+        try:
+            yield
+        finally:
+            for stack in self.stacks:
+                stack.release()
+
     # -- forward -----------------------------------------------------------------------------
 
-    def forward(self, weights: list[dict[str, Array]], batch: Batch, drop: Drop | None) -> Answers:
+    def forward(
+        self, weights: list[dict[str, Array]], batch: Batch, masks: Sequence[Sequence[Array]] = ()
+    ) -> Answers:
         """Every part in turn, each from the last states of the one before it."""
         start: States | None = None
         if batch.encoder is not None:
-            self.stacks[0].forward(weights[0], batch.encoder, None, drop)
+            self.stacks[0].forward(weights[0], batch.encoder, None, masks[0] if masks else ())
             start = self.stacks[0].final()
-        features = self.stacks[-1].forward(weights[-1], batch, start, drop)
+        last = masks[-1] if masks else ()
+        features = self.stacks[-1].forward(weights[-1], batch, start, last)
         return self._answers(weights[-1], features.reshape(-1, features.shape[-1]), batch)
 
     def _answers(self, weights: Mapping[str, Array], features: Array, batch: Batch) -> Answers:
@@ -301,20 +233,44 @@ class Passes:
         logits = features @ weights["readout.weight"].T + weights["readout.bias"]
         return Answers(rows, features, logits, targets, counted.astype(self.dtype))
 
+    def loss_in_pieces(self, vector: Array, batch: Batch) -> Pieces[float]:
+        """The loss alone, without dropout."""
+        loss, _ = yield from self.evaluate_in_pieces(vector, batch, None)
+        return loss
+
     def evaluate(self, vector: Array, batch: Batch, metric: str) -> tuple[float, float]:
         """Loss and metric, without dropout."""
+        return finished(self.evaluate_in_pieces(vector, batch, metric))
+
+    def evaluate_in_pieces(
+        self, vector: Array, batch: Batch, metric: str | None
+    ) -> Pieces[tuple[float, float]]:
+        """Loss and metric (nan: none is asked for), without dropout."""
+        found: list[Scored] = []
+        for where in self.pieces(batch):
+            if found:
+                yield
+            part = batch.part(where)
+            yield from self._plan(part)
+            with self._buffers(part):
+                found.append(self._scored(vector, part, metric))
+        return _together(found)
+
+    def _scored(self, vector: Array, batch: Batch, metric: str | None) -> Scored:
         with np.errstate(all="ignore"):
-            said = self.forward(self.packing.unpack(vector), batch, None)
+            said = self.forward(self.packing.unpack(vector), batch)
             loss, _ = self._loss(said)
-            targets = said.targets
-            if targets.ndim == 1:
-                targets = np.eye(said.logits.shape[1])[targets]
             weights = said.weights
             if batch.scored is not None:
                 scored = batch.scored.T.reshape(-1)
                 weights = scored if said.rows is None else scored[said.rows]
+            if metric is None:
+                return Scored(loss, math.nan, 0.0)
+            targets = said.targets
+            if targets.ndim == 1:
+                targets = np.eye(said.logits.shape[1])[targets]
             score = METRICS[metric].measure(self.head.outputs(said.logits), targets, weights)
-            return loss, score
+            return Scored(loss, score, float(weights.sum()))
 
     def _loss(self, said: Answers) -> tuple[float, Array]:
         """The loss and dL/dlogits (N, O); softmax with classes in one go."""
@@ -331,20 +287,83 @@ class Passes:
 
     def gradient(
         self, vector: Array, batch: Batch, *, window: int | None = None,
-        drop: Drop | None = None, free: bool = False,
+        drop: Drop | None = None, free: bool = False, watch: bool = False,
     ) -> tuple[float, Array]:  # fmt: skip
         """The loss and its gradient, one vector that the next call overwrites.
 
-        `free`: the network's own outputs are read instead of the right answers.
+        `free`: the network's own outputs are read instead of the right answers.  `watch`: `norms`
+        will be asked for.
         """
-        if free:
-            return self._gradient_free(vector, batch, window)
+        return finished(
+            self.gradient_in_pieces(vector, batch, window=window, drop=drop, free=free, watch=watch)
+        )
+
+    def gradient_in_pieces(
+        self, vector: Array, batch: Batch, *, window: int | None = None,
+        drop: Drop | None = None, free: bool = False, watch: bool = False,
+    ) -> Pieces[tuple[float, Array]]:  # fmt: skip
+        """The same, resting between pieces; `vector` must stay as it is until the end."""
+        masks = yield from self._draw(batch, drop)
+        self._norms, total = [], 0.0
+        for where in self.pieces(batch, free):
+            if where.start:
+                yield
+            part = batch.part(where)
+            cut = [[kept[:, where] for kept in network] for network in masks]
+            if free:
+                loss, found = self._gradient_free(vector, part, window, watch)
+            else:
+                yield from self._plan(part)
+                with self._buffers(part):
+                    loss, found = self._gradient(vector, part, window, drop, cut, watch)
+            total += loss
+            if not math.isfinite(total):
+                return total, np.full_like(vector, math.nan)
+            self._add(found.each, first=where.start == 0)
+            if found.norms is not None:
+                self._norms.append(found.norms)
+        return total, self._g
+
+    def _add(self, each: Sequence[Mapping[str, Array]], first: bool) -> None:
+        """A piece's gradient to those of the pieces before it."""
+        if first:
+            self.packing.pack(each, self.dtype, self._g)
+            return
+        with np.errstate(all="ignore"):
+            self._g += self.packing.pack(each, self.dtype)
+
+    def _draw(self, batch: Batch, drop: Drop | None) -> Pieces[list[list[Array]]]:
+        """What dropout keeps in the whole batch, for every network and layer but the last."""
+        if drop is None:
+            return []
+        masks: list[list[Array]] = []
+        each = [part for part in (batch.encoder, batch) if part is not None]
+        for stack, part in zip(self.stacks, each, strict=True):
+            masks.append([])
+            for _ in range(stack.depth - 1):
+                features = stack.H * len(stack.reverses)
+                masks[-1].append(drop.draw(part.steps, len(part), features))
+                yield
+        return masks
+
+    def _gradient(
+        self,
+        vector: Array,
+        batch: Batch,
+        window: int | None,
+        drop: Drop | None,
+        kept: list[list[Array]],
+        watch: bool,
+    ) -> tuple[float, Found]:
+        """One piece."""
         with np.errstate(all="ignore"):
             weights = self.packing.unpack(vector)
-            said = self.forward(weights, batch, drop)
+            masks = [[np.asarray(m / (1 - drop.share), self.dtype) for m in network]
+                     for network in kept] if drop else []  # fmt: skip
+            said = self.forward(weights, batch, masks)
             loss, dlogits = self._loss(said)
             if not math.isfinite(loss):
-                return loss, np.full_like(vector, math.nan)
+                return loss, Found([])
             found = {"readout.weight": dlogits.T @ said.features, "readout.bias": dlogits.sum(0)}
             dfeatures = self._spread(dlogits @ weights[-1]["readout.weight"], said.rows, batch)
             each = [found | self.stacks[-1].backward(dfeatures, None, window)]
@@ -353,7 +372,7 @@ class Passes:
                 silent = np.zeros((T, B, self.stacks[0].H * len(self.stacks[0].reverses)))
                 handed = self.stacks[-1].initial()
                 each.insert(0, self.stacks[0].backward(silent, handed, window))
-            return loss, self.packing.pack(each, vector.dtype, self._g)
+            return loss, Found(each, self.stacks[-1].norms() if watch else None)
 
     def _spread(self, dfeatures: Array, rows: Array | None, batch: Batch) -> Array:
         """(N, F) -> (T, B, F), 0 where nothing is counted."""
@@ -365,8 +384,8 @@ class Passes:
         return dfeatures.reshape(T, B, -1)
 
     def _gradient_free(
-        self, vector: Array, batch: Batch, window: int | None
-    ) -> tuple[float, Array]:
+        self, vector: Array, batch: Batch, window: int | None, watch: bool
+    ) -> tuple[float, Found]:
         """Each output is the next input: through `Network.generate`, records and all."""
         networks, encoder, start = self.made(vector), None, None
         if batch.encoder is not None:
@@ -382,16 +401,21 @@ class Passes:
         found = last.head.dlogits(trace.logits, targets)
         dlogits[counted] = batch.weights[counted][:, None] * found[counted]
         gradient = last.backward(trace, dlogits, None, window)
-        self._fed_norms = {s: gradient.top.norms(s) for s in last.cell.states}
+        norms = {s: gradient.top.norms(s) for s in last.cell.states} if watch else None
         each = [gradient.weights]
         if encoder is not None:
             back = networks[0].backward(encoder, encoder.logits, gradient.initial, window)
             each.insert(0, back.weights)
-        return loss, self.packing.pack(each, vector.dtype)
+        return loss, Found(each, norms)
 
     def norms(self) -> dict[str, Array]:
-        """Norms of dL/dh_t at every boundary of the batch that `gradient` met last, (T+1,)."""
-        return self._fed_norms or self.stacks[-1].norms()
+        """Norms of dL/dh_t at every boundary of the batch that `gradient` watched last, (T+1,)."""
+        if len(self._norms) == 1:
+            return self._norms[0]
+        return {
+            s: step_norms(np.stack([found[s] for found in self._norms], 1)[..., None])
+            for s in self.networks[-1].cell.states
+        }
 
 
 def _softmax_loss(said: Answers) -> tuple[float, Array]:

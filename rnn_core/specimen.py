@@ -34,16 +34,29 @@ class Specimen:
     sequence: Sequence
     parts: tuple[Part, ...]
 
+    origin: str = ""  # the name that a shipped network and what it reads go by
+
     @property
     def name(self) -> str:
-        """A name that nobody guesses, for links: it follows from the weights and what is read."""
-        digest = sha256(self.title.encode())
+        """The name for links: the origin, or one that nobody guesses and that belongs to this
+        content alone: it follows from everything that is shown."""
+        return self.origin or self.digest
+
+    @property
+    def digest(self) -> str:
+        """24 digits and letters that follow from title, weights, cells, and all that is read."""
+        read = self.sequence
+        texts = (read.labels, read.alphabet, read.notes, read.target_labels, read.output_labels)
+        found = sha256(repr((self.title, texts)).encode())
         for part in self.parts:
-            digest.update(part.x.tobytes() + part.targets.tobytes())
+            for array in (part.x, part.targets, part.weights):
+                found.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
         for network in self.networks:
+            found.update(repr((network.cell, network.direction, network.readout)).encode())
             for weight, array in network.weights.items():
-                digest.update(weight.encode() + np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()[:24]
+                found.update(f"{weight}{array.dtype}{array.shape}".encode())
+                found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()[:24]
 
 
 def of_task(title: str, networks: Several[Network], task: Task) -> Specimen:
@@ -82,13 +95,18 @@ def _sequence(parts: Several[Part], inputs: tuple[str, ...], outputs: tuple[str,
     labels = [x for p in parts for x in _labels(p.x[0], inputs if p is last else ())]
     answers = _labels(last.targets[0], outputs)
     asked = [a if w else "·" for a, w in zip(answers, last.weights[0], strict=True)]
-    same = len({p.x.shape[2] for p in parts}) == 1
-    x = np.concatenate([p.x for p in parts], axis=1) if same else last.x
+    x = joined(parts)
     read_only = ["·"] * (len(labels) - len(asked))
     return Sequence(
         tuple(labels), x, last.targets, inputs, None, (), (*read_only, *asked),
         outputs or tuple(map(str, range(1, last.targets.shape[2] + 1))),
     )  # fmt: skip
+
+
+def joined(parts: Several[Part]) -> Array:
+    """(1, T, D) all that is read; of an encoder and a decoder with different inputs the last's."""
+    same = len({p.x.shape[2] for p in parts}) == 1
+    return np.concatenate([p.x for p in parts], axis=1) if same else parts[-1].x
 
 
 def _labels(rows: Array, names: Several[str]) -> list[str]:
@@ -120,6 +138,14 @@ def look(found: Specimen, e: Experiment) -> Experiment:
         steps=_within("steps", sum(part.x.shape[1] for part in found.parts)),
         weights=found.name,
     )
+
+
+def completed(found: Specimen, e: Experiment, given: Several[str]) -> Experiment:
+    """What a link asks for that names a network: of what it does not say (`given`: what it says)
+    the network's own; the experiment as it is where the two differ."""
+    wish = look(found, e)
+    differ = any(getattr(wish, n) != getattr(e, n) for n in given if n in SETTINGS)
+    return e if differ else wish
 
 
 def _within(name: str, value: int) -> int:

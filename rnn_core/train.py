@@ -17,6 +17,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -28,8 +29,10 @@ from rnn_core.experiment import START, TRAINING, Experiment, cells_with_gate
 from rnn_core.initialise import add_gate_biases, scale_recurrent
 from rnn_core.network import Network
 from rnn_core.optimise import OPTIMISERS, SCHEDULES, Memory, clip_vector, take_step
-from rnn_core.passes import Drop, Passes
+from rnn_core.passes import Passes
+from rnn_core.pieces import Pieces, finished
 from rnn_core.settings import choice, levels, number, settings_of, whole, words
+from rnn_core.stack import Drop
 from rnn_core.tasks import TASKS, Batch, Task, make_task
 from rnn_core.unroll import Array
 
@@ -283,6 +286,9 @@ class Trainer:
         }
         self._drop = Drop(settings.dropout, self._streams["dropout"]) if settings.dropout else None
         self._held_out: list[Batch] = []
+        self._now: Pieces[Update] | None = None  # the update under way
+        self._began = self._states()  # the generators' states when it was begun
+        self._point: Checkpoint | None = None  # its beginning, once the weights have moved on
 
     def _check(self) -> tuple[str, ...]:
         """What cannot be done as it was asked, said."""
@@ -299,7 +305,18 @@ class Trainer:
     @property
     def done(self) -> bool:
         """Whether there is nothing more to do."""
-        return bool(self.stopped) or self.update >= self.settings.updates
+        return bool(self.stopped) or (self.update >= self.settings.updates and not self.underway)
+
+    @property
+    def underway(self) -> bool:
+        """Whether an update has been begun and not ended."""
+        return self._now is not None
+
+    @cached_property
+    def seconds(self) -> float:
+        """What one update will take, as far as can be foretold; validation apart."""
+        batch = self.task.batch(np.random.default_rng(0), self.settings.batch)
+        return self.passes.seconds(batch, self._free)
 
     def updates(self) -> Iterator[Update]:
         """One update after another until the last, or until training stops by itself."""
@@ -307,31 +324,63 @@ class Trainer:
             yield self.step()
 
     def advance(self, milliseconds: float, most: int | None = None) -> tuple[Update, ...]:
-        """At least one update, and more while time is left (and not more than `most`)."""
+        """Work for so long and a piece more; the updates that were ended, not more than `most`."""
         end = time.perf_counter() + milliseconds / 1000
         made: list[Update] = []
         while not self.done and (most is None or len(made) < most):
-            made.append(self.step())
+            update = self.go_on()
+            made += [update] if update else []
             if time.perf_counter() >= end:
                 break
         return tuple(made)
 
     def step(self) -> Update:
-        """One update: a batch, its gradient, clipping, the optimiser."""
+        """One update, whole: a batch, its gradient, clipping, the optimiser."""
+        while (made := self.go_on()) is None:
+            pass
+        return made
+
+    def go_on(self) -> Update | None:
+        """A piece of an update; the update, if that was its last.
+
+        Small updates are one piece.  Whoever asks may leave for good at any time: a checkpoint
+        taken within an update is the one of its beginning."""
+        if self._now is None:
+            self._now, self._began = self._update(), self._states()
+        try:
+            next(self._now)
+        except StopIteration as end:
+            made: Update = end.value
+        except BaseException:
+            self._drop_update()
+            raise
+        else:
+            return None
+        self._now = self._point = None
+        return made
+
+    def _update(self) -> Pieces[Update]:
         s = self.settings
         batch = self.task.batch(self._streams["batch"], s.batch)
-        loss, g = self.passes.gradient(
-            self._w, batch, window=s.window or None, drop=self._drop, free=self._free
+        watch = bool(s.watch) and self.update % s.watch == 0
+        loss, g = yield from self.passes.gradient_in_pieces(
+            self._w, batch, window=s.window or None, drop=self._drop, free=self._free, watch=watch
         )
         number, rate = self.update + 1, s.rate * self.schedule.factor(self.update / s.updates)
         with np.errstate(all="ignore"):
             before, after = clip_vector(g, s.clip, s.threshold)
         made = Update(number, loss, before, after, rate, self.tokens + batch.tokens)
-        self.update, self.tokens = number, made.tokens
+        validate = bool(s.validate) and (number % s.validate == 0 or number == s.updates)
         if not (math.isfinite(loss) and math.isfinite(before)):
+            self.update, self.tokens = number, made.tokens
             return self._diverged(made)
+        self._point = self.checkpoint() if validate else None  # the weights will have moved on
+        self.update, self.tokens = number, made.tokens
         self._take(g, rate)
-        return self._keep(self._looked_at(made))
+        made = self._keep(replace(made, steps=self.passes.norms()) if watch else made)
+        if validate:
+            made = self.history[-1] = yield from self._validated(made)
+        return made
 
     def _take(self, g: Array, rate: float) -> None:
         """The buffer of the weights before the last ones takes the new ones."""
@@ -355,16 +404,11 @@ class Trainer:
         )
         return self._keep(made)
 
-    def _looked_at(self, made: Update) -> Update:
-        """With what is recorded now and then only."""
-        s = self.settings
-        if s.watch and (made.update - 1) % s.watch == 0:
-            made = replace(made, steps=self.passes.norms())
-        if s.validate and (made.update % s.validate == 0 or made.update == s.updates):
-            loss, score = self.evaluate()
-            self._judge(loss)
-            made = replace(made, validation=loss, score=score)
-        return made
+    def _validated(self, made: Update) -> Pieces[Update]:
+        """With the loss on sequences kept apart."""
+        loss, score = yield from self._evaluated()
+        self._judge(loss)
+        return replace(made, validation=loss, score=score)
 
     def _judge(self, loss: float) -> None:
         """Keep the best weights; stop when patience ends."""
@@ -403,16 +447,32 @@ class Trainer:
 
     def load(self, weights: Mapping[str, Array]) -> None:
         """Go on from these weights, by the names that `weights` has."""
-        self._restart(self.passes.packing.from_named(weights, self.passes.dtype))
+        w = self.passes.packing.from_named(weights, self.passes.dtype)
+        self._drop_update()
+        self._restart(w)
+
+    def _drop_update(self) -> None:
+        """As if the update under way had not been begun, but for weights that have moved on."""
+        if self._now is not None and self._point is None:
+            self._set_states(self._began)
+        self._now = self._point = None
 
     def _restart(self, w: Array) -> None:
         self._w, self._good = w.copy(), w.copy()
 
     def evaluate(self) -> tuple[float, float]:
         """Loss and metric on sequences kept apart: always the same ones."""
+        return finished(self._evaluated())
+
+    def _evaluated(self) -> Pieces[tuple[float, float]]:
         if not self._held_out:
             self._held_out = self._draw_held_out()
-        found = [self.passes.evaluate(self._w, b, self.task.metric) for b in self._held_out]
+        found = []
+        for k, batch in enumerate(self._held_out):
+            if k:
+                yield
+            pieces = self.passes.evaluate_in_pieces(self._w, batch, self.task.metric)
+            found.append((yield from pieces))
         with np.errstate(all="ignore"):
             loss, score = np.mean(found, axis=0)
         return float(loss), float(score)
@@ -427,8 +487,17 @@ class Trainer:
 
     # -- checkpoints -----------------------------------------------------------------------
 
+    def _states(self) -> dict[str, Any]:
+        return {name: rng.bit_generator.state for name, rng in self._streams.items()}
+
+    def _set_states(self, states: Mapping[str, Any]) -> None:
+        for name, rng in self._streams.items():
+            rng.bit_generator.state = states[name]
+
     def checkpoint(self) -> Checkpoint:
-        """Everything needed to go on to the same numbers."""
+        """Everything needed to go on to the same numbers; of an update under way its beginning."""
+        if self._point is not None:
+            return self._point
         return Checkpoint(
             settings=self.settings,
             update=self.update,
@@ -436,7 +505,7 @@ class Trainer:
             weights=self._w.copy(),
             previous=self._good.copy(),
             memory=_copied(self._memory),
-            streams={name: rng.bit_generator.state for name, rng in self._streams.items()},
+            streams=self._states() if self._now is None else self._began,
             lowest=self._lowest,
             lowest_weights=self._lowest_w,
             waited=self._waited,
@@ -454,8 +523,7 @@ class Trainer:
         trainer._memory, trainer.history = _copied(c.memory), list(c.history)
         trainer._lowest, trainer._lowest_w, trainer._waited = c.lowest, c.lowest_weights, c.waited
         try:
-            for name, rng in trainer._streams.items():
-                rng.bit_generator.state = c.streams[name]
+            trainer._set_states(c.streams)
         except (KeyError, TypeError, ValueError, OverflowError) as problem:
             raise ValueError(
                 "Expected the generators' states, but got something else."

@@ -21,6 +21,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "download": "download.js",
     "flow": "flow.js",
     "heatmaps": "heatmaps.js",
+    "kept": "kept.js",
     "letters": "drawing.js letters.js",
     "manners": "manners.js",
     "pixels": "pixels.js",

@@ -135,6 +135,7 @@ def _ranges(
 def _decades(values: Floats) -> list[float]:
     """The range of a logarithmic axis, with a little room."""
     drawn = values[np.isfinite(values) & (values > 0)]
+    drawn = drawn if drawn.size else np.ones(1)  # a text of one letter: nothing is ever wrong
     low, high = np.log10(np.clip([drawn.min(), drawn.max()], FLOOR, CEILING))
     return [float(low) - 0.15, float(high) + 0.15]
 
@@ -267,6 +268,8 @@ def _beside(loss: float, task: Task) -> str:
     """Against the baseline, with a margin for the noise of a few sequences."""
     if task.baseline is None or not np.isfinite(loss):
         return ""
+    if task.baseline.loss == 0:
+        return ", and the baseline is 0: whoever remembers nothing is right as well"
     if loss > 0.97 * task.baseline.loss:
         return ", no better than the baseline"
     return f", {loss / task.baseline.loss:.2g} of the baseline"

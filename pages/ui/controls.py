@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import lab, shelf
+from pages.ui import keeping, lab, shelf
 from pages.ui.contents import Page
 from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
 from rnn_core.presets import PRESETS
@@ -70,6 +70,7 @@ def _presets() -> None:
 def _trained() -> None:
     """Whose weights are on screen, if they are trained ones, and the way back."""
     found = shelf.get(lab.experiment().weights)
+    keeping.report()
     if found is None:
         return
     st.info(f"Trained weights: {in_markdown(found.title)}", icon=":material/fitness_center:")

@@ -6,15 +6,15 @@ from typing import Final
 
 import streamlit as st
 
-from pages.ui import glass, trained
+from pages.ui import glass, shipped, trained
 from pages.ui.results import stored
 from rnn_core import distance
 from rnn_core.cells import CELLS
 from rnn_core.check import Check, in_words
 from rnn_core.distance import AtGap, Distance, Felt
 from rnn_core.models import Model
-from rnn_core.specimen import Specimen, specimen
-from rnn_core.tasks.sentences import ANSWERS, VOCABULARY, Sentence, batch
+from rnn_core.specimen import Specimen
+from rnn_core.tasks.sentences import Sentence
 
 PREFIX: Final = "sentences-"
 
@@ -70,15 +70,10 @@ def _over_gaps(
     return tuple(distance.over_gaps(_models, init))
 
 
-def specimens(read: Sentence, found: Mapping[str, Model]) -> dict[str, Specimen]:
-    """Each trained network with this sentence before it."""
-    asked, title = batch((read,)), f"clue and answer {read.gap} words apart"
-    return {
-        cell: specimen(
-            f"{cell.upper()}, {title}", m.networks, asked, VOCABULARY.words, ANSWERS.words
-        )
-        for cell, m in found.items()
-    }
+def specimens(wish: Distance, found: Mapping[str, Model]) -> dict[str, Specimen]:
+    """Each trained network with the sentence asked for before it."""
+    text = shipped.of_distance(wish)
+    return {cell: shipped.reading(model, text) for cell, model in found.items()}
 
 
 def checked(found: Mapping[str, Specimen]) -> Check:

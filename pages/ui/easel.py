@@ -1,11 +1,10 @@
 """The reader's drawing, its caption and its nearest neighbour: worked out once for all readers."""
 
 from dataclasses import dataclass, replace
-from zlib import crc32
 
 import streamlit as st
 
-from pages.ui import lab, trained
+from pages.ui import lab, shipped, trained
 from pages.ui.results import stored
 from rnn_core import captioning
 from rnn_core.captioning import BLANK, Caption, Neighbour, Sketch, from_hex, sketch, to_hex
@@ -102,8 +101,7 @@ def buttons(image: Array) -> None:
 
 def inside(model: Model, said: Caption, name: str) -> tuple[Run, Check]:
     """The way into the network; its run on this drawing, and that run's check."""
-    mark = f"{crc32(to_hex(said.image).encode()):08x}"  # two drawings are two specimens
-    found = captioning.under_glass(model, said, f"{name} ({mark})")
+    found = shipped.reading(model, f"{to_hex(said.image)} {name}")
     words = "Puts this network, reading this drawing, on all other pages."
     trained.look_inside(found, "Look inside", words)
     return trained.seen(found)

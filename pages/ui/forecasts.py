@@ -1,20 +1,16 @@
 """Time series and their forecasts, made once for all readers."""
 
-from functools import cache
 from typing import Any
 
 import numpy as np
-import plotly.data
 from numpy.typing import NDArray
 
-from pages.ui import trained
+from pages.ui import shipped, trained
 from pages.ui.results import computing, stored
 from rnn_core import forecast
 from rnn_core.forecast import SHARES, Errors, Forecast, PriceForecast, WaveForecast
 from rnn_core.models import Model
-from rnn_core.specimen import Specimen, specimen
-from rnn_core.tasks.series import Prices, wave_batch
-from rnn_core.tasks.task import Batch
+from rnn_core.specimen import Specimen
 
 
 def model(wish: Forecast) -> Model | None:
@@ -42,13 +38,6 @@ def _errors(read: int, _found: Model) -> Errors:
     return forecast.errors(_found.network, read)
 
 
-@cache
-def prices() -> Prices:
-    """The weekly prices that ship inside Plotly."""
-    table = plotly.data.stocks()
-    return Prices.of({name: table[name].to_numpy(dtype=float) for name in SHARES})
-
-
 def price_forecast(found: Model) -> PriceForecast:
     """All shares."""
     return _price_forecast(found)
@@ -56,7 +45,7 @@ def price_forecast(found: Model) -> PriceForecast:
 
 @stored()
 def _price_forecast(_found: Model) -> PriceForecast:
-    return forecast.forecast_prices(_found.network, prices())
+    return forecast.forecast_prices(_found.network, shipped.prices())
 
 
 def slopes(wish: Forecast, found: Model) -> tuple[NDArray[Any], str, str]:
@@ -72,15 +61,10 @@ def _last(wish: Forecast) -> NDArray[Any]:
     """(T,) what the network has read when it makes that forecast."""
     if wish.series == "wave":
         return np.asarray(forecast.wave_values(wish.wave)[0, : wish.read])
-    return np.asarray(prices().batch("validation").x[SHARES.index(wish.share), :, 0])
+    return np.asarray(shipped.prices().batch("validation").x[SHARES.index(wish.share), :, 0])
 
 
 def seen(wish: Forecast, found: Model) -> Specimen:
     """The network with the series on screen before it."""
-    if wish.series == "wave":
-        batch = wave_batch(forecast.wave_values(wish.wave)[:, : wish.read + 1])
-        return specimen(f"Wave {wish.wave}, next value", found.networks, batch)
-    every, k = prices().batch("validation"), SHARES.index(wish.share)
-    one = slice(k, k + 1)
-    batch = Batch(every.x[one], every.targets[one], every.weights[one])
-    return specimen(f"{wish.share}, next week's change", found.networks, batch)
+    text = f"{wish.wave} {wish.read}" if wish.series == "wave" else wish.share
+    return shipped.reading(found, text)

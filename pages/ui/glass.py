@@ -5,7 +5,7 @@ from dataclasses import fields
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import contents, lab, shelf
+from pages.ui import contents, keeping, lab, shelf
 from rnn_core.specimen import Specimen, look
 
 LOOK_AT = ("gates", "unrolled", "cell", "gradients", "credit")
@@ -13,7 +13,9 @@ LOOK_AT = ("gates", "unrolled", "cell", "gradients", "credit")
 
 def show(found: Specimen) -> None:
     """Put a network on every page; for callbacks."""
-    shelf.put(found)
+    if not found.origin:  # a shipped one is made from its name
+        shelf.put(found)
+        keeping.keep_network(found)
     wish = look(found, lab.experiment())
     lab.change(**{f.name: getattr(wish, f.name) for f in fields(wish)})
 

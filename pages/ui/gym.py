@@ -4,29 +4,38 @@ No thread trains: while a run is on, the page runs again several times a second 
 it a slice of time. Whoever leaves the page or closes the tab stops it by that alone.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from hashlib import sha256
 
+import numpy as np
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import glass, lab, opened
+from pages.ui import glass, keeping, lab, opened
 from pages.ui.results import computing
 from rnn_core.check import Check
-from rnn_core.contest import Contest, Plan, check, entries
+from rnn_core.contest import Contest, Plan, check_in_pieces, entries
 from rnn_core.opened import fitting
+from rnn_core.pieces import Pieces, advanced
 from rnn_core.specimen import of_task
 from rnn_core.tasks import Task, make_task
 from rnn_core.tasks.characters import PLAYS, python_text
 from rnn_core.tasks.text import check_text, read_text
 from rnn_core.train import Trainer, Training
-from rnn_core.weights import Stored, describe, to_npz, to_safetensors
+from rnn_core.unroll import Array
+from rnn_core.weights import Stored, describe, read, to_npz, to_safetensors
+from rnn_core.weights import check as check_shapes
 
 EVERY_SECONDS = 0.15  # the page runs again
+PATIENCE_SECONDS = 1.5  # an update that takes longer is announced
 SLICE_MS = 90.0  # of which so much is training
+KEEP_SECONDS = 30.0  # the browser is handed the weights again
 NAME, LOADED, TEXT, FETCHED = "gym", "gym_loaded", "gym_text", "gym_fetched"  # what is kept
 MOST_PYTHON = 300_000  # characters
+FORM = "rnn_core kept training 1"
 
 
 @dataclass
@@ -36,7 +45,12 @@ class Gym:
     settings: dict[str, Training]
     contest: Contest
     text: str | None = None  # the long one, if the task reads one
+    wanted: int = 0  # updates that are still to be made before it rests
     checked: tuple[int, Check] | None = None  # after so many updates
+    checking: tuple[int, Pieces[Check]] | None = None  # the check that is being made
+    kept_at: float = 0.0  # when the browser was handed the weights last
+    offered: Stored | None = None  # what the browser kept of an earlier session
+    went_on: str = ""  # from which weights of an earlier session, in words
 
 
 def gym() -> Gym:
@@ -50,6 +64,8 @@ def gym() -> Gym:
             lab.keep(NAME, longer)
             return longer
     fresh = Gym(wanted, Contest(wanted, _task(plan, text)), text)
+    if isinstance(kept, Gym) and kept.wanted:  # who trains goes on, with the new settings
+        fresh.wanted = fresh.contest.planned
     lab.keep(NAME, fresh)
     lab.keep(LOADED, None)
     return fresh
@@ -72,60 +88,179 @@ def _longer(kept: Gym, wanted: dict[str, Training]) -> Gym | None:
     for words, settings in wanted.items():
         point = replace(contest.trainers[words].checkpoint(), settings=settings)
         contest.trainers[words] = Trainer.resume(point, contest.trainers[words].task)
-    return Gym(wanted, contest, kept.text)
+    return Gym(wanted, contest, kept.text, contest.planned if kept.wanted else 0)
 
 
 def running() -> bool:
     """Whether training goes on by itself."""
-    return lab.ticking() > 0
+    return lab.ticking() > 0 and gym().wanted > 0
 
 
 def advance() -> None:
     """A slice of training, if it is on."""
-    if not running():
-        return
+    mine = gym()
+    if not lab.ticking():  # its reader has been elsewhere
+        mine.wanted = 0
+    if mine.wanted:
+        _slice(mine)
+
+
+def _slice(mine: Gym) -> None:
     with computing():  # slice by slice: other readers get their turn
-        gym().contest.advance(SLICE_MS)
-    if gym().contest.done:
-        lab.tick(0)
+        mine.wanted -= mine.contest.advance(SLICE_MS, mine.wanted)
+    if mine.contest.done:
+        mine.wanted = 0
+    if not mine.wanted or time.monotonic() - mine.kept_at > KEEP_SECONDS:
+        _keep(mine)
 
 
 def tested(mine: Gym) -> Check | None:
-    """The gradient check of the first run's weights, made when training rests."""
+    """The gradient check of the first run's weights, made in slices when training rests."""
     if running():
         return None
     (trainer, *_) = mine.contest.trainers.values()
     if mine.checked is None or mine.checked[0] != trainer.update:
-        mine.checked = trainer.update, check(trainer)
-    return mine.checked[1]
+        mine.checked = _checked(mine, trainer)
+    if mine.checked is None and not lab.ticking():
+        lab.tick(EVERY_SECONDS)
+        st.rerun()
+    if mine.checked is not None and lab.ticking():
+        lab.tick(0)
+    return mine.checked[1] if mine.checked else None
 
 
-def buttons() -> None:
-    """Start or pause, one update, begin again; how far it is, and how long it will take."""
+def _checked(mine: Gym, trainer: Trainer) -> tuple[int, Check] | None:
+    """A slice of the check; after how many updates it was made, if it is."""
+    if mine.checking is None or mine.checking[0] != trainer.update:
+        mine.checking = trainer.update, check_in_pieces(trainer)
+    with computing():
+        found = advanced(mine.checking[1], SLICE_MS)
+    return None if found is None else (trainer.update, found)
+
+
+def buttons(kept: Callable[..., None]) -> None:
+    """Start or pause, one update, begin again; how far it is, and how long it will take.
+
+    `kept` draws the component by which the reader's browser keeps what was trained."""
     mine = gym()
     with st.container(horizontal=True, vertical_alignment="center"):
         done = mine.contest.done
         if running():
-            st.button("Pause", icon=":material/pause:", on_click=lab.tick, args=(0,))
+            st.button("Pause", icon=":material/pause:", on_click=_pause)
         else:
-            words = "Continue" if mine.contest.made else "Start"
-            st.button(
-                words, icon=":material/play_arrow:", on_click=lab.tick, args=(EVERY_SECONDS,),
-                disabled=done,
-            )  # fmt: skip
+            words = "Continue" if mine.contest.made or mine.contest.underway else "Start"
+            st.button(words, icon=":material/play_arrow:", on_click=_start, disabled=done)
         st.button("One update", icon=":material/skip_next:", on_click=_one, disabled=done)
         st.button("Begin again", icon=":material/replay:", on_click=_again)
         st.button(
             "Look inside", icon=":material/search:", on_click=_look, disabled=not mine.contest.made
         )
+    _announce(mine.contest.slowest)
     glass.where()
     part = mine.contest.made / max(1, mine.contest.planned)
     st.progress(min(1.0, part), _progress(mine.contest))
+    _remember(mine)
+    kept(keeping.message(keeping.keeping().wanted), key="kept_here", on_answers=keeping.heard)
+
+
+def _announce(seconds: float) -> None:
+    """How long one update takes, where that is long."""
+    if seconds > PATIENCE_SECONDS:
+        st.caption(
+            f":material/hourglass: One update takes about {seconds:.0f} s at these sizes: it is "
+            "made in slices, and others are served in between. A shorter task, a smaller batch or "
+            "fewer layers take less."
+        )
+
+
+def _start() -> None:
+    gym().wanted = gym().contest.planned
+    lab.tick(EVERY_SECONDS)
+
+
+def _pause() -> None:
+    mine = gym()
+    mine.wanted = 0
+    _keep(mine)
+    lab.tick(0)
+
+
+# -- what outlives the session ---------------------------------------------------------------
+
+
+def _kept_name(mine: Gym) -> str:
+    """By which the browser keeps these runs: the same settings, the same name."""
+    said = repr((list(mine.settings.items()), mine.text))
+    return f"training-{sha256(said.encode()).hexdigest()[:24]}"
+
+
+def _keep(mine: Gym) -> None:
+    """Have the browser keep the first run's weights."""
+    mine.kept_at = time.monotonic()
+    (trainer, *_) = mine.contest.trainers.values()
+    if trainer.history:
+        about = {"form": FORM, "updates": str(trainer.update), "digest": _digest(trainer.weights)}
+        keeping.keep(_kept_name(mine), str(trainer.update), to_npz(trainer.weights, about))
+
+
+def _digest(weights: Mapping[str, Array]) -> str:
+    found = sha256()
+    for name in sorted(weights):
+        found.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
+    return found.hexdigest()
+
+
+def _remember(mine: Gym) -> None:
+    """Where a session ended with training under way: what the browser kept of it."""
+    if mine.went_on:
+        st.caption(f":material/settings_backup_restore: {in_markdown(mine.went_on)}")
+    if mine.contest.made or mine.contest.underway:
+        mine.offered = None
+        return
+    name = _kept_name(mine)
+    keeping.want(name)
+    if mine.offered is None and (raw := keeping.keeping().came.pop(name, None)) is not None:
+        mine.offered = _offer(mine, name, raw)
+    if mine.offered is not None:
+        updates = int(mine.offered.about["updates"])
+        st.info(
+            f"This browser kept weights of these settings after {updates} updates, from a session "
+            "that has ended.",
+            icon=":material/settings_backup_restore:",
+        )
+        st.button("Go on from them", on_click=_go_on, icon=":material/play_arrow:")
+
+
+def _offer(mine: Gym, name: str, raw: bytes) -> Stored | None:
+    """Read as carefully as any file; what does not fit is not offered."""
+    (trainer, *_) = mine.contest.trainers.values()
+    try:
+        stored = read(raw)
+        check_shapes(stored.weights, {n: w.shape for n, w in trainer.weights.items()})
+        same = stored.about.get("digest") == _digest(stored.weights)
+        if stored.about.get("form") != FORM or not same:
+            raise ValueError("Expected weights that were kept here, but their digest differs.")
+        int(stored.about["updates"])
+    except (KeyError, ValueError) as problem:
+        keeping.keeping().missing[name] = str(problem)
+        return None
+    return stored
+
+
+def _go_on() -> None:
+    mine = gym()
+    if mine.offered is not None:
+        (trainer, *_) = mine.contest.trainers.values()
+        trainer.load(mine.offered.weights)
+        updates = int(mine.offered.about["updates"])
+        mine.went_on = f"Training went on from the weights after {updates} earlier updates."
+        mine.offered, mine.checked, mine.checking = None, None, None
+        _start()
 
 
 def _look() -> None:
     """The first run's network goes to all other pages."""
-    lab.tick(0)
+    _pause()
     words, trainer = next(iter(gym().contest.trainers.items()))
     title = f"{words} after {trainer.update} updates of {trainer.task.label}"
     found = of_task(title, trainer.networks, trainer.task)
@@ -140,10 +275,12 @@ def _progress(contest: Contest) -> str:
 
 
 def _one() -> None:
-    lab.tick(0)
-    if not gym().contest.done:
-        with computing():
-            gym().contest.advance(0)
+    """One update; what does not fit into a slice is made by and by."""
+    mine = gym()
+    mine.wanted = 0 if mine.contest.done else 1
+    if mine.wanted:
+        _slice(mine)
+    lab.tick(EVERY_SECONDS if mine.wanted else 0)
 
 
 def _again() -> None:
@@ -173,11 +310,11 @@ def store() -> None:
 
 def _load(stored: Stored) -> None:
     """Into the first run; whatever is wrong with the file is said, and nothing is changed."""
-    lab.tick(0)
+    _pause()
     (trainer, *_) = gym().contest.trainers.values()
     try:
         trainer.load(fitting(stored, trainer.networks, trainer.weights))
-        gym().checked = None
+        gym().checked = gym().checking = None
         lab.keep(LOADED, ":material/check: Loaded; training goes on from these weights.")
     except ValueError as problem:
         lab.keep(LOADED, f":material/error: {in_markdown(str(problem))}")
@@ -197,21 +334,32 @@ def own_text(download: Callable[..., None]) -> None:
 
 
 def _from_file() -> None:
-    given = st.file_uploader("A text file to learn from (UTF-8)", ("txt", "md", "py"), key="text")
-    if given is None:
-        lab.keep(f"{TEXT}_file", None)
-        return
+    st.file_uploader(
+        "A text file to learn from (UTF-8)",
+        ("txt", "md", "py"),
+        key="text",
+        on_change=_file_came,
+    )
+    if said := lab.kept(f"{TEXT}_said"):
+        st.markdown(f":material/error: {in_markdown(str(said))}")
+
+
+def _file_came() -> None:
+    """Another file, or none: the one before is no longer learnt from, also if this is refused."""
+    given, text, said = st.session_state["text"], None, ""
     try:
-        lab.keep(f"{TEXT}_file", read_text(given.getvalue()))
+        text = read_text(given.getvalue()) if given is not None else None
     except ValueError as problem:
-        st.markdown(f":material/error: {in_markdown(str(problem))}")
+        said = str(problem)
+    lab.keep(f"{TEXT}_file", text)
+    lab.keep(f"{TEXT}_said", said)
 
 
 def _from_elsewhere(download: Callable[..., None]) -> None:
     """The reader's own browser fetches it; what comes must be what was asked for."""
 
     def came(text: str) -> None:
-        lab.tick(0)
+        _pause()
         try:
             lab.keep(f"{TEXT}_plays", check_text(text, PLAYS.sha256))
             lab.keep(FETCHED, "Fetched; its checksum is right.")

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import lab, trained
+from pages.ui import lab, shipped, trained
 from pages.ui.results import stored
 from rnn_core import interpreter
 from rnn_core.check import Check
@@ -77,7 +77,7 @@ def _another() -> None:
 
 def inside(found: dict[str, Model], number: int) -> tuple[Run, Check]:
     """The ways into the networks; the run of the first one on this number, and its check."""
-    specimens = {who: interpreter.under_glass(model, number) for who, model in found.items()}
+    specimens = {who: shipped.reading(model, str(number)) for who, model in found.items()}
     with st.container(horizontal=True):
         for who, specimen in specimens.items():
             words = "Puts this network, reading this number, on all other pages."

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from pages.ui import shelf
 from pages.ui.contents import Page
 from pages.ui.rivals import RIVALS
 from pages.ui.runs import compute
@@ -34,7 +35,7 @@ from rnn_core.settings import (
     whole,
     words,
 )
-from rnn_core.specimen import KEPT
+from rnn_core.specimen import KEPT, completed
 
 QUANTITIES: Final = ("h", "c", "input", "forget", "candidate", "output", "reset", "update")
 
@@ -179,7 +180,9 @@ def _follow(link: Mapping[str, str], kind: type | None) -> None:
         desk.own[kind], more = read_row(kind, {n: v for n, v in link.items() if n in names})
         unclear += more
     rest = {n: v for n, v in link.items() if n not in VIEW and n not in names}
-    desk.experiment, notes = parse(rest)
+    e, notes = parse(rest)
+    found = shelf.get(e.weights)
+    desk.experiment = e if found is None else completed(found, e, tuple(rest))
     desk.notes = unclear + notes
 
 

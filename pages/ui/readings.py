@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.ui import controls, glass, lab, trained
+from pages.ui import controls, glass, lab, shipped, trained
 from pages.ui.results import stored
 from rnn_core import character_reading as engine
 from rnn_core.character_reading import NETWORKS, OPENINGS, START, Follower, Read, Reading
@@ -20,7 +20,6 @@ from rnn_core.connectivity import (
     left_out,
     readable,
     shared,
-    under_glass,
 )
 from rnn_core.models import Model
 from rnn_core.run import Run
@@ -62,7 +61,7 @@ def _searched(name: str, text: str, _model: Model, _on_screen: Read) -> tuple[Fo
 def glass_of(model: Model, read: Read) -> Specimen:
     """The network reading what is on screen, from its beginning; two characters at least."""
     text = read.text[: STEPS + 1]
-    return under_glass(model, text if len(text) > 1 else START + START)
+    return shipped.reading(model, text if len(text) > 1 else START + START)
 
 
 def units(offers: Mapping[str, tuple[int, str]], missing: str, names: Sequence[str]) -> None:
@@ -103,7 +102,7 @@ def together(wish: Connected) -> Together | None:
     if not had:
         return None
     text, note = readable(wish.passage, shared(had.values()))
-    found = {cell: under_glass(model, text) for cell, model in had.items()}
+    found = {cell: shipped.reading(model, text) for cell, model in had.items()}
     felt = {
         cell: _felt(one.name, wish.foretold, trained.seen(one)[0]) for cell, one in found.items()
     }

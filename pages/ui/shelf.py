@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from typing import Final
 
+from pages.ui import shipped
 from rnn_core.specimen import Specimen
 
 MOST: Final = 64
@@ -27,8 +28,9 @@ def put(found: Specimen) -> str:
 
 
 def get(name: str) -> Specimen | None:
-    """The network of this name, if it is still here."""
+    """The network of this name, if it is still here or ships with the app."""
     with _LOCK:
         if name in _kept:
             _kept.move_to_end(name)
-        return _kept.get(name)
+            return _kept[name]
+    return shipped.opened(name)

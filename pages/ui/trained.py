@@ -1,14 +1,10 @@
 """Trained networks that ship with the app: read once, checked, and put on all other pages."""
 
-from pathlib import Path
-from typing import Final
-
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import contents, glass, lab
+from pages.ui import contents, glass, lab, shipped
 from pages.ui.results import stored
-from rnn_core import models
 from rnn_core.check import Check, gradient_check
 from rnn_core.experiment import Experiment
 from rnn_core.models import Card, Model
@@ -16,18 +12,11 @@ from rnn_core.run import Run
 from rnn_core.specimen import Specimen, look, run_of
 from rnn_core.tasks import TASKS
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "assets" / "models"
-
-
-@stored()
-def _load(name: str) -> Model:
-    return models.load(FOLDER, name)  # what it raises is not kept
-
 
 def model(name: str) -> Model | None:
     """A network that ships with the app, or a word to the reader why it cannot be had."""
     try:
-        return _load(name)
+        return shipped.load(name)
     except ValueError as fault:
         st.error(in_markdown(str(fault)), icon=":material/broken_image:")
         return None

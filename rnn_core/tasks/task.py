@@ -66,6 +66,19 @@ class Batch:
         """(B, T, O) the targets as numbers, whichever way they are held; O = `size`."""
         return one_hot(self.targets, size) if self.targets.ndim == 2 else self.targets
 
+    def part(self, where: slice) -> Batch:
+        """Some of the sequences; what each counts stays as it is."""
+        if (where.start, where.stop) == (0, len(self)):
+            return self
+        return Batch(
+            self.x[where],
+            self.targets[where],
+            self.weights[where],
+            None if self.lengths is None else self.lengths[where],
+            None if self.encoder is None else self.encoder.part(where),
+            None if self.scored is None else self.scored[where],
+        )
+
     @classmethod
     def read_only(cls, x: Array, lengths: Array | None = None) -> Batch:
         """What an encoder reads: no step has an answer."""

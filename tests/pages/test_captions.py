@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui import trained
+from pages.ui import shipped
 from pages.ui.store import STORE
 from rnn_core.captioning import BLANK, Sketch, clean, sketch, to_hex
 from tests.pages.reader import clean as no_exception
@@ -73,7 +73,7 @@ def test_the_network_goes_to_the_other_pages(visit, link):
 
 def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
     STORE.tidy(unused=0)
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     reader = visit("captions")
     assert any("There is no trained network" in e.value for e in reader.error)
     monkeypatch.undo()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui import trained
+from pages.ui import shipped
 from pages.ui.store import STORE
 from rnn_core.character_reading import NETWORKS, OPENINGS, Reading
 from rnn_core.models import load, names
@@ -36,7 +36,7 @@ def press(reader, label):
 @pytest.fixture
 def nothing(monkeypatch, tmp_path):
     """A folder without networks."""
-    monkeypatch.setattr(trained, "FOLDER", Path(tmp_path))
+    monkeypatch.setattr(shipped, "FOLDER", Path(tmp_path))
     STORE.tidy(unused=0)
     yield
     STORE.tidy(unused=0)
@@ -84,15 +84,15 @@ def test_every_gradient_can_be_linked_to(visit, foretold, towards):
 def test_every_network_reads_and_writes(visit, writer):
     reader = visit("characters", writer=writer, letters="20", heat="0", colours="bits")
     assert "agrees with central differences" in words(reader)
-    there = writer in names(trained.FOLDER)
+    there = writer in names(shipped.FOLDER)
     assert bool(reader.error) is not there
     labels = [m.label for m in reader.metric]
     assert labels[:2] == ["This text", "Counted pairs, this text"]
 
 
 def test_every_network_fits_its_controls():
-    for name in set(NETWORKS) & set(names(trained.FOLDER)):
-        card = load(trained.FOLDER, name).card
+    for name in set(NETWORKS) & set(names(shipped.FOLDER)):
+        card = load(shipped.FOLDER, name).card
         assert card.hidden <= settings_of(Reading)["neuron"].high
         assert card.application in OPENINGS and "\n" in card.inputs
         assert set(OPENINGS[card.application]) <= set(card.inputs)

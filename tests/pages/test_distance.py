@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pages.figures.theme import number
-from pages.ui import distances, glass, trained
+from pages.ui import distances, glass, shipped
 from pages.ui.store import STORE
 from rnn_core import distance
 from rnn_core.distance import SHORT, Distance
@@ -70,7 +70,7 @@ def test_a_network_goes_to_the_other_pages_with_this_sentence(visit):
 
 
 def test_networks_that_are_not_there_have_a_word(visit, monkeypatch, tmp_path):
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     STORE.tidy(unused=0)
     for page, errors in (("distance", 3), ("series", 1)):
         reader = visit(page)

@@ -223,3 +223,98 @@ def test_who_leaves_leaves_nothing_behind(visit):
     del reader
     gc.collect()
     assert kept() is None
+
+
+@pytest.mark.parametrize("task", ["text", "hello"])
+@pytest.mark.parametrize("text", ["a", "aaaa", " ", "ab", "aab", "é" * 200], ids=lambda t: t[:4])
+@pytest.mark.parametrize("length", ["2", "500"])
+def test_any_typed_text_at_any_length_can_be_learnt(visit, task, text, length):
+    link = QUICK | {"task": task, "text": text, "length": length, "validate": "1", "watch": "1"}
+    reader = press(visit("training", link), "One update")
+    assert len(losses(reader)) == 1 and np.isfinite(losses(reader)).all()
+
+
+@pytest.mark.parametrize(
+    "content", ["a" * 50, "ab" * 11, "aaaaaaaaaaaaaaaaaaaaaaaab", "\n\na" * 40]
+)
+@pytest.mark.parametrize("length", ["2", "500"])
+def test_any_file_at_any_length_can_be_learnt(visit, content, length):
+    link = QUICK | {"task": "text", "reads": "file", "length": length, "validate": "1"}
+    reader = give_text(visit("training", link), content.encode())
+    press(reader, "One update")
+    (trainer,) = gym(reader).contest.trainers.values()
+    if len(content.strip()) >= 20:
+        assert trainer.task.text == content
+        assert any(f"{len(content):,} characters to learn from" in c.value for c in reader.caption)
+    assert np.isfinite(losses(reader)).all()
+
+
+def test_a_refused_file_is_not_learnt_from_and_not_counted(visit):
+    reader = visit("training", QUICK, task="text", reads="file")
+    give_text(reader, ("to be or not to be, " * 50).encode())
+    assert any("characters to learn from" in c.value for c in reader.caption)
+    give_text(reader, b"\xff\xfe" * 40)
+    assert "UTF" in said(reader)
+    assert not any("characters to learn from" in c.value for c in reader.caption)
+    (trainer,) = gym(reader).contest.trainers.values()
+    assert trainer.task.text == "hello"
+
+
+# -- slices ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Every sequence is a piece, and a slice of time holds one piece."""
+    monkeypatch.setattr("rnn_core.passes.PIECE_BYTES", 0)
+    monkeypatch.setattr("pages.ui.gym.SLICE_MS", 0.0)
+
+
+def until_it_rests(reader, most=200):
+    for _ in range(most):
+        if not reader.session_state["desk"].tick:
+            return clean(reader)
+        clean(reader.run())
+    raise AssertionError("it does not come to rest")
+
+
+def test_one_update_and_its_check_are_made_by_and_by(visit, slow):
+    reader = until_it_rests(visit("training", QUICK))
+    press(reader, "One update")
+    assert gym(reader).contest.underway and not losses(reader)
+    assert not any("central differences" in m.value for m in reader.markdown)
+    until_it_rests(reader)
+    (settings,) = gym(reader).settings.values()
+    assert losses(reader) == [next(Trainer(settings).updates()).loss]
+    assert any("agrees with central differences" in m.value for m in reader.markdown)
+
+
+def test_a_pause_within_an_update_changes_no_number(visit, slow):
+    reader = press(until_it_rests(visit("training", QUICK | {"updates": "3"})), "Start")
+    while not gym(reader).contest.underway:
+        reader.run()
+    press(reader, "Pause")
+    clean(reader.switch_page("gates.py").run())
+    clean(reader.switch_page("training.py").run())
+    assert gym(reader).contest.underway and not gym(reader).wanted
+    press(until_it_rests(reader), "Continue")
+    until_it_rests(reader)
+    (settings,) = gym(reader).settings.values()
+    assert losses(reader) == [u.loss for u in Trainer(settings).updates()]
+
+
+def test_an_update_that_takes_long_is_announced(visit):
+    link = QUICK | {"length": "500", "batch": "256", "hidden": "64", "layers": "3", "cell": "lstm"}
+    reader = visit("training", link)
+    assert any("One update takes about" in c.value for c in reader.caption)
+    assert not any("One update takes" in c.value for c in visit("training", QUICK).caption)
+
+
+# -- what the browser keeps ------------------------------------------------------------------
+
+
+def test_what_is_looked_inside_is_handed_to_the_browser_until_it_has_it(visit):
+    reader = press(press(visit("training", QUICK), "One update"), "Look inside")
+    parcels = reader.session_state["desk"].kept["keeping"].parcels
+    name = reader.query_params["weights"]
+    assert name in parcels and any(key.startswith("training-") for key in parcels)

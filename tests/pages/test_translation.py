@@ -3,7 +3,7 @@
 import pytest
 
 from pages.figures.literal import in_markdown
-from pages.ui import trained
+from pages.ui import shipped
 from pages.ui.store import STORE
 from rnn_core.interpreter import FIRST, held_out, next_number, understood
 from tests.pages.reader import clean
@@ -74,7 +74,7 @@ def test_the_network_goes_to_the_other_pages(visit, units):
 
 def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
     STORE.tidy(unused=0)
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     reader = visit("translation")
     assert any("There is no trained network" in e.value for e in reader.error)
     assert "no network" in said(reader)
@@ -86,9 +86,9 @@ def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
 def test_one_network_alone_is_shown_too(visit, monkeypatch, tmp_path):
     for ending in ("json", "npz"):
         name = f"translation-16.{ending}"
-        (tmp_path / name).write_bytes((trained.FOLDER / name).read_bytes())
+        (tmp_path / name).write_bytes((shipped.FOLDER / name).read_bytes())
     STORE.tidy(unused=0)
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     reader = visit("translation")
     assert reader.error and "through 16 units wrongly" in said(reader)
     monkeypatch.undo()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui import trained
+from pages.ui import shipped
 from pages.ui.store import STORE
 from rnn_core import opinion, tagging
 from rnn_core.models import load
@@ -113,7 +113,7 @@ def test_look_inside_puts_the_sentence_on_other_pages(visit, page, label, onto):
 @every_page
 def test_a_missing_network_is_said(visit, page, monkeypatch, tmp_path):
     STORE.tidy(unused=0)
-    monkeypatch.setattr(trained, "FOLDER", tmp_path)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
     reader = visit(page)
     assert any("There is no trained network" in e.value for e in reader.error)
     STORE.tidy(unused=0)
