@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
+from rnn_core.cells import CELLS
 from rnn_core.experiment import Experiment
 from rnn_core.settings import Value, quote
 
@@ -71,7 +72,9 @@ class Measure:
 
     def shown(self, value: float | str) -> str:
         """The value as a sentence has it."""
-        return value if isinstance(value, str) else WRITERS[self.kind](value)
+        if isinstance(value, str):
+            return value.upper() if value in CELLS else value
+        return WRITERS[self.kind](value)
 
 
 def _check_type(name: str, value: object, wanted: Any) -> None:
