@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rnn_core.experiment import Experiment
 from rnn_core.measures.gradients import logarithm
 from rnn_core.measures.measure import Own
@@ -25,8 +23,3 @@ def unit_slope(e: Experiment, own: Own) -> float:
     """The factor w·φ′ of the unit's last step."""
     done = unroll_unit(row(Scalar, own))
     return float(done.wish.w * done.each[-1])
-
-
-def unit_turning(e: Experiment, own: Own) -> float:
-    """The number of steps, back from the last, at which the unit's product is largest."""
-    return float(np.argmax(unroll_unit(row(Scalar, own)).product))

@@ -14,7 +14,7 @@ import numpy as np
 
 from rnn_core import models
 from rnn_core.applications import SEED, describe, translate
-from rnn_core.captioning import Sketch, known, neighbour, sketch
+from rnn_core.captioning import Sketch
 from rnn_core.character_reading import START, Reading, read
 from rnn_core.connectivity import NETWORKS, Connected, felt, readable, shared, under_glass
 from rnn_core.distance import Distance, Felt, feel, sentence, together, untrained
@@ -154,14 +154,6 @@ def _captioned(which: str) -> float:
 def captions_right(e: Experiment, own: Own) -> float:
     """Share of fresh drawings of the kind shown whose whole caption is right."""
     return _captioned(row(Sketch, own).which)
-
-
-def nearest_right(e: Experiment, own: Own) -> float:
-    """Whether the caption of the nearest known drawing fits this drawing: 1, or 0."""
-    image, subject = sketch(row(Sketch, own))
-    if subject is None:
-        raise ValueError("nearest_right: expected a drawing of ours; nobody knows what yours is.")
-    return float(neighbour(image, known()).subject.words == subject.words)
 
 
 # -- characters ----------------------------------------------------------------------------------
