@@ -1,6 +1,7 @@
 """Every scene of every deck that ships, and every question: measured, judged, and told truly."""
 
 import math
+import re
 from collections import Counter
 from functools import cache
 
@@ -169,6 +170,41 @@ def test_no_question_is_answered_by_the_length_or_place_of_its_choices():
     total = len(ASKING)
     assert max(longest, shortest) < 0.4 * total, (longest, shortest)
     assert min(places.values()) > 0.2 * total and max(places.values()) < 0.45 * total, places
+
+
+# What a question's words say of a setting: words that end in a number, or in "from a to b".
+SAID = {
+    "forget_bias": r"[Ff]orget bias(?: of| goes| is set)?",
+    "update_bias": r"[Uu]pdate bias(?: of| goes| is set)?",
+    "gain": r"spectral radius(?: of)?",
+    "scale": r"[Ww]eight scale(?: of| goes)?",
+    "w": r"\bw =",
+    "heat": r"[Tt]emperature",
+    "gap": r"gap of",
+    "dropout": r"Dropout stays at",
+    "held_at": r"held at",
+    "order": r"order",
+}
+NUMBER = r"(\.?\d+(?:\.\d+)?)(?![\d·]|\.\d)"
+COUNTED = r"(?i)\b(\d+|five|six|twenty|fifty) steps\b(?! back| before)"
+IN_WORDS = {"five": 5, "six": 6, "twenty": 20, "fifty": 50}
+LENGTHS = ("steps", "n", "length", "window")
+
+
+@pytest.mark.parametrize(("name", "scene"), ASKING)
+def test_the_words_name_the_settings_that_are_measured(name, scene):
+    """Numbers that a question gives for its settings are those of before or then."""
+    words = f"{scene.question.ask} {scene.question.why}"
+    whole = [{n: s.default for n, s in LINKED[scene.page].items()} | settings
+             for settings in (scene.before, scene.then)]  # fmt: skip
+    for setting, said in SAID.items():
+        for found in re.finditer(rf"{said}(?: from| to)? {NUMBER}(?: to {NUMBER})?", words):
+            known = {float(w[setting]) for w in whole if setting in w}
+            assert {float(n) for n in found.groups() if n} <= known, found[0]
+    for count in re.findall(COUNTED, words):
+        steps = {w[n] for w in whole for n in LENGTHS if n in w}
+        steps |= {abs(a - b) for a in steps for b in steps}  # "another 50 steps"
+        assert IN_WORDS.get(count.lower(), count if not count.isdigit() else int(count)) in steps
 
 
 # -- a deck that cannot be read ------------------------------------------------------------------
