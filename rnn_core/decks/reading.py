@@ -8,8 +8,8 @@ stranger's: texts are plain and of limited length, and nothing in them is markup
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -61,6 +61,8 @@ def read_deck(text: str, pages: Pages, file: str = "deck") -> Deck:
         raise DeckFault(file, line, f"This is no TOML: {problem}") from problem
     except RecursionError as problem:
         raise DeckFault(file, 0, "This is no deck: lists or tables nest too deep.") from problem
+    except ValueError as problem:  # a number of thousands of digits
+        raise DeckFault(file, 0, f"This is no deck: {problem}") from problem
     return _Reader(pages, Places(file, text)).deck(found)
 
 
@@ -195,8 +197,7 @@ class _Reader:
         if named:
             return ()
         found = self._list(table, path, "bounds", 0, CHOICES[1])
-        numbers = all(isinstance(b, int | float) and not isinstance(b, bool) for b in found)
-        if not numbers or not all(map(math.isfinite, found)):
+        if not all(map(_is_finite, found)):
             raise self.fault(at, "bounds: expected finite numbers.")
         if len(found) != choices - 1:
             raise self.fault(
@@ -300,6 +301,13 @@ class _Reader:
         for k, name in enumerate(names):
             if name in names[:k]:
                 raise self.fault(at(k), f"{quote(name)} is there twice.")
+
+
+def _is_finite(value: object) -> bool:
+    """Whether this is a number that a `float` can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -sys.float_info.max <= value <= sys.float_info.max
 
 
 def _named(at: Path) -> str:

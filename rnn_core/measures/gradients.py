@@ -16,7 +16,7 @@ from rnn_core.cells import CELLS
 from rnn_core.clip import global_norm
 from rnn_core.credit import credit
 from rnn_core.experiment import SETTINGS, Experiment
-from rnn_core.measures.measure import Own
+from rnn_core.measures.measure import Own, check_range
 from rnn_core.run import Run, run
 from rnn_core.trace import LayerGradient
 from rnn_core.truncation import compare, uncut
@@ -105,6 +105,7 @@ def last_loss_share(e: Experiment, own: Own) -> float:
 def losses_felt(e: Experiment, own: Own, *, state: int = 1) -> float:
     """The number of steps whose own loss has a gradient at one hidden state."""
     felt = credit(run(replace(e, placement="every", window=0)))[-1].norms["h"]
+    check_range("state", state, 0, felt.shape[1] - 1)
     return float(np.count_nonzero(np.nan_to_num(felt[:, state]) > 0))
 
 

@@ -14,7 +14,7 @@ from rnn_core.analysis import (
 )
 from rnn_core.experiment import Experiment, normalise
 from rnn_core.measures.gradients import logarithm
-from rnn_core.measures.measure import Own
+from rnn_core.measures.measure import Own, check_range
 from rnn_core.run import run
 from rnn_core.starts import depth_norms, norms, starts
 from rnn_core.trace import LayerTrace
@@ -33,7 +33,9 @@ def _stretches(trace: LayerTrace) -> Array:
 
 def stretch(e: Experiment, own: Own, *, steps: int = 1) -> float:
     """Largest factor by which the last few Jacobians together stretch a vector."""
-    return float(_stretches(_top(e))[steps])
+    found = _stretches(_top(e))
+    check_range("steps", steps, 0, len(found) - 1)
+    return float(found[steps])
 
 
 def jacobian_growth(e: Experiment, own: Own) -> float:

@@ -63,7 +63,13 @@ class Measure:
         """The quantity at these settings; a `ValueError` says why there is none."""
         given = parameters or {}
         self.check(given)
-        found = self.compute(e, own, **given)
+        try:
+            found = self.compute(e, own, **given)
+        except (
+            KeyError,
+            IndexError,
+        ) as problem:  # a gate, state, step or setting that is not there
+            raise ValueError(f"{self.label}: there is no {problem} at these settings.") from problem
         if isinstance(found, str) and found not in self.names:
             raise ValueError(f"measure: expected one of {', '.join(self.names)}, got {found!r}")
         if not isinstance(found, str) and math.isnan(found):
@@ -87,6 +93,12 @@ def _check_type(name: str, value: object, wanted: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, fits):
         words = {str: "a text", int: "a whole number", float: "a number"}[wanted]
         raise ValueError(f"{name}: expected {words}, got {quote(value)}")
+
+
+def check_range(name: str, value: int, low: int, high: int) -> None:
+    """Raise a `ValueError` unless a parameter counts something that is there."""
+    if not low <= value <= high:
+        raise ValueError(f"{name}: expected a whole number from {low} to {high}, got {value}")
 
 
 # -- how values are written ----------------------------------------------------------------------

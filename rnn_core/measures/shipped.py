@@ -22,7 +22,7 @@ from rnn_core.experiment import Experiment
 from rnn_core.forecast import Forecast, errors
 from rnn_core.interpreter import held_out
 from rnn_core.measures.gradients import logarithm
-from rnn_core.measures.measure import Own
+from rnn_core.measures.measure import Own, check_range
 from rnn_core.measures.own_settings import row
 from rnn_core.models import Model
 from rnn_core.opinion import LAST_ORDER, Review, answers, bag_answers, fitted_bag, ordered
@@ -33,6 +33,7 @@ from rnn_core.tagging import understood as mention_words
 from rnn_core.tasks import captions, translation
 from rnn_core.tasks.baselines import Bag
 from rnn_core.tasks.sentences import ANSWERS
+from rnn_core.tasks.translation import DIGITS
 from rnn_core.unroll import Array
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "assets" / "models"
@@ -135,6 +136,7 @@ def _right(hidden: int, digits: int) -> float:
 
 def translated(e: Experiment, own: Own, *, hidden: Literal[16, 96] = 16, digits: int = 6) -> float:
     """Share of held-out numbers of so many digits that are translated without a fault."""
+    check_range("digits", digits, 3, DIGITS)
     return _right(hidden, digits)
 
 
@@ -201,6 +203,7 @@ def _medians(wish: Connected) -> dict[str, Array]:
 def felt_back(e: Experiment, own: Own, *, cell: Cell, back: int = 20) -> float:
     """log10 of how strongly the character so many back is felt, over the latest one; median."""
     median = _medians(row(Connected, own))[cell]
+    check_range("back", back, 1, len(median))
     return logarithm(float(median[back - 1])) - logarithm(float(median[0]))
 
 

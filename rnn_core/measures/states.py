@@ -13,7 +13,7 @@ from rnn_core.cells import sigmoid
 from rnn_core.experiment import Experiment
 from rnn_core.hold import Hold, hold_gate, read_steps
 from rnn_core.measures.gradients import changed, logarithm
-from rnn_core.measures.measure import Own
+from rnn_core.measures.measure import Own, check_range
 from rnn_core.network import Network
 from rnn_core.run import Run, run
 from rnn_core.trace import LayerTrace
@@ -32,6 +32,8 @@ def _distance(one: Array, other: Array) -> float:
 def state_distance(e: Experiment, own: Own, *, one: int, other: int) -> float:
     """Distance of the hidden states after two steps, by the norm of the first of them."""
     h = _top(run(e)).states["h"][0]
+    check_range("one", one, 0, len(h) - 1)
+    check_range("other", other, 0, len(h) - 1)
     return _distance(h[one], h[other])
 
 

@@ -168,6 +168,11 @@ FAULTS = [  # what is replaced, by what, what the reason says
     ("bounds = [-6, -1]", "bounds = [-6, -6]", "larger than the one before"),
     ("bounds = [-6, -1]", "bounds = [-6, inf]", "finite"),
     ("bounds = [-6, -1]", 'bounds = ["a", "b"]', "finite numbers"),
+    ("bounds = [-6, -1]", f"bounds = [-6, 1{'0' * 400}]", "finite numbers"),
+    ("bounds = [-6, -1]", "bounds = [false, true]", "finite numbers"),
+    ("steps = 50", f"steps = 1{'0' * 400}", "whole number"),
+    ("w = 1.5", "w = nan", "from 0 to 8"),
+    ("w = 1.5", "w = 2026-01-01", "expected a text or a number"),
     ("bounds = [-6, -1]", 'bounds = [-6, -1]\nnames = ["rnn"]', "gives a number"),
     ("general = true", 'general = "yes"', "true or false"),
     ("{value}", "a value", "{value} in it once"),
@@ -258,6 +263,8 @@ def test_what_is_too_large_or_too_deep_is_refused():
     assert "bytes" in refused(GOOD + "#" * 500_001).reason
     refused("a = " + "[" * 5_000 + "]" * 5_000)
     refused("title = '\ud800'")
+    refused(f"title = {'9' * 5_000}")
+    assert "Unknown key" in refused(".".join("a" * 5_000) + " = 1").reason
 
 
 def test_a_general_question_needs_a_seed():

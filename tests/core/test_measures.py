@@ -88,8 +88,8 @@ def test_what_is_left_of_a_gradient():
     assert measure("gradient_left") == pytest.approx(np.log10(first / last))
     assert measure("factor_per_step") ** 8 == pytest.approx(first / last)
     assert measure("gradient_left", replace(FAR, init="gaussian", gain=3.0)) > 3  # it explodes
-    with pytest.raises(KeyError):
-        measure("gradient_left", SMALL, state="c")  # an RNN has none
+    with pytest.raises(ValueError, match="no 'c' at these settings"):  # an RNN has none
+        measure("gradient_left", SMALL, state="c")
 
 
 def test_gained_is_a_quotient_and_so_turns_round():
@@ -277,6 +277,29 @@ def test_half_lives(bias, steps):
 )
 def test_losses_are_counted(wiring, losses):
     assert measure("counted_losses", replace(SMALL, wiring=wiring)) == losses
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("state_distance", {"one": 3, "other": -1}),
+        ("state_distance", {"one": 9, "other": 1}),
+        ("stretch", {"steps": 9}),
+        ("losses_felt", {"state": -1}),
+        ("from_next_share", {"step": 0}),
+        ("step_share", {"step": 5}),
+        ("felt_back", {"cell": "rnn", "back": 0}),
+        ("translated", {"digits": 2}),
+    ],
+)
+def test_steps_that_are_not_there_are_refused(name, parameters):
+    with pytest.raises(ValueError, match="expected a whole number from"):
+        measure(name, SMALL, {}, **parameters)
+
+
+def test_gates_that_are_not_there_are_refused():
+    with pytest.raises(ValueError, match="no 'forget'"):
+        measure("lowest_gate", SMALL, gate="forget")
 
 
 # -- one unit, by hand ---------------------------------------------------------------------------
