@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from rnn_core.cells import CELLS
-from rnn_core.experiment import Experiment
+from rnn_core.experiment import SETTINGS, Experiment
 from rnn_core.settings import Value, quote
 
 Own = Mapping[str, Value]  # the page's own settings, and the view's
@@ -53,9 +53,12 @@ class Measure:
                 known = ", ".join(allowed) or "none"
                 raise ValueError(f"unknown parameter {quote(name)}; there are: {known}")
             _check_type(name, value, get_type_hints(self.compute)[name])
+            _check_name(name, value)
         for name, p in allowed.items():
             if p.default is p.empty and name not in parameters:
                 raise ValueError(f"the parameter {name} is missing")
+        if "setting" in allowed:
+            SETTINGS[str(parameters["setting"])].read(str(parameters["instead"]))
 
     def __call__(
         self, e: Experiment, own: Own, parameters: Mapping[str, Value] | None = None
@@ -65,10 +68,7 @@ class Measure:
         self.check(given)
         try:
             found = self.compute(e, own, **given)
-        except (
-            KeyError,
-            IndexError,
-        ) as problem:  # a gate, state, step or setting that is not there
+        except (KeyError, IndexError) as problem:  # of a gate, a state or a page's own setting
             raise ValueError(f"{self.label}: there is no {problem} at these settings.") from problem
         if isinstance(found, str) and found not in self.names:
             raise ValueError(f"measure: expected one of {', '.join(self.names)}, got {found!r}")
@@ -93,6 +93,17 @@ def _check_type(name: str, value: object, wanted: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, fits):
         words = {str: "a text", int: "a whole number", float: "a number"}[wanted]
         raise ValueError(f"{name}: expected {words}, got {quote(value)}")
+
+
+def _check_name(name: str, value: object) -> None:
+    """Parameters called `setting` or `gate` name one that there is, in the experiment or a cell."""
+    known = {
+        "setting": tuple(SETTINGS),
+        "gate": tuple(g for c in CELLS.values() for g in c().gates),
+    }
+    if name in known and value not in known[name]:
+        there = ", ".join(dict.fromkeys(known[name]))
+        raise ValueError(f"{name}: expected one of {there}; got {quote(value)}")
 
 
 def check_range(name: str, value: int, low: int, high: int) -> None:
