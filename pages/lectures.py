@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import contents, controls, furniture, lab
-from pages.ui.syllabus import SYLLABUS, Idea, Syllabus, link
+from pages.ui.syllabus import shelf
+from rnn_core.decks import Deck, Scene
+from rnn_core.decks.syllabus import Syllabus
 from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.prose import translated
 
 EXPLAINED = """
 On the left an idea as the lecture has it, in the lecture's order: it opens the page that shows it,
@@ -30,43 +30,50 @@ WIDTHS = (2, 3)
 def picture() -> str:
     """The lecture's ideas by topic; nothing is computed here, so there is nothing to check."""
     controls.own_row(["lecture"])
-    lecture = lab.own(Syllabus).lecture
-    for topic, ideas in SYLLABUS[lecture].items():
-        st.subheader(topic, anchor=False)
-        for idea in ideas:
-            _row(lecture, idea)
+    found = shelf()
+    for fault in found.faults:
+        st.error(furniture.plain(str(fault)), icon=":material/broken_image:")
+    deck = found.decks.get(lab.own(Syllabus).lecture)
+    if deck:
+        _ideas(deck)
     return ""
 
 
-def _row(lecture: str, idea: Idea) -> None:
-    page = contents.PAGES[idea.page]
+def _ideas(deck: Deck) -> None:
+    for topic, scenes in deck.topics.items():
+        st.subheader(topic, anchor=False)
+        for scene in scenes:
+            _row(deck, scene)
+
+
+def _row(deck: Deck, scene: Scene) -> None:
+    page = contents.PAGES[scene.page]
     left, right = st.columns(WIDTHS, vertical_alignment="center")
     left.page_link(
-        contents.page_link(idea.page),
-        label=f":primary[{idea.name}]",
+        contents.page_link(scene.page),
+        label=f":primary[{scene.title}]",
         icon=page.icon,
-        query_params=link(lecture, idea),
+        query_params=deck.link(scene),
         help=f"Opens the page {page.title}.",
     )
-    mark = ":orange-badge[more exactly] " if idea.loose else ""
-    right.markdown(mark + translated(idea.exact, NOTATIONS[lecture], idea.cell))
+    mark = ":orange-badge[more exactly] " if scene.exactly else ""
+    right.markdown(mark + deck.lettered(scene, scene.exactly or scene.say))
 
 
 def numbers(_: Experiment, __: lab.View, ___: Syllabus) -> pd.DataFrame:
     """All ideas of all lectures, one per row."""
     return pd.DataFrame(
         {
-            "lecture": lecture,
-            "topic": topic,
-            "idea": idea.name,
-            "exactly": translated(idea.exact, NOTATIONS[lecture], idea.cell),
-            "more_exactly_than_the_slides": idea.loose,
-            "page": contents.PAGES[idea.page].title,
-            "link": f"{idea.page}?{urlencode(link(lecture, idea))}",
+            "lecture": name,
+            "topic": scene.topic,
+            "idea": scene.title,
+            "exactly": deck.lettered(scene, scene.exactly or scene.say),
+            "more_exactly_than_the_slides": bool(scene.exactly),
+            "page": contents.PAGES[scene.page].title,
+            "link": f"{scene.page}?{urlencode(deck.link(scene))}",
         }
-        for lecture, topics in SYLLABUS.items()
-        for topic, ideas in topics.items()
-        for idea in ideas
+        for name, deck in shelf().decks.items()
+        for scene in deck.scenes
     )
 
 

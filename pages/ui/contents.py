@@ -10,7 +10,6 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.ui.syllabus import Syllabus
 from rnn_core.byhand import Walk
 from rnn_core.captioning import Sketch
 from rnn_core.ceiling import Ceiling
@@ -19,6 +18,7 @@ from rnn_core.cliff import Cliff
 from rnn_core.connectivity import Connected
 from rnn_core.contest import Plan
 from rnn_core.credit import Pick
+from rnn_core.decks.syllabus import Syllabus
 from rnn_core.distance import Distance
 from rnn_core.forecast import Forecast
 from rnn_core.interpreter import Number

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pages.ui.syllabus import SYLLABUS, link
+from pages.ui.syllabus import shelf
 from tests.browser.driving import LOOKS
 
 PHONE = pytest.mark.parametrize("look", (LOOKS[0], LOOKS[2]), indirect=True, ids=str)
@@ -15,11 +15,12 @@ def test_an_idea_leads_to_its_place_in_the_lectures_letters(app):
     app.open("/lectures")
     app.choose("Lecture", "001")
     app.page.wait_for_url("**lecture=001*")
-    (idea,) = (i for i in SYLLABUS["001"]["Backpropagation through time"] if "Two" in i.name)
-    app.idle().page.get_by_role("link", name=idea.name).click()
+    deck = shelf().decks["001"]
+    (scene,) = (s for s in deck.topics["Backpropagation through time"] if "Two" in s.title)
+    app.idle().page.get_by_role("link", name=scene.title).click()
     app.page.wait_for_url("**/byhand?**")
     asked = {k: v[0] for k, v in parse_qs(urlsplit(app.idle().page.url).query).items()}
-    assert link("001", idea).items() <= asked.items()
+    assert deck.link(scene).items() <= asked.items()
     app.check_clean()
     app.page.go_back()
     app.page.wait_for_url("**/lectures?lecture=001*")

@@ -6,64 +6,38 @@ import numpy as np
 import pytest
 
 from pages.ui.contents import PAGES
-from pages.ui.lab import VIEW
-from pages.ui.syllabus import SYLLABUS, link
+from pages.ui.syllabus import LINKED, shelf
 from rnn_core.cells import CELLS
 from rnn_core.distance import Distance, feel, sentence, together, untrained
-from rnn_core.experiment import SETTINGS, Experiment
+from rnn_core.experiment import Experiment
 from rnn_core.hold import Hold, hold_gate
 from rnn_core.models import load
 from rnn_core.notation import LECTURES
 from rnn_core.run import run
 from rnn_core.scalar import Scalar, unroll_unit
-from rnn_core.settings import settings_of
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"
-IDEAS = [
-    (lecture, idea)
-    for lecture, topics in SYLLABUS.items()
-    for ideas in topics.values()
-    for idea in ideas
-]
-PLACES = sorted({(idea.page, tuple(sorted(idea.link.items()))) for _, idea in IDEAS})
+DECKS = shelf().decks
+SCENES = [scene for deck in DECKS.values() for scene in deck.scenes]
+PLACES = sorted({(scene.page, tuple(sorted(scene.settings.items()))) for scene in SCENES})
 
 
 def test_five_lectures_and_every_page_has_its_idea():
-    assert tuple(SYLLABUS) == LECTURES and len(LECTURES) == 5
-    assert set(PAGES) - {idea.page for _, idea in IDEAS} == {"start", "lectures"}
-    for lecture in LECTURES:
-        names = [idea.name for other, idea in IDEAS if other == lecture]
-        assert len(names) == len(set(names)) >= 15
-
-
-def known(page, name):
-    own = PAGES[page].own
-    return (settings_of(own) if own else {}).get(name) or SETTINGS.get(name) or VIEW[name]
-
-
-def read(setting, text):
-    return {"integer": int, "number": float, "levels": float}.get(setting.kind, str)(text)
-
-
-@pytest.mark.parametrize(("lecture", "idea"), IDEAS, ids=lambda v: getattr(v, "name", v))
-def test_a_link_holds_only_what_its_page_knows(lecture, idea):
-    page = PAGES[idea.page]
-    for name, value in idea.link.items():
-        setting = known(idea.page, name)
-        setting.check(setting.tidy(read(setting, value)))
-        if setting is SETTINGS.get(name) and page.uses is not None:
-            assert name in page.uses, f"{name} means nothing on {page.title}"
-    assert link(lecture, idea)["notation"] == lecture
+    assert tuple(DECKS) == LECTURES and len(LECTURES) == 5
+    assert set(PAGES) - {scene.page for scene in SCENES} == {"start", "lectures"}
+    for deck in DECKS.values():
+        titles = [scene.title for scene in deck.scenes]
+        assert len(titles) == len(set(titles)) >= 15
 
 
 @pytest.mark.parametrize(("page", "settings"), PLACES, ids=lambda v: str(v))
 def test_a_link_opens_its_page_as_it_says(visit, page, settings):
-    reader = visit(page, dict(settings), notation="003")
+    reader = visit(page, {name: str(value) for name, value in settings}, notation="003")
     assert not reader.warning
     shown = dict(reader.query_params)
     for name, value in settings:  # what stands at its default is left out of a link
-        setting = known(page, name)
-        assert read(setting, str(shown.get(name, setting.default))) == read(setting, value)
+        setting = LINKED[page][name]
+        assert setting.read(shown.get(name, setting.write(setting.default))) == value
     assert shown["notation"] == "003"
 
 
@@ -71,9 +45,9 @@ def test_a_link_opens_its_page_as_it_says(visit, page, settings):
 def test_a_lecture_is_listed_in_its_own_letters(visit, lecture):
     reader = visit("lectures", lecture=lecture)
     topics = [s.value for s in reader.subheader]
-    assert topics == list(SYLLABUS[lecture])
+    assert topics == list(DECKS[lecture].topics)
     links = [e.proto for e in reader.get("page_link")]
-    ours = [f":primary[{idea.name}]" for other, idea in IDEAS if other == lecture]
+    ours = [f":primary[{scene.title}]" for scene in DECKS[lecture].scenes]
     assert [p.label for p in links if p.label in ours] == ours
     if lecture == "001":  # s for h, U and W for the matrices
         assert any("sₜ = tanh(U xₜ + W sₜ₋₁)" in m.value for m in reader.markdown)
@@ -82,9 +56,9 @@ def test_a_lecture_is_listed_in_its_own_letters(visit, lecture):
 # -- what the sentences claim and no preset measures -------------------------------------------
 
 
-def place(name):
-    """The link of an idea, by the beginning of its name."""
-    (found,) = {tuple(i.link.items()) for _, i in IDEAS if i.name.startswith(name)}
+def place(title):
+    """The settings of a scene, by the beginning of its title."""
+    (found,) = {tuple(s.settings.items()) for s in SCENES if s.title.startswith(title)}
     return dict(found)
 
 
