@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from pages.figures.literal import in_markdown
 from pages.ui import contents, controls, furniture, lab
 from pages.ui.syllabus import shelf
 from rnn_core.decks import Deck, Scene
@@ -32,7 +33,7 @@ def picture() -> str:
     controls.own_row(["lecture"])
     found = shelf()
     for fault in found.faults:
-        st.error(furniture.plain(str(fault)), icon=":material/broken_image:")
+        st.error(in_markdown(str(fault)), icon=":material/broken_image:")
     deck = found.decks.get(lab.own(Syllabus).lecture)
     if deck:
         _ideas(deck)
