@@ -37,7 +37,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.caching.ttl_cache import TTLCache
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.uploaded_file_manager import (
     UploadedFileManager,
     UploadedFileRec,
@@ -86,12 +88,28 @@ async def tidy() -> None:
     in circles, and with the collection after every rerun switched off (see config.toml) nothing
     else would end them. What lives for ever is frozen, so a collection takes some milliseconds.
     """
+    from rnn_core.memory import give_back
+
     manager = Runtime.instance()._session_mgr
     while True:
         await asyncio.sleep(TIDY_SECONDS)
-        manager._session_storage._cache.expire()  # type: ignore[attr-defined]
+        ended = end_waiting(manager._session_storage._cache)  # type: ignore[attr-defined]
         gc.collect()
         uploads.forget({info.session.id for info in manager.list_sessions()})
+        if ended:
+            await asyncio.to_thread(give_back)
+
+
+def end_waiting(waiting: TTLCache[str, SessionInfo]) -> int:
+    """End the sessions whose readers did not come back in time; how many there were."""
+    before = dict(waiting._data)
+    waiting.expire()
+    ended = [info.session for key, info in before.items() if key not in waiting]
+    for session in ended:
+        session.shutdown()
+        session.session_state.clear()  # Streamlit's own loop holds on to the last session
+        session._fragment_storage.clear()
+    return len(ended)
 
 
 def send_at_once() -> None:

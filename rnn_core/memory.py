@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Final
 
 import numpy as np
@@ -17,3 +18,15 @@ def keep_memory() -> None:
     smaller. Elsewhere this does nothing. Call it once, when a program begins.
     """
     np.empty(BLOCK // 8)
+
+
+def give_back() -> None:
+    """Let the system have the memory that was freed, and that `keep_memory` made glibc keep.
+
+    For a program that has just let go of much. Elsewhere than with glibc this does nothing.
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library; Windows has no CDLL(None)
+        return
+    trim(0)
