@@ -39,8 +39,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.caching.ttl_cache import TTLCache
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.runtime.uploaded_file_manager import (
     UploadedFileManager,
@@ -99,11 +101,24 @@ async def tidy() -> None:
     manager = Runtime.instance()._session_mgr
     while True:
         await asyncio.sleep(TIDY_SECONDS)
-        manager._session_storage._cache.expire()  # type: ignore[attr-defined]
-        STORE.tidy()
+        ended = end_waiting(manager._session_storage._cache)  # type: ignore[attr-defined]
+        freed = STORE.tidy()
         gc.collect()
-        give_back()
         uploads.forget({info.session.id for info in manager.list_sessions()})
+        if ended or freed:
+            await asyncio.to_thread(give_back)
+
+
+def end_waiting(waiting: TTLCache[str, SessionInfo]) -> int:
+    """End the sessions whose readers did not come back in time; how many there were."""
+    before = dict(waiting._data)
+    waiting.expire()
+    ended = [info.session for key, info in before.items() if key not in waiting]
+    for session in ended:
+        session.shutdown()
+        session.session_state.clear()  # Streamlit's own loop holds on to the last session
+        session._fragment_storage.clear()
+    return len(ended)
 
 
 def send_at_once() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from contextlib import suppress
 from typing import Final
 
 import numpy as np
@@ -22,10 +21,12 @@ def keep_memory() -> None:
 
 
 def give_back() -> None:
-    """Hand memory that nothing uses back to the system; where the C library is not glibc, nothing.
+    """Let the system have the memory that was freed, and that `keep_memory` made glibc keep.
 
-    Freed blocks lie scattered in what glibc keeps for the next ones: after a costly picture some
-    hundred megabytes.
+    For a program that has just let go of much. Elsewhere than with glibc this does nothing.
     """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library; Windows has no CDLL(None)
+        return
+    trim(0)

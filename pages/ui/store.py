@@ -223,12 +223,14 @@ class Store:
     def _drop(self, key: Hashable) -> None:
         self._size -= self._kept.pop(key).size
 
-    def tidy(self, unused: float = UNUSED) -> None:
-        """Let go of what nobody has asked for in so many seconds."""
+    def tidy(self, unused: float = UNUSED) -> int:
+        """Let go of what nobody has asked for in so many seconds; how many results there were."""
         with self._lock:
             limit = time.monotonic() - unused
-            for key in [key for key, kept in self._kept.items() if kept.used < limit]:
+            old = [key for key, kept in self._kept.items() if kept.used < limit]
+            for key in old:
                 self._drop(key)
+            return len(old)
 
 
 def nbytes(thing: object) -> int:
