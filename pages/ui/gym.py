@@ -218,14 +218,13 @@ def _remember(mine: Gym) -> None:
         mine.offered = None
         return
     name = _kept_name(mine)
-    keeping.want(name)
+    keeping.want("" if mine.offered else name)
     if mine.offered is None and (raw := keeping.keeping().came.pop(name, None)) is not None:
         mine.offered = _offer(mine, name, raw)
     if mine.offered is not None:
         updates = int(mine.offered.about["updates"])
         st.info(
-            f"This browser kept weights of these settings after {updates} updates, from a session "
-            "that has ended.",
+            f"This browser kept weights of these settings after {updates} updates, from before.",
             icon=":material/settings_backup_restore:",
         )
         st.button("Go on from them", on_click=_go_on, icon=":material/play_arrow:")
@@ -285,6 +284,7 @@ def _one() -> None:
 
 def _again() -> None:
     lab.tick(0)
+    keeping.keeping().missing[_kept_name(gym())] = "its reader began again"
     lab.keep(NAME, None)
 
 

@@ -318,3 +318,21 @@ def test_what_is_looked_inside_is_handed_to_the_browser_until_it_has_it(visit):
     parcels = reader.session_state["desk"].kept["keeping"].parcels
     name = reader.query_params["weights"]
     assert name in parcels and any(key.startswith("training-") for key in parcels)
+
+
+def test_weights_of_an_earlier_session_are_offered_unless_the_reader_begins_again(visit):
+    first = press(visit("training", QUICK), "One update")
+    ((name, parcel),) = first.session_state["desk"].kept["keeping"].parcels.items()
+    second = visit("training", QUICK)
+    assert second.session_state["desk"].kept["keeping"].wanted == name
+    second.session_state["desk"].kept["keeping"].came[name] = parcel.raw
+    assert any("after 1 updates, from before" in box.value for box in clean(second.run()).info)
+    press(second, "Go on from them")
+    (again,) = gym(second).contest.trainers.values()
+    assert again.update and any("after 1 earlier updates" in c.value for c in second.caption)
+    press(second, "Begin again")
+    assert not any("from before" in box.value for box in clean(second.run()).info)
+    damaged = visit("training", QUICK | {"hidden": "7"})
+    other = damaged.session_state["desk"].kept["keeping"]
+    other.came[other.wanted] = parcel.raw
+    assert not any("from before" in box.value for box in clean(damaged.run()).info)
