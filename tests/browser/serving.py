@@ -22,6 +22,7 @@ class Server:
 
     url: str
     log: Path
+    pid: int = 0
 
     def check_log(self) -> None:
         """No exception anywhere in the server's life, shown to a reader or not."""
@@ -33,8 +34,8 @@ class Server:
 def serve(log: Path, folder: Path = ROOT, script: str = "app.py") -> Iterator[Server]:
     """Run ``script`` of ``folder`` until the block ends; its log must then hold no exception."""
     port = free_port()
-    server = Server(f"http://127.0.0.1:{port}", log)
     with log.open("wb") as words, running(folder, script, port, words) as process:
+        server = Server(f"http://127.0.0.1:{port}", log, process.pid)
         wait_until_healthy(server, process)
         yield server
     server.check_log()
