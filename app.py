@@ -95,14 +95,15 @@ async def tidy() -> None:
     in circles, and with the collection after every rerun switched off (see config.toml) nothing
     else would end them. What lives for ever is frozen, so a collection takes some milliseconds.
     """
-    from pages.ui.store import STORE
+    from pages.ui.store import STORE, UNUSED
     from rnn_core.memory import give_back
+    from rnn_core.stack import POOL
 
     manager = Runtime.instance()._session_mgr
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         ended = end_waiting(manager._session_storage._cache)  # type: ignore[attr-defined]
-        freed = STORE.tidy()
+        freed = STORE.tidy() + POOL.rest(UNUSED)
         gc.collect()
         uploads.forget({info.session.id for info in manager.list_sessions()})
         if ended or freed:

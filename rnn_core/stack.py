@@ -8,6 +8,7 @@ of the process share and gives them back, so that ten training readers keep no m
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,6 +107,7 @@ class Pool:
         self.most_bytes, self.bytes = most_bytes, 0
         self._free: OrderedDict[Shape, list[Buffers]] = OrderedDict()
         self._lock = threading.Lock()
+        self._used = time.monotonic()
 
     def take(self, shape: Shape) -> Buffers | None:
         """Buffers of this shape that nobody uses, if there are any."""
@@ -126,6 +128,7 @@ class Pool:
     def give(self, buffers: Buffers) -> None:
         """Whoever took or made buffers has no more use for them."""
         with self._lock:
+            self._used = time.monotonic()
             self._free.setdefault(buffers.shape, []).append(buffers)
             self._free.move_to_end(buffers.shape)
             self.bytes += buffers.bytes
@@ -138,6 +141,14 @@ class Pool:
         with self._lock:
             self._free.clear()
             self.bytes = 0
+
+    def rest(self, unused: float) -> int:
+        """Let go of everything if nobody has taken or given any for so many seconds; how much."""
+        if time.monotonic() - self._used < unused:
+            return 0
+        size = self.bytes
+        self.clear()
+        return size
 
 
 POOL: Final = Pool()

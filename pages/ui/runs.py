@@ -13,6 +13,7 @@ from rnn_core.check import Check, gradient_check
 from rnn_core.edits import Edit, apply_edits, parse_edits
 from rnn_core.experiment import Experiment, normalise
 from rnn_core.hold import Hold, hold_gate
+from rnn_core.hold import seconds as held_seconds
 from rnn_core.run import Run, Stage, run
 from rnn_core.sequences import Series
 from rnn_core.specimen import Specimen, fits, run_of
@@ -54,7 +55,11 @@ def held(done: Run, hold: Hold) -> Run:
     return _held(done.experiment, hold, done)
 
 
-@stored()
+def _seconds(e: Experiment, hold: Hold, done: Run) -> float:
+    return held_seconds(done)
+
+
+@stored(_seconds, "With the gate held")
 def _held(e: Experiment, hold: Hold, _done: Run) -> Run:
     return hold_gate(_done, hold)
 

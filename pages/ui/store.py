@@ -25,7 +25,7 @@ from rnn_core.pace import paced
 
 SLICE: Final = 0.03  # seconds of computing after which others who wait go first
 MEMORY: Final = 1.0  # seconds; what somebody has had of the processor counts half after so long
-BUDGET: Final = 128 << 20  # bytes of results kept
+BUDGET: Final = 96 << 20  # bytes of results kept
 UNUSED: Final = 90.0  # seconds after which a result that nobody has asked for again may go
 LOOK: Final = 0.1  # seconds between two looks at whether a reader still waits
 

@@ -1,7 +1,9 @@
 """What readers send and leave behind, over HTTP and Streamlit's protocol, without a browser."""
 
 import http.client
+import os
 import re
+import sys
 import time
 import tomllib
 import urllib.request
@@ -144,6 +146,31 @@ def test_closed_sessions_let_go_without_another_visit(hasty):
             assert sender.put(session.screen.id, file, big) == 204
         until(lambda: kept(hasty) == 4 * len(big))
     until(lambda: kept(hasty) == 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from /proc")
+def test_closed_sessions_give_their_memory_back(hasty):
+    """Networks in training with their states, in the session alone."""
+
+    def megabytes() -> float:
+        return (
+            int(Path(f"/proc/{hasty.pid}/statm").read_text().split()[1])
+            * os.sysconf("SC_PAGE_SIZE")
+            / MEGABYTE
+        )
+
+    big = "task=echo&cell=lstm&hidden=64&layers=3&length=100&batch=32&updates=99"
+    with Session(hasty, "", "training"):
+        pass
+    before = megabytes()
+    with ExitStack() as stack:
+        for seed in range(3):
+            stack.enter_context(Session(hasty, f"{big}&seed={seed}", "training")).press(
+                "One update"
+            )
+        grown = megabytes() - before
+    assert grown > 100
+    until(lambda: megabytes() - before < grown / 3)
 
 
 def test_a_reader_who_comes_back_finds_the_same_session(fresh_server, reader):
