@@ -154,7 +154,7 @@ def test_closed_sessions_give_their_memory_back(hasty):
 
     def megabytes() -> float:
         return (
-            int(Path(f"/proc/{hasty.pid}/statm").read_text().split()[1])
+            int(Path(f"/proc/{hasty.process}/statm").read_text().split()[1])
             * os.sysconf("SC_PAGE_SIZE")
             / MEGABYTE
         )
