@@ -16,6 +16,7 @@ import numpy as np
 from rnn_core.check import GOOD, Check, differences, in_words
 from rnn_core.experiment import Experiment
 from rnn_core.initialise import spectral_radius
+from rnn_core.pace import breathe
 from rnn_core.passes import Passes
 from rnn_core.pieces import Pieces, finished
 from rnn_core.settings import choice, number
@@ -157,6 +158,7 @@ class Contest:
         end, ended = start + milliseconds / 1000, 0
         while not self.done and (most is None or ended < most):
             ended += self.go_on()
+            breathe()
             before, now = now, time.perf_counter()
             if 2 * now - before >= end:
                 break

@@ -11,6 +11,8 @@ import time
 from collections.abc import Generator
 from typing import TypeVar
 
+from rnn_core.pace import breathe
+
 Result = TypeVar("Result")
 Pieces = Generator[None, None, Result]  # rests between pieces; what it returns is the result
 
@@ -18,6 +20,7 @@ Pieces = Generator[None, None, Result]  # rests between pieces; what it returns 
 def finished(pieces: Pieces[Result]) -> Result:
     """The result, without a rest."""
     while True:
+        breathe()
         try:
             next(pieces)
         except StopIteration as end:
@@ -34,6 +37,7 @@ def advanced(pieces: Pieces[Result], milliseconds: float) -> Result | None:
     try:
         while True:
             next(pieces)
+            breathe()
             before, now = now, time.perf_counter()
             if 2 * now - before >= end:
                 return None

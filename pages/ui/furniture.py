@@ -1,6 +1,7 @@
 """What every page has: a head, a living picture, an explanation, the numbers to take away."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -44,10 +45,11 @@ def _living(picture: Picture) -> None:
         st.rerun()
     results.place_for_progress()
     lab.begin_picture()
-    try:
-        seen = picture()
-    except results.Waiting as costly:
-        seen = _offer(costly)
+    with results.tick() if lab.ticking() else nullcontext():
+        try:
+            seen = picture()
+        except results.Waiting as costly:
+            seen = _offer(costly)
     if isinstance(seen, Check | str):
         if seen:
             _badge(seen)

@@ -19,7 +19,7 @@ from typing import Final, Generic, ParamSpec, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.store import LOOK, STORE, TURNS, Watch
+from pages.ui.store import LOOK, STORE, TICKS, TURNS, Watch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,6 +86,11 @@ class stored:
 def computing() -> AbstractContextManager[None]:
     """A turn to compute something that is one reader's own and not kept."""
     return TURNS.turn(reader())
+
+
+def tick() -> AbstractContextManager[None]:
+    """One page at a time that runs by itself: ten who train leave the others their share."""
+    return TICKS.turn(reader())
 
 
 def reader() -> str:

@@ -6,7 +6,9 @@ The order of locks, and why nothing here can wait for ever:
    first and handed over.
 2. A turn to compute is taken while a result is made and given back at every pause. Whoever has the
    turn waits for nobody.
-3. The store's own lock guards its tables for some microseconds; nothing is called under it.
+3. A page that runs again by itself waits for a tick before anything else, and holds it while it
+   asks for results and turns; whoever makes a result or has a turn never waits for a tick.
+4. The store's own lock guards its tables for some microseconds; nothing is called under it.
 """
 
 import sys
@@ -264,4 +266,5 @@ def _parts(one: object) -> list[object]:
 
 
 TURNS: Final = Turns()
+TICKS: Final = Turns()  # pages that run again by themselves: one at a time, drawing included
 STORE: Final = Store(TURNS)
