@@ -69,7 +69,7 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
     import pandas  # noqa: F401
     import plotly.graph_objects as go
 
-    from rnn_core.memory import keep_memory
+    from rnn_core.engine.allocator import keep_memory
 
     keep_memory()
     go.Figure(go.Heatmap(z=[[0]])).to_json()
@@ -96,8 +96,8 @@ async def tidy() -> None:
     else would end them. What lives for ever is frozen, so a collection takes some milliseconds.
     """
     from pages.ui.store import STORE, UNUSED
-    from rnn_core.memory import give_back
-    from rnn_core.stack import POOL
+    from rnn_core.engine.allocator import give_back
+    from rnn_core.training.stack import POOL
 
     manager = Runtime.instance()._session_mgr
     while True:

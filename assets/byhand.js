@@ -1,4 +1,4 @@
-// A table of numbers to walk through: pages/figures/byhand.py writes it, this shows it, draws arrows
+// A table of numbers to walk through: pages/figures/byhand/sheet.py writes it, this shows it, draws arrows
 // between its cells and says which cell was chosen. `data` is UTF-8 JSON; its HTML is escaped.
 
 const SVG = "http://www.w3.org/2000/svg"

@@ -8,7 +8,7 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from rnn_core.memory import keep_memory
+from rnn_core.engine.allocator import keep_memory
 
 PARTS = ("engine", "jacobians", "pages", "training", "load")
 PACKAGES = ("numpy", "torch", "jax", "streamlit", "plotly")

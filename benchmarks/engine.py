@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.peers import PEERS, Peer
 from benchmarks.problem import Maker, Numbers, Problem, Runner, disagreement, make_problem
-from rnn_core import cells, network, plans, unroll
+from rnn_core.engine import cells, dispatch, network, scan
 
 SIZES = (((50, 1, 16), 4), ((100, 1, 32), 8), ((200, 8, 64), 16), ((100, 32, 128), 64))
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
@@ -23,25 +23,25 @@ ROUND_SECONDS = 0.02  # a competitor's turn within a round
 
 
 class Engine:
-    """rnn_core's plan: forward, BPTT and every weight gradient; all internals stay in it."""
+    """rnn_core's kernel: forward, BPTT and every weight gradient; all internals stay in it."""
 
     def __init__(self, problem: Problem):
         T, B, H = problem.size
         D, self.problem = problem.x.shape[2], problem
         cell = cells.CELLS[problem.cell]()
-        self.plan = plans.plan(cell, T, B, D, H, problem.dtype.name)
-        names = [f"{name}_l0" for name in unroll.Weights._fields[:4]]
-        self.plan.load(unroll.Weights(*(problem.weights[name] for name in names)))
+        self.kernel = dispatch.kernel(cell, T, B, D, H, problem.dtype.name)
+        names = [f"{name}_l0" for name in scan.Weights._fields[:4]]
+        self.kernel.load(scan.Weights(*(problem.weights[name] for name in names)))
 
     def run(self) -> None:
-        self.plan.forward(self.problem.x)
-        self.plan.backward(self.problem.dh)
-        self.gradient = self.plan.weight_gradients()
+        self.kernel.forward(self.problem.x)
+        self.kernel.backward(self.problem.dh)
+        self.gradient = self.kernel.weight_gradients()
 
     def numbers(self) -> Numbers:
         found = {f"{k}_l0": v for k, v in self.gradient._asdict().items() if v is not None}
-        found |= {f"d{state}": total[1:].copy() for state, total in self.plan.total.items()}
-        return found | {"h": self.plan.states["h"][1:].copy()}
+        found |= {f"d{state}": total[1:].copy() for state, total in self.kernel.total.items()}
+        return found | {"h": self.kernel.states["h"][1:].copy()}
 
 
 class Public:
@@ -148,7 +148,7 @@ def report(cell: str, index: int, rounds: int) -> tuple[int, int]:
 
 
 def public_cost(problem: Problem, rounds: int) -> Result:
-    """The bare plan over the public call: how much the records cost. No goal, for orientation."""
+    """The bare kernel over the public call: how much the records cost. No goal, for orientation."""
     ours, public = Engine(problem), Public(problem)
     check(ours, public, "Network", "float64")
     return race(ours, {"public": public}, rounds)["public"]

@@ -13,7 +13,8 @@ import numpy as np
 from benchmarks.engine import one_thread
 from benchmarks.peers import TorchLoop
 from benchmarks.problem import Problem, make_problem
-from rnn_core import analysis, cells, network
+from rnn_core.analysis import jacobians
+from rnn_core.engine import cells, network
 
 SIZE, D = (100, 1, 32), 8
 LIMIT_MS, LIMIT_RATIO = 6.0, 0.25
@@ -23,7 +24,7 @@ MATRIX_MS = {"rnn": 15.0, "gru": 15.0, "lstm": 35.0}
 def products_of(trace: Any) -> Any:
     """(T, H, H): dh_T/dh_t for t = 1..T."""
     H = SIZE[2]
-    return analysis.jacobian_products(analysis.jacobians(trace), H)[1:, :, :H]
+    return jacobians.jacobian_products(jacobians.jacobians(trace), H)[1:, :, :H]
 
 
 class TorchJacobians(TorchLoop):
@@ -74,10 +75,10 @@ def interleave(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, 
 def contenders(problem: Problem) -> dict[str, Callable[[], object]]:
     """Ours, the matrix, and torch where it is installed and says the same."""
     trace = make_trace(problem)
-    steps = analysis.jacobians(trace)
+    steps = jacobians.jacobians(trace)
     runs: dict[str, Callable[[], object]] = {
-        "ours": lambda: analysis.singular_values(products_of(trace)),
-        "matrix": lambda: analysis.norm_matrix(analysis.jacobians(trace), SIZE[2]),
+        "ours": lambda: jacobians.singular_values(products_of(trace)),
+        "matrix": lambda: jacobians.norm_matrix(jacobians.jacobians(trace), SIZE[2]),
     }
     if importlib.util.find_spec("torch"):
         peer = TorchJacobians(problem)

@@ -13,7 +13,7 @@ from numpy.random import default_rng
 
 from benchmarks.problem import Numbers
 from rnn_core.tasks import Batch, NextCharacter
-from rnn_core.train import Trainer, Training
+from rnn_core.training.trainer import Trainer, Training
 
 ALPHABET = 65  # characters, as many as Shakespeare's plays have
 
@@ -142,8 +142,8 @@ def same_gradient(ours: Ours, theirs: Script) -> None:
     trainer = ours.trainer
     batch: Batch = trainer.task.batch(default_rng(0), 1)
     _, d = theirs.gradient(list(batch.x[0]), list(batch.targets[0]))
-    _, g = trainer.passes.gradient(trainer.passes.start, batch)
-    mine = trainer.passes.packing.named(g * batch.steps)
+    _, g = trainer.objective.gradient(trainer.objective.start, batch)
+    mine = trainer.objective.packing.named(g * batch.steps)
     pairs = {"weight_ih_l0": "xh", "weight_hh_l0": "hh", "readout.weight": "hy"}
     error = max(float(np.abs(mine[a] - d[b]).max()) for a, b in pairs.items())
     if not error <= 1e-10:

@@ -21,7 +21,7 @@ from benchmarks.trainers import (
     torch_installed,
 )
 from rnn_core.tasks import NextCharacter
-from rnn_core.train import Trainer, Training
+from rnn_core.training.trainer import Trainer, Training
 
 QUIET = {"validate": 0, "watch": 0, "updates": 9999}
 LSTM = Training(cell="lstm", hidden=128, batch=32, rate=0.001, **QUIET)  # type: ignore[arg-type]
@@ -97,7 +97,7 @@ def shakespeare(text: str, seed: int) -> tuple[float, int]:
     held_out = [task.batch(rng, 32, "validation") for _ in range(ENOUGH_WINDOWS // 32)]
 
     def learnt(trainer: Trainer) -> bool:
-        found = [trainer.passes.evaluate(trainer._w, b, "accuracy")[0] for b in held_out]
+        found = [trainer.objective.evaluate(trainer._w, b, "accuracy")[0] for b in held_out]
         return statistics.mean(found) < 2.0
 
     return learn(Trainer(settings, task), 20, learnt)

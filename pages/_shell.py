@@ -9,15 +9,15 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # this script's own folder is there, the repository need not be
     sys.path.insert(0, str(ROOT))
 
+from pages.components.accessibility import accessibility  # noqa: E402
 from pages.components.kept import kept  # noqa: E402
-from pages.components.manners import manners  # noqa: E402
-from pages.ui import contents, controls, keeping, lab  # noqa: E402
+from pages.ui import contents, controls, keeping, session  # noqa: E402
 
 st.set_page_config(page_title="Inside an RNN", page_icon=contents.ICON, layout="wide")
 page, script = contents.navigation()
-lab.open_desk(page)
+session.begin(page)
 controls.sidebar(page)
 with st.sidebar:
-    manners()
+    accessibility()
     kept(keeping.message(keeping.lost()), key="kept", on_answers=keeping.heard)
 script.run()

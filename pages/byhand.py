@@ -6,17 +6,26 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.byhand import board
-from pages.figures import byhand_expansion as expansion
-from pages.figures.byhand import Marks, Place, blank_words, sheet, sheet_rows, sheet_width, told
-from pages.figures.byhand_equations import equations, weights_written
-from pages.figures.byhand_letters import Ink, Names
+from pages.figures.byhand import expansion
+from pages.figures.byhand.equations import equations, weights_written
+from pages.figures.byhand.letters import Ink, Names
+from pages.figures.byhand.sheet import (
+    Marks,
+    Place,
+    blank_words,
+    sheet,
+    sheet_rows,
+    sheet_width,
+    told,
+)
 from pages.figures.literal import in_markdown
-from pages.ui import controls, exercise, furniture, lab, walk
-from rnn_core.byhand import Walk, Written, stops
-from rnn_core.expansion import expand
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import Run
+from pages.ui import controls, page_layout, session
+from pages.ui.models import byhand, byhand_exercise
+from rnn_core.analysis.expansion import expand
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies.byhand import Walk, Written, stops
 
 EXPLAINED = """
 *Shaded* is worked out here, *dashed* is what from; arrows are all that passes between steps. Walk
@@ -36,46 +45,50 @@ CLAIM = "BPTT needs **no computer**, only patience: here are its three steps, wi
 
 def picture() -> Run:
     """The walk, the exercise, the controls, and the expansion of one step's loss."""
-    wish, names = lab.own(Walk), Names(NOTATIONS[lab.view().notation])
-    w = walk.written(lab.experiment(), wish)
+    wish, names = session.own(Walk), Names(NOTATIONS[session.view().notation])
+    w = byhand.written(session.experiment(), wish)
     _walk(w, wish, names)
     if wish.check == "on":
-        exercise.form(w, wish, partial(blank_words, names=names, w=w))
-    controls.bench(elsewhere=walk.ELSEWHERE)
-    walk.weights(w, weights_written(w, names), opened=wish.check == "on")
+        byhand_exercise.form(w, wish, partial(blank_words, names=names, w=w))
+    controls.bench(elsewhere=byhand.ELSEWHERE)
+    byhand.weights(w, weights_written(w, names), opened=wish.check == "on")
     _expansion(w, wish, names)
     return w.done
 
 
 def _walk(w: Written, wish: Walk, names: Names) -> None:
     """The sheet, and beside it the present place written out."""
-    here, every, unknown = walk.here(wish, w.steps), stops(w.steps), exercise.unsolved(w, wish)
-    place, marks = Place(*here, wish.weight), Marks(unknown, exercise.solved(w, wish))
-    walk.bar(every, here, names.weights())
+    here, every, unknown = (
+        byhand.here(wish, w.steps),
+        stops(w.steps),
+        byhand_exercise.unsolved(w, wish),
+    )
+    place, marks = Place(*here, wish.weight), Marks(unknown, byhand_exercise.solved(w, wish))
+    byhand.bar(every, here, names.weights())
     with st.container(horizontal=True):
         with st.container(width=sheet_width(w, wish.weight)):
-            move = partial(walk.move, every, here)
-            board(sheet(w, place, names, marks), "sheet", on_go=walk.stop, on_move=move)
+            move = partial(byhand.move, every, here)
+            board(sheet(w, place, names, marks), "sheet", on_go=byhand.stop, on_move=move)
         lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
-        walk.formulas(lines, f"**{in_markdown(told(w, place))}**")
+        byhand.formulas(lines, f"**{in_markdown(told(w, place))}**")
 
 
 def _expansion(w: Written, wish: Walk, names: Names) -> None:
     """One step's loss, taken apart by where in time W_hh was used."""
     st.subheader("One loss, taken apart by where in time the weight was used", anchor=False)
-    t, k = walk.parts_menu(wish, w.steps)
+    t, k = byhand.parts_menu(wish, w.steps)
     x = expand(w.stage, t)
     st.latex(expansion.formula(t, names))
-    board(expansion.ledger(w, x, k, names), "ledger", on_go=walk.pick_component)
-    walk.formulas(expansion.component(w, x, k, names), expansion.remark(x))
-    walk.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
+    board(expansion.ledger(w, x, k, names), "ledger", on_go=byhand.pick_component)
+    byhand.formulas(expansion.component(w, x, k, names), expansion.remark(x))
+    byhand.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
 
 
-def numbers(e: Experiment, view: lab.View, wish: Walk) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View, wish: Walk) -> pd.DataFrame:
     """Every number of the walk, and the components of every step's loss."""
-    w = walk.written(e, wish)
+    w = byhand.written(e, wish)
     parts = [expansion.rows(expand(w.stage, t)) for t in range(1, w.steps + 1)]
     return pd.concat(map(pd.DataFrame, [sheet_rows(w), *parts]))
 
 
-furniture.page("BPTT by hand", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("BPTT by hand", CLAIM, picture, EXPLAINED, numbers)

@@ -9,11 +9,12 @@ from pages.components.wirings import drawing
 from pages.figures import captions as drawn
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
-from pages.ui import controls, easel, furniture, lab, trained
-from rnn_core.captioning import Sketch, to_hex
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
+from pages.ui import controls, page_layout, session, trained
+from pages.ui.models import captions
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.captions import Sketch, to_hex
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 **Paint** with mouse, pen or finger, or with arrow keys and Enter: ink is 1, paper 0. A GRU reads
@@ -39,41 +40,41 @@ CLAIM = (
 
 
 def picture() -> Check | str:
-    """The easel, the slopes of a word, the caption, the controls, the card."""
-    model, wish = trained.model("captions"), lab.own(Sketch)
+    """The drawing, the slopes of a word, the caption, the controls, the card."""
+    model, wish = trained.model("captions"), session.own(Sketch)
     if model is None:
         return "there is no network to check."
-    there = easel.present(wish)
+    there = captions.present(wish)
     image, subject = there.image, there.subject
-    said, near = easel.caption(model, image, wish.slope), easel.neighbour(image)
+    said, near = captions.caption(model, image, wish.slope), captions.neighbour(image)
     st.markdown(in_markdown(drawn.told(said, wish.place, subject, near)))
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=252):
-            pixels(to_hex(image), key="easel", title=there.name, on_paint=easel.paint)
+            pixels(to_hex(image), key="drawing", title=there.name, on_paint=captions.paint)
         with st.container(width="stretch"):
             spoken(drawn.maps(said, wish.place, wish.slope, near), key="maps")
-    easel.buttons(image)
-    spoken(drawn.table(said, wish.place, subject, near), key="words", on_pick=easel.pick)
+    captions.buttons(image)
+    spoken(drawn.table(said, wish.place, subject, near), key="words", on_pick=captions.pick)
     controls.bench()
-    run, check = easel.inside(model, said, there.name)
+    run, check = captions.inside(model, said, there.name)
     card, small = st.columns([3, 2], gap="medium")
     with card:
         st.caption("Share of captions without a fault, of drawings never trained on")
         st.markdown(f"{score_table({'network': model.card})}\n\n{facts([model.card])}")
     with small:
-        letters = NOTATIONS[lab.view().notation]
+        letters = NOTATIONS[session.view().notation]
         drawing(wiring("Captions", drawn.briefly(run), letters, image=True), key="wiring")
     trained.live_training(model.card)
     return check
 
 
-def numbers(_: Experiment, __: lab.View, wish: Sketch) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Sketch) -> pd.DataFrame:
     """Every pixel, and its slope for every word."""
     model = trained.model("captions")
     if model is None:
         return pd.DataFrame()
-    said = easel.caption(model, easel.drawing(wish).image, wish.slope)
+    said = captions.caption(model, captions.drawing(wish).image, wish.slope)
     return pd.DataFrame(drawn.rows(said, wish.slope))
 
 
-furniture.page("Captions", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Captions", CLAIM, picture, EXPLAINED, numbers)

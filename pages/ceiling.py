@@ -5,10 +5,11 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import ceiling
-from pages.ui import controls, courses, furniture, lab
-from rnn_core.ceiling import STARTS, Ceiling
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
+from pages.ui import controls, page_layout, session
+from pages.ui.models import ceiling as model
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.studies.ceiling import STARTS, Ceiling
 
 EXPLAINED = """
 Four real training runs of a tanh RNN with 32 units, by plain gradient descent and 200 updates of 16
@@ -33,8 +34,8 @@ CLAIM = (
 
 def picture() -> Check:
     """Two starts side by side: loss above, gradient norm below."""
-    wish = lab.own(Ceiling)
-    pairs = courses.pairs(wish)
+    wish = session.own(Ceiling)
+    pairs = model.pairs(wish)
     every = [course for pair in pairs for course in pair]
     st.markdown(ceiling.headline(*pairs))
     for column, start, pair in zip(st.columns(2), STARTS, pairs, strict=True):
@@ -45,13 +46,13 @@ def picture() -> Check:
             plot(ceiling.losses(pair, every), key=f"l_{start}", alt=alt, name="losses")
             st.markdown(ceiling.told(pair))
     controls.bench()
-    st.markdown(lab.lettered(ceiling.reached(*pairs)))
-    return courses.checked(wish)
+    st.markdown(session.lettered(ceiling.reached(*pairs)))
+    return model.checked(wish)
 
 
-def numbers(_: Experiment, __: lab.View, wish: Ceiling) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Ceiling) -> pd.DataFrame:
     """All four runs, update by update."""
-    return pd.DataFrame(ceiling.rows(courses.made(wish)))
+    return pd.DataFrame(ceiling.rows(model.made(wish)))
 
 
-furniture.page("A ceiling, never a floor", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("A ceiling, never a floor", CLAIM, picture, EXPLAINED, numbers)

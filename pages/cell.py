@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.cell import cell
-from pages.figures.cell import cell_picture, cell_rows
-from pages.ui import controls, editing, furniture, lab, runs
-from rnn_core.cells import Cell
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import Run
+from pages.figures.cell.picture import cell_picture, cell_rows
+from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui.models import cell as model
+from rnn_core.engine.cells import Cell
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 **Squares are learned**: each holds a gate's own weights, one for what comes from the input, one for
@@ -35,9 +36,9 @@ CLAIM = (
 
 def chosen(step: int, unit: int) -> None:
     """What the reader picked; the first unit is shown without being asked for."""
-    named = unit if unit > 1 else min(lab.view().unit, unit)
+    named = unit if unit > 1 else min(session.view().unit, unit)
     more = {"wires": "unit", "unit": named} if unit else {"wires": "mean"}
-    lab.look(t=step + 1, **more)
+    session.look(t=step + 1, **more)
 
 
 def source(shown: Cell) -> None:
@@ -49,14 +50,14 @@ def source(shown: Cell) -> None:
 
 def picture() -> Run:
     """The picture and its controls; the run that is drawn, edited or not."""
-    run = editing.edited(lab.current_run())
-    layers, view = runs.layers(run), lab.view()
-    layer = layers[lab.layer_menu([each.name for each in layers])]
+    run = model.edited(session.current_run())
+    layers, view = runs.layers(run), session.view()
+    layer = layers[widgets.layer_menu([each.name for each in layers])]
     cell(
         cell_picture(
             layer.trace,
             layer.labels,
-            selected=lab.step(len(layer.labels)),
+            selected=session.step(len(layer.labels)),
             notation=NOTATIONS[view.notation],
             unit=0 if view.wires == "mean" else max(1, min(view.unit, run.experiment.hidden)),
         ),
@@ -64,17 +65,17 @@ def picture() -> Run:
         on_choose=chosen,
     )
     controls.bench()
-    lab.notation_menu()
-    editing.menu(lab.current_run(), layer.trace)
+    widgets.notation_menu()
+    model.menu(session.current_run(), layer.trace)
     source(layer.trace.cell)
     return run
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The numbers on every wire."""
     layers = runs.layers(runs.edited(runs.compute(e), view.edits)[0])
     layer = layers[min(view.layer, len(layers) - 1)]
     return pd.DataFrame(cell_rows(layer.trace, layer.labels, NOTATIONS[view.notation]))
 
 
-furniture.page("Inside the cell", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Inside the cell", CLAIM, picture, EXPLAINED, numbers)

@@ -5,16 +5,17 @@ import streamlit as st
 
 from pages.components.letters import letters
 from pages.components.wirings import drawing
-from pages.figures import character_reading as figures
+from pages.figures import characters as figures
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
-from pages.ui import contents, controls, furniture, lab, readings, trained
-from rnn_core.character_reading import Reading
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
-from rnn_core.models import Model
-from rnn_core.notation import NOTATIONS
-from rnn_core.specimen import Specimen
+from pages.ui import contents, controls, page_layout, session, trained, widgets
+from pages.ui.models import characters
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.characters import Reading
+from rnn_core.applications.probe import Probe
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.training.models import Model
 
 EXPLAINED = """
 The network reads your text and goes on by itself: its answer is a probability for every character;
@@ -33,46 +34,46 @@ FIRST, LAST = ("writer", "opening"), ("searched", "neuron")
 
 def picture() -> Check | str:
     """The text in its colours and what was expected, what was measured, the units, the card."""
-    wish = lab.own(Reading)
-    if (model := readings.network(wish)) is None:
+    wish = session.own(Reading)
+    if (model := characters.network(wish)) is None:
         return "made when there is a network."
-    read, note = readings.reading(model, wish)
-    found = readings.searched(model, read, wish)
-    unit, notation = figures.unit_of(wish, read, found), NOTATIONS[lab.view().notation]
+    read, note = characters.reading(model, wish)
+    found = characters.searched(model, read, wish)
+    unit, notation = figures.unit_of(wish, read, found), NOTATIONS[session.view().notation]
     with st.container(horizontal=True, vertical_alignment="top"):
         for name in FIRST:
-            lab.own_control(name, width=controls.WIDER if name == "writer" else "stretch")
+            widgets.own_control(name, width=controls.WIDER if name == "writer" else "stretch")
     seen = figures.payload(read, model.card, wish, unit, notation)
-    letters(seen, key="letters", on_pick=lambda t: lab.adjust(spot=t))
+    letters(seen, key="letters", on_pick=lambda t: session.adjust(spot=t))
     st.markdown(f":small[{in_markdown(note)}]" if note else "")
     st.markdown("**Bits per character**, the mean surprise")
     with st.container(horizontal=True, gap="large"):
         for label, (value, explained) in figures.measures(read, model.card).items():
-            furniture.number(label, value, explained)
+            page_layout.number(label, value, explained)
     controls.bench(elsewhere=(*FIRST, *LAST))
-    readings.units(figures.offers(found), figures.missing(found), LAST)
-    return card(model, readings.glass_of(model, read))
+    characters.units(figures.offers(found), figures.missing(found), LAST)
+    return card(model, characters.glass_of(model, read))
 
 
-def card(model: Model, glass: Specimen) -> Check:
+def card(model: Model, probe: Probe) -> Check:
     """How the network was made and how it is wired, and the ways to look further into it."""
-    run, check = trained.seen(glass)
+    run, check = trained.seen(probe)
     with st.expander("The card of this network"):
         st.markdown(f"{score_table({'this network': model.card})}\n\n{facts([model.card])}")
-        drawing(wiring("This text", run, NOTATIONS[lab.view().notation]), key="wiring")
-    trained.look_inside(glass, "Look inside", "This network, reading this text, on other pages.")
+        drawing(wiring("This text", run, NOTATIONS[session.view().notation]), key="wiring")
+    trained.look_inside(probe, "Look inside", "This network, reading this text, on other pages.")
     training = contents.page_link("training")
     st.page_link(training, label="Train one yourself", query_params={"task": "text"})
     return check
 
 
-def numbers(_: Experiment, __: lab.View, wish: Reading) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Reading) -> pd.DataFrame:
     """Every character of the text."""
-    if (model := readings.network(wish)) is None:
+    if (model := characters.network(wish)) is None:
         return pd.DataFrame()
-    read, _note = readings.reading(model, wish)
-    unit = figures.unit_of(wish, read, readings.searched(model, read, wish))
+    read, _note = characters.reading(model, wish)
+    unit = figures.unit_of(wish, read, characters.searched(model, read, wish))
     return pd.DataFrame(figures.rows(read, model.card, unit))
 
 
-furniture.page("Character model", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Character model", CLAIM, picture, EXPLAINED, numbers)

@@ -5,11 +5,11 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import cliff
-from pages.ui import controls, furniture, lab
+from pages.ui import controls, page_layout, session
 from pages.ui.results import stored
-from rnn_core.check import Check
-from rnn_core.cliff import Cliff, Path, Surface, check, descend, surface
-from rnn_core.experiment import Experiment
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.studies.cliff import Cliff, Path, Surface, check, descend, surface
 
 EXPLAINED = """
 One hidden unit without input, **x ← w σ(x) + b**, starts at x₀ = 0.5 and makes 50 steps; the error
@@ -48,7 +48,7 @@ def _paths(wish: Cliff) -> tuple[Path, Path]:
 
 def picture() -> Check:
     """From above, the controls, then the surface and the way down."""
-    land, wish = _land(), lab.own(Cliff)
+    land, wish = _land(), session.own(Cliff)
     paths = _paths(wish)
     left, right = st.columns([3, 2])
     with left:
@@ -70,9 +70,9 @@ def picture() -> Check:
     return check(wish)
 
 
-def numbers(_: Experiment, __: lab.View, wish: Cliff) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Cliff) -> pd.DataFrame:
     """Both descents, update by update."""
     return pd.DataFrame(cliff.rows(_paths(wish)))
 
 
-furniture.page("The cliff", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("The cliff", CLAIM, picture, EXPLAINED, numbers)

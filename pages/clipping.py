@@ -6,9 +6,9 @@ import streamlit as st
 from pages.components.plot import plot
 from pages.figures import clipping
 from pages.figures.gradients import clipping_bars, clipping_rows
-from pages.ui import controls, furniture, lab, runs
-from rnn_core.experiment import Experiment
-from rnn_core.presets import PRESETS
+from pages.ui import controls, page_layout, runs, session
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.presets import PRESETS
 
 EXAMPLES = {  # preset -> what its button says
     "Clipping an explosion": "An explosion, by norm",
@@ -43,14 +43,14 @@ CLAIM = (
 
 def picture() -> None:
     """The arrows, the controls, then every parameter and every entry."""
-    clipped = lab.current_run().clipped
+    clipped = session.current_run().clipped
     st.markdown(clipping.sentence(clipped))
     alt = "Two arrows from one point: the weights' gradient before and after clipping"
     plot(clipping.arrows(clipped), key="arrows", alt=alt, name="clipping-arrows")
     controls.bench()
     with st.container(horizontal=True):
         for preset, words in EXAMPLES.items():
-            st.button(words, on_click=lab.load, args=(PRESETS[preset].experiment,))
+            st.button(words, on_click=session.load, args=(PRESETS[preset].experiment,))
     left, right = st.columns(2)
     with left:
         alt = "Norm of every parameter's gradient before and after clipping"
@@ -64,9 +64,9 @@ def picture() -> None:
     st.markdown(clipping.textbook_words())
 
 
-def numbers(e: Experiment, _: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, _: session.View) -> pd.DataFrame:
     """Norm and largest entry of every parameter, before and after."""
     return pd.DataFrame(clipping_rows(runs.compute(e).clipped))
 
 
-furniture.page("Clipping", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Clipping", CLAIM, picture, EXPLAINED, numbers)

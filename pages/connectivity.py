@@ -8,11 +8,12 @@ from pages.components.plot import plot
 from pages.figures import connectivity as figures
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table
-from pages.ui import contents, controls, furniture, lab, readings
-from rnn_core.check import Check
-from rnn_core.connectivity import Connected
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
+from pages.ui import contents, controls, page_layout, session, widgets
+from pages.ui.models import connectivity
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.connectivity import Connected
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Three networks, trained alike on Shakespeare's plays (see their cards), read the same text, each
@@ -33,7 +34,7 @@ CLAIM = """**Click a character**: what its prediction depends on lights up befor
 LSTM read the same text, trained alike: compare how far back each still feels what it read."""
 
 
-def drawn(found: readings.Together, wish: Connected, view: lab.View) -> figures.Picture:
+def drawn(found: connectivity.Together, wish: Connected, view: session.View) -> figures.Picture:
     """What is on screen."""
     letters_of = NOTATIONS[view.notation]
     return figures.Picture(found.text, found.felt, wish.foretold, wish.towards, letters_of)
@@ -41,13 +42,13 @@ def drawn(found: readings.Together, wish: Connected, view: lab.View) -> figures.
 
 def picture() -> Check | str:
     """The texts, how far back they reach, the controls."""
-    wish = lab.own(Connected)
-    if (found := readings.together(wish)) is None:
+    wish = session.own(Connected)
+    if (found := connectivity.together(wish)) is None:
         return "made when there is a network."
-    seen = drawn(found, wish, lab.view())
+    seen = drawn(found, wish, session.view())
     t = seen.place(wish.place)
-    lab.own_control("passage", width="stretch")
-    letters(figures.payload(seen, t), key="texts", on_pick=lambda k: lab.adjust(place=k + 1))
+    widgets.own_control("passage", width="stretch")
+    letters(figures.payload(seen, t), key="texts", on_pick=lambda k: session.adjust(place=k + 1))
     st.markdown(figures.sentence(seen, t))
     st.markdown(f":small[{in_markdown(found.note)}]" if found.note else "")
     controls.bench(elsewhere=("passage",))
@@ -58,19 +59,19 @@ def picture() -> Check | str:
     cards = {cell.upper(): model.card for cell, model in found.models.items()}
     with st.expander("The cards of these networks"):
         st.markdown(f"{score_table(cards)}\n\n{facts(list(cards.values()))}")
-    readings.look_inside(found)
+    connectivity.look_inside(found)
     st.page_link(contents.page_link("characters"), label="Let them write")
     training = contents.page_link("training")
     st.page_link(training, label="Train one yourself", query_params={"task": "text"})
     return found.check
 
 
-def numbers(_: Experiment, view: lab.View, wish: Connected) -> pd.DataFrame:
+def numbers(_: Experiment, view: session.View, wish: Connected) -> pd.DataFrame:
     """Every norm of the picked character."""
-    if (found := readings.together(wish)) is None:
+    if (found := connectivity.together(wish)) is None:
         return pd.DataFrame()
     seen = drawn(found, wish, view)
     return pd.DataFrame(figures.rows(seen, seen.place(wish.place)))
 
 
-furniture.page("Connectivity", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Connectivity", CLAIM, picture, EXPLAINED, numbers)

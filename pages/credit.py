@@ -5,12 +5,20 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import credit as figures
-from pages.ui import controls, furniture, lab, runs
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.results import stored
-from rnn_core.credit import Credit, Pick, Reach, credit, essential, reach, seconds
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import Run
+from rnn_core.analysis.loss_state_matrix import (
+    LossStateMatrix,
+    Pick,
+    Reach,
+    essential,
+    loss_state_matrix,
+    reach,
+    seconds,
+)
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each **row** is one loss, each **column** one state; the colour says how much of the loss of step t
@@ -35,8 +43,8 @@ def _seconds(e: Experiment, done: Run) -> float:
 
 
 @stored(_seconds, "All losses")
-def _credit(e: Experiment, _done: Run) -> tuple[Credit, ...]:
-    return credit(_done)
+def _credit(e: Experiment, _done: Run) -> tuple[LossStateMatrix, ...]:
+    return loss_state_matrix(_done)
 
 
 @stored(words="All products")
@@ -44,7 +52,7 @@ def _reach(e: Experiment, which: int, _done: Run) -> Reach:
     return reach(_done, which)
 
 
-def matrix_of(e: Experiment, view: lab.View, pick: Pick) -> figures.Matrix:
+def matrix_of(e: Experiment, view: session.View, pick: Pick) -> figures.Matrix:
     """What is on screen, made once for all readers."""
     done, notation = runs.compute(e), NOTATIONS[view.notation]
     which = min(view.layer, len(done.stages[-1].trace.layers) - 1)
@@ -57,9 +65,9 @@ def matrix_of(e: Experiment, view: lab.View, pick: Pick) -> figures.Matrix:
 
 def picture() -> None:
     """The matrix, its picked row and column, and what was picked in words."""
-    done, pick = lab.current_run(), lab.own(Pick)
-    lab.layer_menu([e.name.split(", ")[-1] for e in runs.layers(done, done.stages[-1])])
-    matrix, t, k = matrix_of(lab.experiment(), lab.view(), pick), pick.loss, pick.state
+    done, pick = session.current_run(), session.own(Pick)
+    widgets.layer_menu([e.name.split(", ")[-1] for e in runs.layers(done, done.stages[-1])])
+    matrix, t, k = matrix_of(session.experiment(), session.view(), pick), pick.loss, pick.state
     said = figures.sentence(matrix, t, k)
     (left, right), alt = st.columns([3, 2]), said.replace("*", "")
     with left:
@@ -70,18 +78,18 @@ def picture() -> None:
     st.markdown(f"{said} {figures.lost(matrix)}")
     with st.container(horizontal=True):
         for label, change in figures.moves(matrix, t, k).items():
-            st.button(label, on_click=lab.adjust, kwargs=change)
+            st.button(label, on_click=session.adjust, kwargs=change)
     controls.bench()
 
 
 def picked(k: float, t: float) -> None:
     """A pair was clicked."""
-    lab.adjust(loss=int(t), state=int(k))
+    session.adjust(loss=int(t), state=int(k))
 
 
-def numbers(e: Experiment, view: lab.View, pick: Pick) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View, pick: Pick) -> pd.DataFrame:
     """Every pair, one per row."""
     return pd.DataFrame(figures.matrix_rows(matrix_of(e, view, pick)))
 
 
-furniture.page("Credit matrix", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Credit matrix", CLAIM, picture, EXPLAINED, numbers)

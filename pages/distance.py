@@ -9,11 +9,12 @@ from pages.components.plot import plot
 from pages.components.wirings import drawing
 from pages.figures import distance as figures
 from pages.figures.model_card import made
-from pages.ui import controls, distances, furniture, lab, trained
-from rnn_core.check import Check
-from rnn_core.distance import FAR, AtGap, Distance
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
+from pages.ui import controls, page_layout, session, trained
+from pages.ui.models import distance
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.distance import FAR, AtGap, Distance
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each word is filled as high as **‖dL/dxₜ‖** at it, on a logarithmic scale from 10⁻¹⁰ (empty) to 10
@@ -37,30 +38,30 @@ the last word must be felt at the clue, however many words lie between."""
 
 def picture() -> Check | str:
     """The sentence under each network; every gap; the answers."""
-    wish, found = lab.own(Distance), distances.models()
+    wish, found = session.own(Distance), distance.models()
     if not found:
         return "There is no trained network to check."
-    seen = distances.reading(wish, found)
+    seen = distance.reading(wish, found)
     read, networks = seen.sentence, (seen.trained, seen.untrained)
     st.markdown(figures.headline(read, *networks, wish.drawn))
     drawing(figures.words(read, *networks, wish.drawn), key="words")
     controls.bench()
-    _over_gaps(wish, distances.over_gaps(wish.untrained, found))
+    _over_gaps(wish, distance.over_gaps(wish.untrained, found))
     if wish.sentence == FAR:
         st.markdown(figures.exchange(read, seen.exchanged, seen.trained))
     drawn, alt = figures.answers(seen.trained, read.answer), "Probability of every answer, trained"
     plot(drawn, key="answers", alt=alt, name="answers")
     cards = {cell: model.card for cell, model in found.items()}
     st.expander("The cards").markdown(f"{figures.scores(cards)}\n\n{made(cards.values())}")
-    specimens = distances.specimens(wish, found)
-    distances.look_inside(specimens)
+    probes = distance.probes(wish, found)
+    distance.look_inside(probes)
     trained.live_training(next(iter(cards.values())))
-    return distances.checked(specimens)
+    return distance.checked(probes)
 
 
 def _over_gaps(wish: Distance, found: Sequence[AtGap]) -> None:
     gap, drawn = wish.gap if wish.sentence == FAR else None, wish.drawn
-    symbol = NOTATIONS[lab.view().notation].of("lstm").gradient("x")
+    symbol = NOTATIONS[session.view().notation].of("lstm").gradient("x")
     left, right = st.columns(2)
     with left:
         alt = "Gradient at the clue over all gaps, trained and untrained, logarithmic axis"
@@ -71,10 +72,10 @@ def _over_gaps(wish: Distance, found: Sequence[AtGap]) -> None:
     st.markdown(figures.verdict(found))
 
 
-def numbers(_: Experiment, __: lab.View, wish: Distance) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Distance) -> pd.DataFrame:
     """The gradient at every word of the sentence, in every network."""
-    seen = distances.reading(wish, distances.models())
+    seen = distance.reading(wish, distance.models())
     return pd.DataFrame(figures.rows(seen.sentence, seen.trained, seen.untrained))
 
 
-furniture.page("Long-term dependency", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Long-term dependency", CLAIM, picture, EXPLAINED, numbers)

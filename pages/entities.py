@@ -5,13 +5,14 @@ import streamlit as st
 
 from pages.components.model_card import model_card
 from pages.components.plot import plot
-from pages.figures import tagging as drawn
+from pages.figures import entities as drawn
 from pages.figures.model_card import wiring
-from pages.ui import furniture, lab, shipped, trained, typed
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.tagging import Mention, Tagged
+from pages.ui import page_layout, session, shipped, trained
+from pages.ui.models import entities
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.entities import Mention, Tagged
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Two trained GRUs tag the same words. The upper one reads **forward only**: its answer at a word
@@ -42,16 +43,16 @@ COUNTED = "Share of words tagged rightly; “decided later”: names that only w
 
 def picture() -> Check | str:
     """Both networks' tags, the sentence, one name as the words after it arrive, the cards."""
-    found = typed.tagged(lab.own(Mention))
+    found = entities.tagged(session.own(Mention))
     if found is None:
-        typed.mention("There is no word to read: type a sentence, or press an example.", None)
+        entities.mention("There is no word to read: type a sentence, or press an example.", None)
         return "made when there is a sentence to read."
     plot(
         drawn.piles(found), key="tags", alt=drawn.spelled(found), name="entities",
-        on_pick=typed.follow,
+        on_pick=entities.follow,
     )  # fmt: skip
     st.markdown(drawn.verdict(found))
-    typed.mention(drawn.cautions(found), found)
+    entities.mention(drawn.cautions(found), found)
     alt = f"The tag of {found.words[found.word]} as the sentence grows"
     plot(drawn.growth(found), key="growth", alt=alt, name="entities-growing")
     return cards(found)
@@ -59,22 +60,22 @@ def picture() -> Check | str:
 
 def cards(found: Tagged) -> Check:
     """Both networks' scores and wirings, and the ways to look further into them."""
-    models, notation = typed.tagging_models(), NOTATIONS[lab.view().notation]
-    glasses = {name: shipped.reading(m, " ".join(found.words)) for name, m in models.items()}
-    wired = {name: wiring(name, trained.seen(g)[0], notation) for name, g in glasses.items()}
+    models, notation = entities.tagging_models(), NOTATIONS[session.view().notation]
+    probes = {name: shipped.reading(m, " ".join(found.words)) for name, m in models.items()}
+    wired = {name: wiring(name, trained.seen(g)[0], notation) for name, g in probes.items()}
     model_card({name: m.card for name, m in models.items()}, COUNTED, wired)
     with st.container(horizontal=True):
-        for name, glass in glasses.items():
+        for name, probe in probes.items():
             words = "This network, reading this sentence, on all pages."
-            trained.look_inside(glass, f"Look inside, {name}", words)
+            trained.look_inside(probe, f"Look inside, {name}", words)
     trained.live_training(next(iter(models.values())).card)
-    return trained.seen(glasses["both directions"])[1]
+    return trained.seen(probes["both directions"])[1]
 
 
-def numbers(_: Experiment, __: lab.View, wish: Mention) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Mention) -> pd.DataFrame:
     """Every drawn probability, one per row."""
-    found = typed.tagged(wish)
+    found = entities.tagged(wish)
     return pd.DataFrame(drawn.rows(found) if found else [])
 
 
-furniture.page("Named entities", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Named entities", CLAIM, picture, EXPLAINED, numbers)

@@ -3,13 +3,13 @@
 import pandas as pd
 
 from pages.components import flow as component
-from pages.figures import flow
-from pages.figures.flow_letters import QUANTITY_WORDS
-from pages.ui import controls, furniture, lab, runs
+from pages.figures.flow import bench
+from pages.figures.flow.letters import QUANTITY_WORDS
+from pages.ui import controls, page_layout, runs, session
 from pages.ui.results import stored
-from rnn_core.experiment import SETTINGS, Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.sequences import Series
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.experiment.inputs import Series
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Read a curve from right to left, the way the gradient travels. The line is the **median of ten
@@ -35,41 +35,41 @@ CLAIM = (
 )
 
 
-@stored(flow.seconds, "Sweeping")
+@stored(bench.seconds, "Sweeping")
 def _bench(
     e: Experiment, knob: str, quantity: str, values: tuple[float, ...], _series: Series | None
-) -> flow.Bench:
-    return flow.bench(e, knob, quantity, values, _series)
+) -> bench.Bench:
+    return bench.bench(e, knob, quantity, values, _series)
 
 
-def bench_of(e: Experiment, view: lab.View) -> flow.Bench:
+def bench_of(e: Experiment, view: session.View) -> bench.Bench:
     """The sweep on screen, made once for all readers."""
-    knob = flow.usable(e, view.knob)
-    values = flow.grid(e, knob, view.flow, runs.series(e))
-    return _bench(flow.swept(e, knob, view.flow), knob, view.flow, values, runs.series(e))
+    knob = bench.usable(e, view.knob)
+    values = bench.grid(e, knob, view.flow, runs.series(e))
+    return _bench(bench.swept(e, knob, view.flow), knob, view.flow, values, runs.series(e))
 
 
 def chosen(knob: str, quantity: str, value: float) -> None:
     """The slider was let go, or another knob or gradient was picked."""
-    view, e = lab.view(), lab.experiment()
-    if knob == flow.usable(e, view.knob) and value != getattr(e, knob):
+    view, e = session.view(), session.experiment()
+    if knob == bench.usable(e, view.knob) and value != getattr(e, knob):
         setting = SETTINGS[knob]
-        lab.change(**{knob: setting.tidy(int(value) if setting.kind == "integer" else value)})
-    if knob in flow.KNOB_WORDS and quantity in QUANTITY_WORDS:
-        lab.look(knob=knob, flow=quantity)
+        session.change(**{knob: setting.tidy(int(value) if setting.kind == "integer" else value)})
+    if knob in bench.KNOB_WORDS and quantity in QUANTITY_WORDS:
+        session.look(knob=knob, flow=quantity)
 
 
 def picture() -> None:
     """The bench, and the settings it rests on."""
-    e, done = lab.experiment(), bench_of(lab.experiment(), lab.view())
-    payload = flow.payload(done, e, NOTATIONS[lab.view().notation])
+    e, done = session.experiment(), bench_of(session.experiment(), session.view())
+    payload = bench.payload(done, e, NOTATIONS[session.view().notation])
     component.bench(payload, key="flow", on_choice=chosen)
     controls.bench()
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every curve for every value of the knob."""
-    return pd.DataFrame(flow.bench_rows(bench_of(e, view), NOTATIONS[view.notation]))
+    return pd.DataFrame(bench.bench_rows(bench_of(e, view), NOTATIONS[view.notation]))
 
 
-furniture.page("Gradient flow", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Gradient flow", CLAIM, picture, EXPLAINED, numbers)

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from pages.components.heatmaps import Menu, Picked, heatmaps
-from pages.figures.gates import gate_panels, gate_rows, series_read, shown_of, sorts_of
-from pages.ui import controls, furniture, lab, runs
+from pages.figures.gates.panels import gate_panels, gate_rows, series_read, shown_of, sorts_of
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each map is one gate or state of one layer: **units down, time steps across**, aligned with the text
@@ -39,8 +39,8 @@ CLAIM = (
 
 def picture() -> None:
     """The picture and its controls."""
-    run, wish, view = lab.current_run(), lab.experiment(), lab.view()
-    lab.layer_menu([each.name for each in runs.layers(run)])
+    run, wish, view = session.current_run(), session.experiment(), session.view()
+    widgets.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
     cell, labels = layer.trace.cell, layer.labels
     shows = shown_of(cell)
@@ -55,22 +55,22 @@ def picture() -> None:
             notation=NOTATIONS[view.notation],
         ),
         key="gates",
-        picked=Picked(lab.step(len(labels)), view.unit, view.quantity),
+        picked=Picked(session.step(len(labels)), view.unit, view.quantity),
         menus=(
             Menu("maps", "Show", view.maps, shows),
             Menu("sort", "Sort units by", view.sort, sorts_of(cell, view.maps)),
             Menu("compare", "Compare with", view.compare, rivals(wish)),
         ),
-        on_pick=lambda p: lab.look(t=p.step + 1, unit=p.unit, quantity=p.quantity, **p.menus),
+        on_pick=lambda p: session.look(t=p.step + 1, unit=p.unit, quantity=p.quantity, **p.menus),
         name=f"gates-{wish.cell}",
     )
     controls.bench()
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The picture's numbers."""
     layer, sets = compared(e, view.compare, view.layer)
     return pd.DataFrame(gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
 
 
-furniture.page("Gates", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Gates", CLAIM, picture, EXPLAINED, numbers)

@@ -9,11 +9,11 @@ from pages.components.plot import plot
 from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gradient_rows
 from pages.figures.theme import number
 from pages.figures.verdict import Bound, verdict
-from pages.ui import controls, furniture, lab, runs
-from rnn_core.cells import CELLS
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import Run
+from pages.ui import controls, page_layout, runs, session
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each line is **the norm of the total gradient ∂L/∂h at every step**, on a logarithmic axis, for the
@@ -37,10 +37,10 @@ CLAIM = (
 
 def picture() -> None:
     """The picture, its controls and its numbers."""
-    results = {cell: lab.variant(cell=cell) for cell in CELLS}
-    run = lab.current_run()
+    results = {cell: session.variant(cell=cell) for cell in CELLS}
+    run = session.current_run()
     loss = runs.loss_words(run)
-    curves = curves_of(results, notation=NOTATIONS[lab.view().notation])
+    curves = curves_of(results, notation=NOTATIONS[session.view().notation])
     bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
     figure = gradient_norms(curves, loss=loss, labels=run.sequence.labels)
     alt = "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis"
@@ -71,10 +71,10 @@ def _clipping(run: Run) -> None:
         plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every number of the lines, one per row."""
     results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
     return pd.DataFrame(gradient_rows(curves_of(results, notation=NOTATIONS[view.notation])))
 
 
-furniture.page("Gradients", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Gradients", CLAIM, picture, EXPLAINED, numbers)

@@ -4,13 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
-from pages.figures.held import QUESTIONS, gate_label, held_figure, held_rows, held_title, held_words
-from pages.ui import controls, furniture, lab, runs
-from rnn_core.cells import Cell
-from rnn_core.experiment import Experiment
-from rnn_core.hold import Hold, read_steps
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import Run
+from pages.figures.hold import QUESTIONS, gate_label, held_figure, held_rows, held_title, held_words
+from pages.ui import controls, page_layout, runs, session, widgets
+from rnn_core.analysis.held_gate import Hold, read_steps
+from rnn_core.engine.cells import Cell
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Thin lines are the **free run**, thick ones the same network with **one gate held** at a number:
@@ -34,13 +34,13 @@ def labels(cell: Cell) -> dict[str, str]:
     """The gates there are, the one to begin with first, each with lecture 000's question."""
     first = [g for g in ("forget", "update", "input") if g in cell.gates][:1]
     names = [*first, *(g for g in cell.gates if g not in first)]
-    words = {g: gate_label(cell, g, NOTATIONS[lab.view().notation]) for g in names}
+    words = {g: gate_label(cell, g, NOTATIONS[session.view().notation]) for g in names}
     if cell.gates == ("candidate",):
         words = {"candidate": "the new state itself (an RNN has no gate)"}
     return {g: f"{w} · {QUESTIONS[g]}" if g in QUESTIONS else w for g, w in words.items()}
 
 
-def wanted(cell: Cell, view: lab.View) -> Hold:
+def wanted(cell: Cell, view: session.View) -> Hold:
     """The hold the reader asks for; a gate this cell has not is replaced by its first."""
     gate = view.hold if view.hold in cell.gates else next(iter(labels(cell)))
     return Hold(gate, view.held_at, read_steps(view.held_steps))
@@ -48,7 +48,7 @@ def wanted(cell: Cell, view: lab.View) -> Hold:
 
 def picture() -> Run:
     """The picture and its controls; the held run, which the footnotes are about."""
-    run, view = lab.current_run(), lab.view()
+    run, view = session.current_run(), session.view()
     cell, notation = run.stages[0].network.cell, NOTATIONS[view.notation]
     hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
     held, layer = runs.held(run, hold), min(view.layer, len(names) - 1)
@@ -58,18 +58,18 @@ def picture() -> Run:
     plot(figure, key="held", alt=alt, name=f"held-{hold.gate}")
     which, *others = st.columns([2, 1, 1])
     with which:
-        lab.view_menu("hold", labels(cell))
+        widgets.view_menu("hold", labels(cell))
     for place, name in zip(others, ("held_at", "held_steps"), strict=True):
         with place:
-            lab.view_control(name)
+            widgets.view_control(name)
     if any(part.fed for part in run.parts):
         st.caption("The output is fed back here: the gate is held at every step.")
-    lab.layer_menu(names)
+    widgets.layer_menu(names)
     controls.bench()
     return held
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every number of the lines, one per row."""
     run, notation = runs.compute(e), NOTATIONS[view.notation]
     held = runs.held(run, wanted(run.stages[0].network.cell, view))
@@ -77,4 +77,4 @@ def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
     return pd.DataFrame(held_rows(run, held, min(view.layer, last), notation))
 
 
-furniture.page("Hold a gate", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Hold a gate", CLAIM, picture, EXPLAINED, numbers)

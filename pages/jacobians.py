@@ -5,14 +5,20 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures.beside import beside
-from pages.figures.eigenvalues import eigenvalue_figure, eigenvalue_rows, spectra_table
-from pages.figures.jacobian_words import words
-from pages.figures.jacobians import Measured, apart_figure, measure, product_rows, singular_figure
-from pages.ui import controls, furniture, lab, runs
+from pages.figures.jacobians.eigenvalues import eigenvalue_figure, eigenvalue_rows, spectra_table
+from pages.figures.jacobians.products import (
+    Measured,
+    apart_figure,
+    measure,
+    product_rows,
+    singular_figure,
+)
+from pages.figures.jacobians.words import words
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.results import stored
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import Run
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 A small change of the state is, k steps later, multiplied by **the product of k Jacobians**. Its
@@ -50,29 +56,29 @@ def measured(done: Run, layer: int) -> Measured:
 
 def picture() -> None:
     """Singular values, factors and eigenvalues side by side; the verdict below."""
-    run, notation = lab.current_run(), NOTATIONS[lab.view().notation]
-    found = measured(run, lab.view().layer)
+    run, notation = session.current_run(), NOTATIONS[session.view().notation]
+    found = measured(run, session.view().layer)
     plane = eigenvalue_figure(found.kind, found.matrices, notation)
     charts = singular_figure(found, notation), apart_figure(found, notation), plane
     alt = "Singular values and spectral norms over the distance, log axis; eigenvalues of W_hh"
     chart = beside(charts, (3, 3, 2))
-    plot(chart, key="product", alt=lab.lettered(alt), name="jacobian-product")
-    lab.layer_menu([each.name for each in runs.layers(run)])
+    plot(chart, key="product", alt=session.lettered(alt), name="jacobian-product")
+    widgets.layer_menu([each.name for each in runs.layers(run)])
     controls.bench()
     left, right = st.columns([3, 2])
     with left:
         fed = any(part.fed for part in run.parts)
         said = "\n".join(f"* {line}" for line in words(found, notation, fed=fed))
-        st.markdown(lab.lettered(said))
+        st.markdown(session.lettered(said))
     with right:
         st.markdown(spectra_table(found.kind, found.matrices, notation))
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every number of the lines, one per row, then the eigenvalues."""
     found = measured(runs.compute(e), view.layer)
     tables = product_rows(found, NOTATIONS[view.notation]), eigenvalue_rows(found.matrices)
     return pd.concat([pd.DataFrame(table) for table in tables])
 
 
-furniture.page("Jacobian product", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Jacobian product", CLAIM, picture, EXPLAINED, numbers)

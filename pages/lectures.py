@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import contents, controls, furniture, lab
-from pages.ui.syllabus import shelf
+from pages.ui import contents, controls, page_layout, session
+from pages.ui.models.lectures import shelf
 from rnn_core.decks import Deck, Scene
 from rnn_core.decks.syllabus import Syllabus
-from rnn_core.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment
 
 EXPLAINED = """
 On the left an idea as the lecture has it, in the lecture's order: it opens the page that shows it,
@@ -34,7 +34,7 @@ def picture() -> str:
     found = shelf()
     for fault in found.faults:
         st.error(in_markdown(str(fault)), icon=":material/broken_image:")
-    deck = found.decks.get(lab.own(Syllabus).lecture)
+    deck = found.decks.get(session.own(Syllabus).lecture)
     if deck:
         _ideas(deck)
     return ""
@@ -61,7 +61,7 @@ def _row(deck: Deck, scene: Scene) -> None:
     right.markdown(mark + deck.lettered(scene, scene.exactly or scene.say))
 
 
-def numbers(_: Experiment, __: lab.View, ___: Syllabus) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, ___: Syllabus) -> pd.DataFrame:
     """All ideas of all lectures, one per row."""
     return pd.DataFrame(
         {
@@ -78,4 +78,4 @@ def numbers(_: Experiment, __: lab.View, ___: Syllabus) -> pd.DataFrame:
     )
 
 
-furniture.page("Five lectures", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Five lectures", CLAIM, picture, EXPLAINED, numbers)

@@ -4,14 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
-from pages.figures import notation as drawn
-from pages.figures.disagreements import disagreements
-from pages.figures.variants import variant_lines, variant_rows, variant_words, variants
-from pages.ui import controls, furniture, lab, runs
-from rnn_core.cells import CELLS
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS, Notation, differences
-from rnn_core.run import Run
+from pages.figures.notation import side_by_side as drawn
+from pages.figures.notation.disagreements import disagreements
+from pages.figures.notation.variants import variant_lines, variant_rows, variant_words, variants
+from pages.ui import controls, page_layout, runs, session, widgets
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS, Notation, differences
 
 EXPLAINED = """
 Both columns of formulas print **the cell that runs here**, read from the very code that computes
@@ -28,7 +28,7 @@ CLAIM = "Five lectures, five alphabets, **one network**."
 
 def picture() -> None:
     """Letters, equations, what a variant changes, where lectures disagree."""
-    run, chosen = lab.current_run(), NOTATIONS[lab.notation_menu()]
+    run, chosen = session.current_run(), NOTATIONS[widgets.notation_menu()]
     cell = run.stages[0].network.cell
     st.html(drawn.letters_table([cell.name], chosen.name))
     left, right = st.columns(2, gap="large")
@@ -46,8 +46,8 @@ def picture() -> None:
         alt = "Largest difference of the hidden states at every step, one line per variant"
         plot(variant_lines(found, letter), key="variants", alt=alt, name="variants")
     st.subheader("Where the lectures disagree or simplify", anchor=False)
-    each_cell = {name: lab.variant(cell=name) for name in CELLS}
-    every = disagreements(each_cell, run, lab.variant(initial="random"))
+    each_cell = {name: session.variant(cell=name) for name in CELLS}
+    every = disagreements(each_cell, run, session.variant(initial="random"))
     st.markdown("\n".join(f"* **{each.lectures}** {each.words}" for each in every))
     with st.expander("The other cells' letters"):
         st.html(drawn.letters_table([c for c in CELLS if c != cell.name], chosen.name))
@@ -64,10 +64,10 @@ def formulas(run: Run, source: Notation) -> None:
         st.caption(remark)
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """How far the variants' states part from the run's."""
     letters = NOTATIONS[view.notation].of(e.cell)
     return pd.DataFrame(variant_rows(variants(runs.compute(e)), letters.symbol("h").text))
 
 
-furniture.page("Notation", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Notation", CLAIM, picture, EXPLAINED, numbers)

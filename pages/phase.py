@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import flow as component
-from pages.figures import flow
-from pages.ui import controls, furniture, lab, results, runs
+from pages.figures.flow import bench
+from pages.ui import controls, page_layout, results, runs, session
 from pages.ui.results import stored
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.sequences import Series
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.inputs import Series
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each cell of a map is **log₁₀ of ‖dL_T/dh₀‖ / ‖dL_T/dh_T‖**: how much of the last step's gradient
@@ -30,26 +30,26 @@ CLAIM = (
 )
 
 
-@stored(flow.map_seconds, "Phase map")
+@stored(bench.map_seconds, "Phase map")
 def _map(
     e: Experiment, _lengths: tuple[int, ...], _series: Series | None
-) -> dict[str, flow.Floats]:
+) -> dict[str, bench.Floats]:
     """cell -> (scales, lengths) log10 of the gradient ratio."""
-    rows = defaultdict[str, list[flow.Floats]](list)
-    for part in flow.map_slices(e, _lengths, _series):
+    rows = defaultdict[str, list[bench.Floats]](list)
+    for part in bench.map_slices(e, _lengths, _series):
         rows[part.cell].append(part.ratios)
     return {cell: np.concatenate(parts) for cell, parts in rows.items()}
 
 
-def _found(e: Experiment) -> tuple[tuple[int, ...], dict[str, flow.Floats]]:
+def _found(e: Experiment) -> tuple[tuple[int, ...], dict[str, bench.Floats]]:
     series = runs.series(e)
-    lengths = flow.lengths_of(e, series)
-    return lengths, _map(flow.mapped(e), lengths, series)
+    lengths = bench.lengths_of(e, series)
+    return lengths, _map(bench.mapped(e), lengths, series)
 
 
 def picture() -> None:
     """The map, once it is asked for."""
-    e, wanted = lab.experiment(), lab.view().phase == "on"
+    e, wanted = session.experiment(), session.view().phase == "on"
     label = "Hide the phase map" if wanted else "Compute the phase map"
     st.button(label, on_click=_toggle, args=(not wanted,))
     if wanted:
@@ -59,20 +59,20 @@ def picture() -> None:
 
 def _toggle(wanted: bool) -> None:
     """Show the map, whatever it takes, or hide it; for callbacks."""
-    lab.look(phase="on" if wanted else "off")
-    results.ask(_map.key(flow.mapped(lab.experiment()), (), None))
+    session.look(phase="on" if wanted else "off")
+    results.ask(_map.key(bench.mapped(session.experiment()), (), None))
 
 
 def _draw(e: Experiment) -> None:
     lengths, found = _found(e)
-    payload = flow.map_payload(e, lengths, found, NOTATIONS[lab.view().notation])
-    component.phase_map(payload, key="phase", on_pick=lambda s, T: lab.change(scale=s, steps=T))
+    payload = bench.map_payload(e, lengths, found, NOTATIONS[session.view().notation])
+    component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every place of the maps, once they have been asked for."""
     lengths, found = _found(e) if view.phase == "on" else ((), {})
-    return pd.DataFrame(flow.map_rows(lengths, found, NOTATIONS[view.notation]))
+    return pd.DataFrame(bench.map_rows(lengths, found, NOTATIONS[view.notation]))
 
 
-furniture.page("Phase map", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Phase map", CLAIM, picture, EXPLAINED, numbers)

@@ -5,10 +5,10 @@ import streamlit as st
 
 from pages.components.saturation import saturation
 from pages.figures.saturation import saturation_picture, saturation_rows
-from pages.ui import controls, furniture, lab, runs
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each gate has its own plot, each hidden unit is **one point**: across, the share of steps at which
@@ -38,25 +38,27 @@ CLAIM = (
 
 def picture() -> None:
     """The picture and its controls."""
-    run, wish, view = lab.current_run(), lab.experiment(), lab.view()
+    run, wish, view = session.current_run(), session.experiment(), session.view()
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
-        lab.view_menu("compare", rivals(wish))
+        widgets.view_menu("compare", rivals(wish))
     with right:
-        lab.layer_menu([each.name for each in runs.layers(run)])
+        widgets.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
     letters = NOTATIONS[view.notation].of(layer.trace.cell)
     drawn = saturation_picture(sets, layer.labels, letters)
     if not drawn["gates"]:
         st.info("A plain RNN has no gate. Choose the GRU or the LSTM, or compare with one.")
-    saturation(drawn, key="saturation", unit=view.unit, on_pick=lambda unit: lab.look(unit=unit))
+    saturation(
+        drawn, key="saturation", unit=view.unit, on_pick=lambda unit: session.look(unit=unit)
+    )
     controls.bench()
     st.markdown("\n".join(f"* {gate['alt']}" for gate in drawn["gates"]))
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The picture's numbers."""
     return pd.DataFrame(saturation_rows(compared(e, view.compare, view.layer)[1]))
 
 
-furniture.page("Saturation", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Saturation", CLAIM, picture, EXPLAINED, numbers)

@@ -7,11 +7,11 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures.scalar import PRODUCT, unit_figure, unit_rows, unit_words
-from pages.ui import controls, furniture, lab
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.scalar import CASES, Scalar, check, unroll_unit
+from pages.ui import controls, page_layout, session
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies.scalar import CASES, Scalar, check, unroll_unit
 
 EXPLAINED = """
 One hidden unit: **hₜ = φ(w hₜ₋₁ + x)**. Lecture 000 strips a network down to it (no input, no bias)
@@ -40,31 +40,31 @@ CLAIM = (
 
 def cases() -> None:
     """Settings whose numbers show something, each a press away."""
-    wish = lab.own(Scalar)
+    wish = session.own(Scalar)
     with st.container(horizontal=True, gap="small"):
         for name, case in CASES.items():
             icon = ":material/check:" if case.scalar == wish else None
-            set_it = partial(lab.adjust, **vars(case.scalar))
-            st.button(lab.lettered(name), icon=icon, key=f"case_{name}", on_click=set_it)
+            set_it = partial(session.adjust, **vars(case.scalar))
+            st.button(session.lettered(name), icon=icon, key=f"case_{name}", on_click=set_it)
     shown = [case.claim for case in CASES.values() if case.scalar == wish]
     st.caption(shown[0] if shown else "Press one of these, or move the sliders.")
 
 
 def picture() -> Check:
     """Rule and product, the bench, and what the numbers say."""
-    done = unroll_unit(lab.own(Scalar))
+    done = unroll_unit(session.own(Scalar))
     alt = f"The scalar rule and the product {PRODUCT} over the distance, logarithmic axis"
-    figure = unit_figure(done, NOTATIONS[lab.view().notation])
-    plot(figure, key="unit", alt=lab.lettered(alt), name="one-weight")
+    figure = unit_figure(done, NOTATIONS[session.view().notation])
+    plot(figure, key="unit", alt=session.lettered(alt), name="one-weight")
     cases()
     controls.bench()
     st.markdown("\n".join(f"* {line}" for line in unit_words(done)))
     return check(done)
 
 
-def numbers(_: Experiment, __: lab.View, wish: Scalar) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Scalar) -> pd.DataFrame:
     """Every number of the lines, one row per distance."""
     return pd.DataFrame(unit_rows(unroll_unit(wish)))
 
 
-furniture.page("One weight", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("One weight", CLAIM, picture, EXPLAINED, numbers)

@@ -5,13 +5,14 @@ import streamlit as st
 
 from pages.components.model_card import model_card
 from pages.components.plot import plot
-from pages.figures import opinion as drawn
+from pages.figures import sentiment as drawn
 from pages.figures.model_card import wiring
-from pages.ui import furniture, lab, shipped, trained, typed
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.opinion import Opinions, Review
+from pages.ui import page_layout, session, shipped, trained
+from pages.ui.models import sentiment
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.sentiment import Opinions, Review
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 A trained GRU reads word by word. Only its answer **after the last word** (ringed) was trained; the
@@ -41,14 +42,14 @@ COUNTED = "Share of right answers; in the last row the words were shuffled and t
 
 def picture() -> Check | str:
     """The answer word by word, the sentence, the same words shuffled, the card."""
-    found = typed.opinions(lab.own(Review))
+    found = sentiment.opinions(session.own(Review))
     if found is None:
-        typed.review("There is no word to read: type a sentence, or press an example.")
+        sentiment.review("There is no word to read: type a sentence, or press an example.")
         return "made when there is a sentence to read."
-    figure = drawn.reading_figure(found, NOTATIONS[lab.view().notation].of("gru"))
+    figure = drawn.reading_figure(found, NOTATIONS[session.view().notation].of("gru"))
     plot(figure, key="reading", alt=drawn.spelled(found.reading), name="sentiment")
     st.markdown(drawn.verdict(found))
-    typed.review(drawn.cautions(found.reading))
+    sentiment.review(drawn.cautions(found.reading))
     if found.other:
         alt = drawn.spelled(found.other)
         figure = drawn.shuffled_figure(found.other, found.bags[found.order - 1])
@@ -61,19 +62,19 @@ def card(found: Opinions) -> Check | str:
     """The network's scores and wiring, and the ways to look further into it."""
     if (model := trained.model("sentiment")) is None:
         return "there is no network to check."
-    glass = shipped.reading(model, " ".join(found.reading.words))
-    run, check = trained.seen(glass)
-    svg = wiring("This sentence", run, NOTATIONS[lab.view().notation])
+    probe = shipped.reading(model, " ".join(found.reading.words))
+    run, check = trained.seen(probe)
+    svg = wiring("This sentence", run, NOTATIONS[session.view().notation])
     model_card({"this network": model.card}, COUNTED, {"sentiment": svg})
-    trained.look_inside(glass, "Look inside", "This network, reading this sentence, on all pages.")
+    trained.look_inside(probe, "Look inside", "This network, reading this sentence, on all pages.")
     trained.live_training(model.card)
     return check
 
 
-def numbers(_: Experiment, __: lab.View, wish: Review) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Review) -> pd.DataFrame:
     """Every drawn number, a row per word."""
-    found = typed.opinions(wish)
+    found = sentiment.opinions(wish)
     return pd.DataFrame(drawn.rows(found) if found else [])
 
 
-furniture.page("Sentiment", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Sentiment", CLAIM, picture, EXPLAINED, numbers)

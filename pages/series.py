@@ -4,14 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
-from pages.figures import forecast as figures
+from pages.figures import series as figures
 from pages.figures.model_card import made
 from pages.figures.theme import Figure
-from pages.ui import controls, forecasts, furniture, lab, trained
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
-from rnn_core.forecast import SHARES, Forecast
-from rnn_core.models import Model
+from pages.ui import controls, page_layout, session, trained
+from pages.ui.models import series
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.series import SHARES, Forecast
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.training.models import Model
 
 EXPLAINED = """
 **Wave.** Up to the dashed line the network reads true values, and at every one forecasts the next.
@@ -32,12 +33,12 @@ and on stock prices it is hard to beat."""
 
 def picture() -> Check | str:
     """The series with its forecasts, and their errors beside the naive ones."""
-    wish = lab.own(Forecast)
-    found = forecasts.model(wish)
+    wish = session.own(Forecast)
+    found = series.model(wish)
     if found is None:
         return "There is no trained network to check."
     (_wave if wish.series == "wave" else _prices)(wish, found)
-    seen = forecasts.seen(wish, found)
+    seen = series.seen(wish, found)
     st.expander("The card").markdown(f"{figures.scored(found.card)}\n\n{made([found.card])}")
     trained.look_inside(seen, "Look inside", "Puts this network on all other pages.")
     trained.live_training(found.card)
@@ -45,7 +46,7 @@ def picture() -> Check | str:
 
 
 def _wave(wish: Forecast, model: Model) -> None:
-    found, errors, cell = *forecasts.wave(wish, model), model.card.cell
+    found, errors, cell = *series.wave(wish, model), model.card.cell
     alt = "A noisy wave, the forecast of each next value, and the network's own forecasts fed back"
     plot(figures.wave(found, cell), key="series", alt=alt, name="wave")
     controls.bench()
@@ -54,7 +55,7 @@ def _wave(wish: Forecast, model: Model) -> None:
 
 
 def _prices(wish: Forecast, model: Model) -> None:
-    found, share, cell = forecasts.price_forecast(model), SHARES.index(wish.share), model.card.cell
+    found, share, cell = series.price_forecast(model), SHARES.index(wish.share), model.card.cell
     st.markdown(figures.price_words(found, share))
     alt = "Weekly prices, the network's forecast, and last week's price"
     plot(figures.prices(found, share, cell), key="series", alt=alt, name="prices")
@@ -65,16 +66,16 @@ def _prices(wish: Forecast, model: Model) -> None:
 
 
 def _below(errors: Figure, wish: Forecast, model: Model) -> None:
-    drawn = {"errors": errors, "slopes": figures.listens(*forecasts.slopes(wish, model))}
+    drawn = {"errors": errors, "slopes": figures.listens(*series.slopes(wish, model))}
     for column, (name, figure) in zip(st.columns(2), drawn.items(), strict=True):
         with column:
             plot(figure, key=name, alt=figure["layout"]["title"]["text"], name=name)
 
 
-def numbers(_: Experiment, __: lab.View, wish: Forecast) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Forecast) -> pd.DataFrame:
     """The series on screen with its forecasts; nothing where there is no network."""
-    model = forecasts.model(wish)
-    return pd.DataFrame(figures.rows(*forecasts.found(wish, model)) if model else {})
+    model = series.model(wish)
+    return pd.DataFrame(figures.rows(*series.found(wish, model)) if model else {})
 
 
-furniture.page("Time series", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Time series", CLAIM, picture, EXPLAINED, numbers)

@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.unrolled import unrolled
-from pages.figures.unrolled import unrolled_graph, unrolled_rows
-from pages.ui import contents, controls, furniture, lab, runs
-from rnn_core.experiment import Experiment, to_params
-from rnn_core.presets import PRESETS
+from pages.figures.unrolled.graph import unrolled_graph, unrolled_rows
+from pages.ui import contents, controls, page_layout, runs, session
+from rnn_core.experiment.experiment import Experiment, to_params
+from rnn_core.experiment.presets import PRESETS
 
 WAYS_IN = (  # page, preset, what one will see there
     ("unrolled", "hello", "Follow “hello” through the network"),
@@ -41,27 +41,27 @@ CLAIM = (
 
 def picture() -> None:
     """The picture, its controls and its numbers."""
-    run = lab.current_run()
+    run = session.current_run()
     steps = runs.total_steps(run)
     unrolled(
         unrolled_graph(
-            run.stages, run.sequence, selected=lab.step(steps), notation=lab.view().notation
+            run.stages, run.sequence, selected=session.step(steps), notation=session.view().notation
         ),
         key="start",
-        selected=lab.step(steps),
-        lit=lab.view().lit,
-        on_choose=lab.pick_step,
+        selected=session.step(steps),
+        lit=session.view().lit,
+        on_choose=session.pick_step,
     )
     controls.bench()
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every number of the picture, one per row."""
     run = runs.compute(e)
     return pd.DataFrame(unrolled_rows(run.stages, run.sequence, notation=view.notation))
 
 
-furniture.page("Inside a recurrent network", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Inside a recurrent network", CLAIM, picture, EXPLAINED, numbers)
 
 st.subheader("Ways in", anchor=False)
 for page, preset, words in WAYS_IN:

@@ -4,16 +4,16 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
-from pages.figures.flow import seeds_of
+from pages.figures.flow.bench import seeds_of
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
-from pages.ui import controls, furniture, lab, runs
+from pages.ui import controls, page_layout, runs, session
 from pages.ui.results import stored
-from rnn_core import starts as engine
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.sequences import Series
-from rnn_core.starts import Starts, distances, length, notes, plain, starts, usable
-from rnn_core.unroll import Array
+from rnn_core.arrays import Array
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.inputs import Series
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies import starts as engine
+from rnn_core.studies.starts import Starts, distances, length, notes, plain, starts, usable
 
 SEEDS, DEPTH_SEEDS = 10, 5  # layers are run one network at a time
 
@@ -64,8 +64,8 @@ def compared(e: Experiment, vary: str, notation: str = "house") -> Compared:
 
 def picture() -> None:
     """The charts, the bench, and what they say."""
-    e, asked = lab.experiment(), lab.own(Starts).vary
-    done = compared(e, asked, lab.view().notation)
+    e, asked = session.experiment(), session.own(Starts).vary
+    done = compared(e, asked, session.view().notation)
     alt = f"{done.quantity} over the distance for each start, logarithmic axis"
     plot(starts_figure(done), key="starts", alt=alt, name="starts-compared")
     controls.bench()
@@ -75,9 +75,9 @@ def picture() -> None:
     st.markdown(starts_table(done))
 
 
-def numbers(e: Experiment, _: lab.View, wish: Starts) -> pd.DataFrame:
+def numbers(e: Experiment, _: session.View, wish: Starts) -> pd.DataFrame:
     """Every draw's norm for every start, one per row."""
     return pd.DataFrame(starts_rows(compared(e, wish.vary)))
 
 
-furniture.page("Starts compared", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Starts compared", CLAIM, picture, EXPLAINED, numbers)

@@ -7,10 +7,11 @@ from pages.components.download import download
 from pages.components.kept import kept
 from pages.components.plot import plot
 from pages.figures import training
-from pages.ui import controls, furniture, gym, lab
-from rnn_core.check import Check
-from rnn_core.contest import Plan, course
-from rnn_core.experiment import Experiment
+from pages.ui import controls, page_layout, session
+from pages.ui.models import training as model
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.training.comparison import Plan, course
 
 EXPLAINED = """
 Every update draws a fresh batch, runs it through the network, sends the loss back through time,
@@ -40,41 +41,41 @@ FIRST = ("task", "length", "reads", "versus", "optimiser", "rate", "updates")
 
 def picture() -> Check | str:
     """The curves as they stand, the controls, the maps."""
-    gym.advance()
-    mine = gym.gym()
-    task = next(iter(mine.contest.trainers.values())).task
-    courses = [course(mine.contest, words) for words in mine.settings]
+    model.advance()
+    mine = model.training_session()
+    task = next(iter(mine.comparison.trainers.values())).task
+    courses = [course(mine.comparison, words) for words in mine.settings]
     clipped = [s.threshold for s in mine.settings.values() if s.clip == "norm"]
-    gym.buttons(kept)
+    model.buttons(kept)
     alt = "Loss, gradient norm and spectral radius, update by update"
     curves = training.curves(courses, task, clipped[0] if clipped else None)
     plot(curves, key="curves", alt=alt, name="training")
     st.markdown(training.verdict(courses, task))
     with st.expander("What they answer", expanded=True):
-        st.markdown(training.answers(mine.contest))
-        st.markdown(training.writing(mine.contest, lab.own(Plan).temperature))
-    rest = [n for n in lab.own_names() if n not in FIRST]
+        st.markdown(training.answers(mine.comparison))
+        st.markdown(training.writing(mine.comparison, session.own(Plan).temperature))
+    rest = [n for n in session.own_names() if n not in FIRST]
     controls.bench(elsewhere=rest)
-    gym.own_text(download)
-    maps = training.evolution(courses, lab.view().notation)
+    model.own_text(download)
+    maps = training.evolution(courses, session.view().notation)
     plot(maps, key="evolution", alt="Gradient norm of every step and update", name="training-steps")
     with st.expander("More settings of training"):
         controls.own_row(rest)
     with st.expander("Save and load"):
-        gym.store()
+        model.store()
     st.caption(f"{task.label.capitalize()}: {task.help}")
-    return gym.tested(mine) or "made when training rests."
+    return model.tested(mine) or "made when training rests."
 
 
-mine = lab.keeper(gym.NAME)
+mine = session.keeper(model.NAME)
 
 
-def numbers(_: Experiment, __: lab.View, ___: Plan) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, ___: Plan) -> pd.DataFrame:
     """Every update of every run."""
     kept = mine()
-    if not isinstance(kept, gym.Gym):
+    if not isinstance(kept, model.TrainingSession):
         return pd.DataFrame()
-    return pd.DataFrame(training.rows([course(kept.contest, words) for words in kept.settings]))
+    return pd.DataFrame(training.rows([course(kept.comparison, words) for words in kept.settings]))
 
 
-furniture.page("Training", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Training", CLAIM, picture, EXPLAINED, numbers)

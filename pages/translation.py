@@ -9,11 +9,12 @@ from pages.components.wirings import drawing
 from pages.figures import translation as drawn
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, other_baselines, score_table, wiring
-from pages.ui import furniture, interpreting, lab, trained
-from rnn_core.check import Check
-from rnn_core.experiment import Experiment
-from rnn_core.interpreter import Number
-from rnn_core.notation import NOTATIONS
+from pages.ui import page_layout, session, trained
+from pages.ui.models import translation
+from rnn_core.analysis.gradient_check import Check
+from rnn_core.applications.translation import Number
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 A **GRU encoder** reads the English words and answers nothing. Its last hidden state is all that the
@@ -38,12 +39,12 @@ CLAIM = (
 
 def picture() -> Check | str:
     """The number, what both networks make of it, the curves, the networks' cards."""
-    models = interpreting.models()
-    readings = interpreting.ask(models)
+    models = translation.models()
+    readings = translation.ask(models)
     if readings:
-        st.markdown(in_markdown(drawn.told(readings, lab.own(Number).english)))
+        st.markdown(in_markdown(drawn.told(readings, session.own(Number).english)))
         spoken(drawn.board(readings), key="board")
-    found = interpreting.measured(models)
+    found = translation.measured(models)
     st.markdown(drawn.finding(found))
     curves, small = st.columns([3, 2], gap="medium")
     with curves:
@@ -51,9 +52,9 @@ def picture() -> Check | str:
         plot(drawn.against_length(found), key="length", alt=alt, name="translation-by-length")
     check: Check | str = "there is no number to translate, or no network to do it."
     if readings:
-        run, check = interpreting.inside(models, readings[0].number)
+        run, check = translation.inside(models, readings[0].number)
         with small:
-            letters = NOTATIONS[lab.view().notation]
+            letters = NOTATIONS[session.view().notation]
             drawing(wiring("Translation", drawn.unnamed(run), letters), key="wiring")
     if models:
         cards = {who: model.card for who, model in models.items()}
@@ -64,14 +65,14 @@ def picture() -> Check | str:
     return check
 
 
-def numbers(_: Experiment, __: lab.View, wish: Number) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Number) -> pd.DataFrame:
     """Every word and unit on screen, and the curves."""
-    models = interpreting.models()
+    models = translation.models()
     try:
-        readings = interpreting.readings(models, wish.english)
+        readings = translation.readings(models, wish.english)
     except ValueError:
         readings = []
-    return pd.DataFrame(drawn.rows(readings, interpreting.measured(models)))
+    return pd.DataFrame(drawn.rows(readings, translation.measured(models)))
 
 
-furniture.page("Translation", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Translation", CLAIM, picture, EXPLAINED, numbers)

@@ -5,11 +5,12 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import truncated as figures
-from pages.ui import controls, furniture, lab, results, runs, truncations
-from rnn_core import truncation
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.truncation import Cut
+from pages.ui import controls, page_layout, results, runs, session
+from pages.ui.models import truncated
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies import truncated as engine
+from rnn_core.studies.truncated import Cut
 
 EXPLAINED = """
 Truncated BPTT runs forward as ever, but cuts the way back **at every k-th step, counted from the
@@ -32,11 +33,11 @@ exactly the long-range credit: a clue before the last cut hears nothing of the l
 
 def picture() -> None:
     """The gradient in blocks, every window, and a clue that the window hides."""
-    done, e, part = lab.current_run(), lab.experiment(), lab.own(Cut).part
-    found, steps = truncations.every_window(e, part), truncation.longest(done)
-    window = truncation.default_window(e, steps)
-    said = figures.sentence(e.cell, truncations.one_window(e, part, window), steps)
-    blocks = figures.blocks(done, window, runs.loss_words(done), NOTATIONS[lab.view().notation])
+    done, e, part = session.current_run(), session.experiment(), session.own(Cut).part
+    found, steps = truncated.every_window(e, part), engine.longest(done)
+    window = engine.default_window(e, steps)
+    said = figures.sentence(e.cell, truncated.one_window(e, part, window), steps)
+    blocks = figures.blocks(done, window, runs.loss_words(done), NOTATIONS[session.view().notation])
     (left, right), alt = st.columns(2), said.replace("*", "")
     with left:
         plot(blocks, key="blocks", alt=alt, name="truncated-blocks")
@@ -50,16 +51,16 @@ def picture() -> None:
 
 def _clue(e: Experiment) -> None:
     """The task whose answer the window hides."""
-    window = truncation.hiding(e.window)
+    window = engine.hiding(e.window)
     st.subheader("A clue that the window hides", anchor=False)
-    full, cut = truncations.clues(e.cell, e.seed, window)
+    full, cut = truncated.clues(e.cell, e.seed, window)
     st.markdown(figures.clue_words(e.cell, full, cut, window))
-    wanted = lab.own(Cut).race == "on"
+    wanted = session.own(Cut).race == "on"
     label = "Hide the training" if wanted else "Train with full and with truncated BPTT"
     st.button(label, on_click=_toggle, args=(not wanted, e.cell, e.seed, window))
     if not wanted:
         return
-    slices = truncations.race(e.cell, e.seed, window)
+    slices = truncated.race(e.cell, e.seed, window)
     said = figures.verdict(slices, window)
     alt = said.replace("*", "")
     plot(figures.losses(slices, window), key="race", alt=alt, name="truncated-training")
@@ -68,13 +69,13 @@ def _clue(e: Experiment) -> None:
 
 def _toggle(wanted: bool, cell: str, seed: int, window: int) -> None:
     """Train both, whatever it takes, or hide them; for callbacks."""
-    lab.adjust(race="on" if wanted else "off")
-    results.ask(truncations.race.key(cell, seed, window))
+    session.adjust(race="on" if wanted else "off")
+    results.ask(truncated.race.key(cell, seed, window))
 
 
-def numbers(e: Experiment, _: lab.View, cut: Cut) -> pd.DataFrame:
+def numbers(e: Experiment, _: session.View, cut: Cut) -> pd.DataFrame:
     """Every window of every cell."""
-    return pd.DataFrame(figures.window_rows(truncations.every_window(e, cut.part)))
+    return pd.DataFrame(figures.window_rows(truncated.every_window(e, cut.part)))
 
 
-furniture.page("Truncated BPTT", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Truncated BPTT", CLAIM, picture, EXPLAINED, numbers)

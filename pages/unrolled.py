@@ -5,10 +5,10 @@ import streamlit as st
 
 from pages.components.unrolled import unrolled
 from pages.figures.theme import number
-from pages.figures.unrolled import origin, step_numbers, unrolled_graph, unrolled_rows
-from pages.ui import controls, furniture, lab, runs
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
+from pages.figures.unrolled.graph import origin, step_numbers, unrolled_graph, unrolled_rows
+from pages.ui import controls, page_layout, runs, session, widgets
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Time runs from left to right. Every column is **the same cell with the same weights**, reading one
@@ -45,35 +45,35 @@ CLAIM = (
 
 def picture() -> None:
     """The picture, its controls and its numbers."""
-    run = lab.current_run()
+    run = session.current_run()
     steps = runs.total_steps(run)
-    step = lab.step(steps)
-    notation = lab.view().notation
+    step = session.step(steps)
+    notation = session.view().notation
     unrolled(
         unrolled_graph(run.stages, run.sequence, selected=step, notation=notation),
         key="unrolled",
         selected=step,
-        lit=lab.view().lit,
+        lit=session.view().lit,
         first_lit="weight_hh_l0",
-        on_choose=lab.pick_step,
+        on_choose=session.pick_step,
     )
     controls.bench()
 
     names = [layer.name for layer in runs.layers(run, runs.stage_of(run, step))]
     st.subheader(f"Where does the gradient of step {step + 1} come from?", anchor=False)
-    found = step_numbers(run, step, lab.layer_menu(names))
+    found = step_numbers(run, step, widgets.layer_menu(names))
     st.markdown(origin(found))
     letters = NOTATIONS[notation].of(run.experiment.cell)
     for state, values in found["states"].items():
         with st.container(horizontal=True):
             for label, key, words in NUMBERS:
-                furniture.number(label.format(letters.symbol(state)), number(values[key]), words)
+                page_layout.number(label.format(letters.symbol(state)), number(values[key]), words)
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every number of the picture, one per row."""
     run = runs.compute(e)
     return pd.DataFrame(unrolled_rows(run.stages, run.sequence, notation=view.notation))
 
 
-furniture.page("Unrolled graph", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Unrolled graph", CLAIM, picture, EXPLAINED, numbers)

@@ -4,15 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.wirings import drawing
-from pages.figures.wiring_profile import legend
-from pages.figures.wiring_svg import miniature
-from pages.figures.wiring_table import step_table
-from pages.figures.wirings import CARDS, Card, profile_rows, profiles, sentence, span
-from pages.ui import contents, controls, furniture, lab, runs
-from rnn_core.cells import CELLS
-from rnn_core.experiment import Experiment, to_params
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import Run
+from pages.figures.wirings.cards import CARDS, Card, profile_rows, profiles, sentence, span
+from pages.figures.wirings.drawing import miniature
+from pages.figures.wirings.profile import legend
+from pages.figures.wirings.table import step_table
+from pages.ui import contents, controls, page_layout, runs, session, widgets
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment, to_params
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes below
@@ -33,7 +33,7 @@ CLAIM = (
 )
 
 
-def sheet_of(e: Experiment, view: lab.View) -> dict[Card, dict[str, Run]]:
+def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
     """Every card's runs: of the reader's cell first, then of the others if they are asked for."""
     cells = (e.cell, *(c for c in CELLS if view.cells == "all" and c != e.cell))
     return {c: {cell: runs.compute(c.wired(e, cell=cell)) for cell in cells} for c in CARDS}
@@ -41,13 +41,13 @@ def sheet_of(e: Experiment, view: lab.View) -> dict[Card, dict[str, Run]]:
 
 def picture() -> None:
     """The controls, and the cards, two in a row."""
-    mine, view = lab.experiment(), lab.view()
+    mine, view = session.experiment(), session.view()
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
     norms = {c: {n: profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
     axis = span([curves for each in norms.values() for curves in each.values()])
     controls.bench()
     with st.columns(4)[0]:
-        lab.view_menu("cells", {"own": "this cell", "all": "all three cells"})
+        widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
     drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
     places = (place for _ in CARDS for place in st.columns(2, gap="large"))
     for (card, drawn), place in zip(sheet.items(), places, strict=False):
@@ -60,21 +60,21 @@ def picture() -> None:
 
 def shown(card: Card, svg: str, found: str) -> None:
     """A card: its names, the drawing, what it says, and the way to the unrolled graph."""
-    yours = " :primary-badge[yours]" if card.fits(lab.experiment()) else ""
+    yours = " :primary-badge[yours]" if card.fits(session.experiment()) else ""
     st.markdown(f"### {card.title}{yours}\n:small[{card.words.other}]")
     drawing(svg, key=card.key)
     st.markdown(f"{card.words.task} {found}")
     st.page_link(
         contents.page_link("unrolled"),
         label=f"Open “{card.title}”",
-        query_params=to_params(card.wired(lab.experiment())) | to_params(lab.view()),
+        query_params=to_params(card.wired(session.experiment())) | to_params(session.view()),
         icon=contents.PAGES["unrolled"].icon,
     )
 
 
-def numbers(e: Experiment, view: lab.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The drawn gradient norms."""
     return pd.DataFrame(profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
 
 
-furniture.page("One cell in many wirings", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("One cell in many wirings", CLAIM, picture, EXPLAINED, numbers)

@@ -25,14 +25,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 
 import numpy as np
 
-from rnn_core.applications import APPLICATIONS, Data, Report
-from rnn_core.models import Card, Model, save
-from rnn_core.network import Network
+from rnn_core.applications.scores import APPLICATIONS, Data, Report
+from rnn_core.engine.network import Network
 from rnn_core.tasks import captions, characters, entities, sentences, sentiment, series, translation
 from rnn_core.tasks.characters import Corpus
 from rnn_core.tasks.series import PriceChanges, Prices
 from rnn_core.tasks.task import Task
-from rnn_core.train import Trainer, Training
+from rnn_core.training.models import Card, Model, save
+from rnn_core.training.trainer import Trainer, Training
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "models"
 PIECE = 64  # characters in a piece of text
@@ -101,7 +101,7 @@ def _card(name: str, recipe: Recipe, s: Training, trainer: Trainer, data: Any) -
     return Card(
         name=name, application=recipe.application, title=recipe.title, data=recipe.data,
         cell=s.cell, hidden=s.hidden, direction=s.direction, readout=trainer.task.readout,
-        parameters=trainer.passes.packing.size, updates=s.updates, batch=s.batch, rate=s.rate,
+        parameters=trainer.objective.packing.size, updates=s.updates, batch=s.batch, rate=s.rate,
         seed=s.seed, loss=0.0, command=f"make models MODELS={name}{file}", inputs=inputs,
         outputs=outputs, beats=recipe.beats, about=_about(recipe, data),
         settings={"init": s.init, "optimiser": s.optimiser, "schedule": s.schedule,

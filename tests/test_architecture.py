@@ -1,6 +1,7 @@
 """Data flows engine -> trace -> figure -> page; imports point back upstream."""
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ MAY_IMPORT = {
     "rnn_core": {"numpy"},
     "pages/figures": {"numpy", "plotly", "rnn_core"},
     "pages/ui": {
+        "pages.components",
         "numpy",
         "pandas",
         "streamlit",
@@ -25,9 +27,13 @@ MAY_IMPORT = {
         "pages.figures.literal",  # words, no drawing
     },
     "pages/components": {"numpy", "plotly", "streamlit", "rnn_core", "pages.figures"},
-    "pages": {
+    "pages/frame": {
         *("numpy", "pandas", "streamlit", "rnn_core"),
         *("pages.ui", "pages.figures", "pages.components"),
+    },
+    "pages": {
+        *("numpy", "pandas", "streamlit", "rnn_core"),
+        *("pages.ui", "pages.figures", "pages.components", "pages.frame"),
     },
 }
 # The same pages are to run inside the browser, where there is none of these.
@@ -74,6 +80,15 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
+
+
+def without_prose(path: Path) -> int:
+    """Lines of a page, its docstring and its module-level texts left out."""
+    source = path.read_text(encoding="utf-8")
+    values = (getattr(node, "value", None) for node in ast.parse(source).body)
+    prose = (v for v in values if isinstance(v, ast.JoinedStr | ast.Constant))
+    texts = sum((v.end_lineno or v.lineno) - v.lineno + 1 for v in prose)
+    return len(source.splitlines()) - texts
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -146,3 +161,111 @@ def test_functions_are_short():
 def test_nothing_is_called_utils():
     names = {path.stem for room in OURS - {"app"} for path in (ROOT / room).rglob("*.py")}
     assert not names & {"utils", "util", "helpers", "misc", "common"}
+
+
+# Rooms of rnn_core from the ground up. A room may use its own modules, those of lower floors and
+# rnn_core.arrays; rooms of one floor do not know each other.
+FLOORS = (
+    ("engine",),
+    ("experiment", "tasks", "notation"),
+    ("analysis",),
+    ("training",),
+    ("studies", "applications"),
+    ("measures",),
+    ("decks",),
+)
+ROOMLESS = {"__init__", "arrays"}
+
+
+def room_of(name: str) -> str:
+    """`rnn_core.engine.cells` -> `engine`; `rnn_core` itself, the face, -> `__init__`."""
+    return (*name.split("."), "__init__")[1]
+
+
+def uses(path: Path) -> set[str]:
+    """Rooms of rnn_core that a file imports from, wherever in the file."""
+    return {room_of(name) for name in imported(path) if name.split(".")[0] == "rnn_core"}
+
+
+@pytest.mark.parametrize("floor", range(len(FLOORS)))
+def test_a_room_of_the_engine_uses_lower_floors_only(floor):
+    below = {"arrays"}.union(*FLOORS[:floor])
+    wrong = {
+        f"{path.relative_to(ROOT)} imports from rnn_core/{other}"
+        for room in FLOORS[floor]
+        for path in files(f"rnn_core/{room}")
+        for other in uses(path) - below - {room}
+    }
+    assert not wrong, f"{FLOORS[floor]} may use {sorted(below)} only; move what is shared down"
+
+
+def test_every_module_of_the_engine_has_a_room():
+    found = {room_of(module_name(path)) for path in files("rnn_core")}
+    assert found <= ROOMLESS.union(*FLOORS), "give it a room, and the room a floor"
+    assert uses(ROOT / "rnn_core" / "arrays.py") <= {"arrays"}
+
+
+def module_name(path: Path) -> str:
+    """Dotted name of a file; a package's is that of its folder."""
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def loaded_first(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Imports that run when a module does: none in functions, none for the type checker only."""
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test):
+            yield from loaded_first([*node.body, *node.orelse])
+        elif isinstance(node, ast.Try):
+            yield from loaded_first([*node.body, *node.orelse, *node.finalbody])
+
+
+def graph() -> dict[str, set[str]]:
+    """Module -> modules of ours that it needs before it can run."""
+    names = {module_name(path): path for _, path in modules()}
+    needs: dict[str, set[str]] = {}
+    for name, path in names.items():
+        found = needs[name] = set()
+        for node in loaded_first(ast.parse(path.read_text(encoding="utf-8")).body):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            else:
+                assert not node.level, f"{path.relative_to(ROOT)}: a relative import"
+                whole = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= {name if name in names else node.module or "" for name in whole}
+        needs[name] = found & names.keys()
+    return needs
+
+
+def test_no_module_waits_for_itself():
+    try:
+        graphlib.TopologicalSorter(graph()).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(f"circle of imports: {' <- '.join(error.args[1])}")
+
+
+APPLICATIONS = {path.stem for path in files("rnn_core/applications")} - {"__init__"}
+APPLICATION_PAGES = [path.stem for path in files("pages") if path.stem in APPLICATIONS]
+
+
+@pytest.mark.parametrize("stem", APPLICATION_PAGES)
+def test_an_application_has_one_stem_on_every_floor(stem):
+    floors = ("rnn_core/applications", "pages/figures", "pages/ui/models")
+    lacking = {
+        floor
+        for floor in floors
+        if not any((ROOT / floor / name).exists() for name in (f"{stem}.py", stem))
+    }
+    assert not lacking, f"the page {stem} has no {stem}.py there"
+    assert (ROOT / "tests/core/applications" / f"test_{stem}.py").exists()
+
+
+def test_every_application_page_has_its_application():
+    from pages.ui.contents import PAGES
+
+    pages = {name for name, page in PAGES.items() if page.section == "applications"}
+    assert pages
+    lacking = {n for n in pages if not (ROOT / "rnn_core/applications" / f"{n}.py").exists()}
+    assert not lacking

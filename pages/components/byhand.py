@@ -31,7 +31,7 @@ def board(
     on_go: Callable[[str, int], None] | None = None,
     on_move: Callable[[int], None] | None = None,
 ) -> None:
-    """Draw a table of `pages.figures.byhand` or `byhand_expansion`.
+    """Draw a table of `pages.figures.byhand.sheet` or `byhand_expansion`.
 
     `on_go(stage, t)` is told which cell was chosen, `on_move(+1 or -1)` which way the arrow keys
     went, before the page runs again.

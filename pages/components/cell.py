@@ -1,4 +1,4 @@
-"""The cell's wiring diagram and equations on the page: the payload of `pages.figures.cell`."""
+"""Wiring diagram and equations of the cell; payload by `pages.figures.cell`."""
 
 from __future__ import annotations
 

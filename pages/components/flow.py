@@ -31,7 +31,7 @@ _map = st.components.v2.component(
 def bench(
     payload: Mapping[str, Any], *, key: str, on_choice: Callable[[str, str, float], None]
 ) -> None:
-    """Draw the payload of `pages.figures.flow`.  Dragging happens in the browser.
+    """Draw the payload of `pages.figures.flow.bench`.  Dragging happens in the browser.
 
     `on_choice(knob, quantity, value)` is told when the knob is let go or another is chosen.
     """

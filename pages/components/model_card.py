@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components.wirings import drawing
 from pages.figures.model_card import facts, other_baselines, score_table
-from rnn_core.models import Card
+from rnn_core.training.models import Card
 
 
 def model_card(cards: Mapping[str, Card], note: str, wirings: Mapping[str, str]) -> None:

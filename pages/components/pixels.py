@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components.scripts import script, styles
-from rnn_core.captioning import INK, PAPER
+from rnn_core.applications.captions import INK, PAPER
 
 _component = st.components.v2.component(
     "pixels",

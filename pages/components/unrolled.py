@@ -1,4 +1,4 @@
-"""The unrolled graph on the page: the payload of `pages.figures.unrolled`, drawn as SVG."""
+"""The unrolled graph on the page: the payload of `pages.figures.unrolled.graph`, drawn as SVG."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from pages.figures.spoken import frame, head, minus, plain_row, scale_key, shade, spoken_row
 from pages.figures.theme import number
-from rnn_core.applications import FIT
-from rnn_core.captioning import Caption, Neighbour, to_hex
-from rnn_core.run import Run
+from rnn_core.applications.captions import Caption, Neighbour, to_hex
+from rnn_core.applications.scores import FIT
+from rnn_core.experiment.run import Run
 from rnn_core.tasks.captions import END, SIDE, Subject
 
 Array = NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.clipping import LOOKS, Look
-from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, house, number
-from rnn_core.ceiling import LAST, Course
+from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, base_figure, number
+from rnn_core.studies.ceiling import LAST, Course
 
 Floats = NDArray[np.float64]
 Pair = Sequence[Course]  # without clipping, with it
@@ -23,7 +23,7 @@ def losses(pair: Pair, every: Sequence[Course]) -> Figure:
     """Each batch's loss before its update; `every` course shares the axis."""
     lines = [_line(c, c.losses, "loss") for c in pair]
     title = f"{_named(pair)}: loss (dotted: guessing, {number(pair[0].baseline)})"
-    figure = house(lines, title, "update", "loss of the batch")
+    figure = base_figure(lines, title, "update", "loss of the batch")
     shown = [c.losses for c in every] + [np.array([c.baseline for c in every])]
     return _logarithmic(figure, np.concatenate(shown), pair[0].baseline)
 
@@ -33,7 +33,7 @@ def norms(pair: Pair, every: Sequence[Course], limit: float) -> Figure:
     lines = [_line(c, c.norms, "norm") for c in pair]
     marks = f"dotted: threshold {limit:g}; triangles: clipped"
     title = f"{_named(pair)}: gradient norm ({marks})"
-    figure = house([*lines, _marks(pair[1])], title, "update", "‖dL/dW‖ before clipping")
+    figure = base_figure([*lines, _marks(pair[1])], title, "update", "‖dL/dW‖ before clipping")
     shown = np.concatenate([c.norms for c in every] + [np.array([limit])])
     return _logarithmic(figure, shown, limit)
 

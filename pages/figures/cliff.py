@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.clipping import LOOKS, Look
-from pages.figures.theme import FLOOR, INK, LINES, Figure, Part, house, number
-from rnn_core.cliff import (
+from pages.figures.theme import FLOOR, INK, LINES, Figure, Part, base_figure, number
+from rnn_core.studies.cliff import (
     B_RANGE,
     HIGHEST,
     START,
@@ -54,7 +54,9 @@ def contours(land: Surface, paths: Sequence[Path]) -> Figure:
     walked = [part for path in paths for part in (_halo(path), _track(path))]
     thrown = [mark for path in paths for mark in _throws(path)]
     title = f"Error after {STEPS} steps, from above"
-    figure = house([field, _edge(), *walked, *thrown, *_start(paths)], title, W_WORDS, B_WORDS)
+    figure = base_figure(
+        [field, _edge(), *walked, *thrown, *_start(paths)], title, W_WORDS, B_WORDS
+    )
     layout = figure["layout"]
     layout |= {"height": 520, "hovermode": "closest", "annotations": _notes(paths)}
     layout["xaxis"] |= {"range": list(W_RANGE)}
@@ -76,7 +78,9 @@ def relief(land: Surface, paths: Sequence[Path]) -> Figure:
         "contours": {axis: _mesh(*ends) for axis, ends in (("x", W_RANGE), ("y", B_RANGE))},
         "hovertemplate": "w = %{x:.2f}, b = %{y:.2f}: error %{z:.3f}<extra></extra>",
     }
-    figure = house([ground, *(_track_3d(p) for p in paths)], "The same error as a surface", "", "")
+    figure = base_figure(
+        [ground, *(_track_3d(p) for p in paths)], "The same error as a surface", "", ""
+    )
     layout = figure["layout"]
     del layout["xaxis"], layout["yaxis"]
     limits = {"xaxis": W_RANGE, "yaxis": B_RANGE, "zaxis": (0, HIGHEST)}
@@ -94,7 +98,7 @@ def relief(land: Surface, paths: Sequence[Path]) -> Figure:
 def errors(paths: Sequence[Path]) -> Figure:
     """The error before the first update and after each."""
     lines = [_line(p, np.arange(len(p.errors)), p.errors, "error") for p in paths]
-    figure = house(lines, "Error on the way", "number of updates made", "error E")
+    figure = base_figure(lines, "Error on the way", "number of updates made", "error E")
     figure["layout"] |= {"height": 320}
     figure["layout"]["yaxis"] |= {"range": [-0.02, HIGHEST * 1.05]}
     return figure
@@ -107,7 +111,7 @@ def lengths(paths: Sequence[Path]) -> Figure:
         for p in paths
     ]
     axis = "update's length in (w, b)"
-    figure = house(lines, f"How far each update moves (dotted: {THROWN:g})", "update", axis)
+    figure = base_figure(lines, f"How far each update moves (dotted: {THROWN:g})", "update", axis)
     figure["layout"] |= {"height": 320, "shapes": [_level(THROWN)]}
     drawn = np.concatenate([[THROWN], *(line["y"] for line in lines)])
     ends = np.log10([drawn.min(), drawn.max()])

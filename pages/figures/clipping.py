@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, house, number
-from rnn_core.clip import Clipped, clip
+from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, base_figure, number
+from rnn_core.engine.clip import Clipped, clip
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def arrows(clipped: Clipped) -> Figure:
     parts = [_arrow(name, end) for name, end in ends.items() if end]
     title = "The weights' gradient before and after clipping, to scale"
     x = "along the gradient before clipping"
-    figure = house([*parts, *_arc(drawn)], title, x, "across it, in the plane of both arrows")
+    figure = base_figure([*parts, *_arc(drawn)], title, x, "across it, in the plane of both arrows")
     reach = _reach([hypot(*end) for end in ends.values() if end])
     layout = figure["layout"]
     layout |= {"height": 360, "hovermode": "closest", "annotations": [*_remarks(drawn, reach)]}
@@ -88,7 +88,7 @@ def textbook() -> Figure:
     }
     parts = [_textbook_arrow(name, g) for name, g in gradients.items()]
     title = f"The textbook's pair ({PAIR[0]:g}, {PAIR[1]:g}), threshold {PAIR_THRESHOLD:g}"
-    figure = house(parts, title, "first entry (dotted: where clipping ends)", "second entry")
+    figure = base_figure(parts, title, "first entry (dotted: where clipping ends)", "second entry")
     layout = figure["layout"]
     layout |= {"height": 300, "hovermode": "closest"}
     layout["shapes"] = [_circle(PAIR_THRESHOLD), _square(PAIR_THRESHOLD)]
@@ -133,7 +133,7 @@ def entries(clipped: Clipped) -> Figure:
     parts = [_steps(when, edges, _counts(s, edges)) for when, s in sizes.items()]
     title = "Every entry of the weights' gradient, by size"
     label = f"|entry| of dL/dW, {PER_DECADE} bins per decade{_marked(clipped)}{_left_out(clipped)}"
-    figure = house(parts, title, label, "number of entries")
+    figure = base_figure(parts, title, label, "number of entries")
     layout = figure["layout"]
     layout |= {"height": 340, "hovermode": "closest"}
     c = clipped.threshold

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.letters import Scale, Text, texts
-from pages.figures.theme import CEILING, FLOOR, Figure, Part, cell_look, house, number
-from rnn_core.connectivity import Felt
-from rnn_core.notation import HOUSE, Notation
+from pages.figures.theme import CEILING, FLOOR, Figure, Part, base_figure, cell_look, number
+from rnn_core.applications.connectivity import Felt
+from rnn_core.notation.notation import HOUSE, Notation
 
 Floats = NDArray[np.float64]
 
@@ -124,7 +124,7 @@ def _curve(
     picture: Picture, norms: Mapping[str, Floats], title: str, low: float, longest: int
 ) -> Figure:
     data = [_line(cell, values, low) for cell, values in norms.items()]
-    figure = house(data, title, "characters back", picture.quantity)
+    figure = base_figure(data, title, "characters back", picture.quantity)
     figure["layout"] |= {"height": HEIGHT, "hovermode": "closest"}
     figure["layout"]["xaxis"] |= {"range": [0.5, max(longest, 2) + 0.5], "zeroline": False}
     figure["layout"]["yaxis"] |= {

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import CEILING, FLOOR, INK, LINES, Figure, Part, house, number
-from rnn_core.credit import Credit, Reach, kept, kept_states
-from rnn_core.notation import HOUSE, Notation
-from rnn_core.run import Run
-from rnn_core.sweep import length
+from pages.figures.theme import CEILING, FLOOR, INK, LINES, Figure, Part, base_figure, number
+from rnn_core.analysis.loss_state_matrix import LossStateMatrix, Reach, kept, kept_states
+from rnn_core.analysis.sweep import length
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import HOUSE, Notation
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -86,7 +86,7 @@ class Matrix:
 
 
 def loss_matrix(
-    done: Run, layers: Sequence[Credit], which: int, of: str, notation: Notation = HOUSE
+    done: Run, layers: Sequence[LossStateMatrix], which: int, of: str, notation: Notation = HOUSE
 ) -> Matrix:
     """Every step's own loss against every state or input of one layer."""
     layer, window = layers[which], done.experiment.window
@@ -127,7 +127,7 @@ def jacobian_matrix(done: Run, reach: Reach, which: int, notation: Notation = HO
 def heatmap(matrix: Matrix, t: int, k: int) -> Figure:
     """All pairs in colour, the picked one ringed, what the window cuts hatched."""
     data = [_cells(matrix), *_hatched(matrix), *_ring(matrix, t, k)]
-    figure = house(data, _title(matrix), matrix.column_words, matrix.row_words)
+    figure = base_figure(data, _title(matrix), matrix.column_words, matrix.row_words)
     figure["layout"] |= {"height": HEIGHT, "hovermode": "closest", "showlegend": False}
     figure["layout"]["margin"] = {"l": 60, "r": 8, "t": 64, "b": 48}
     quiet = {"zeroline": False, "showgrid": False}
@@ -298,7 +298,7 @@ def _profile(
                 "x-thin-open", LINES),
     ]  # fmt: skip
     data = data if cut.any() else data[:1]
-    figure = house([*data, _mark(x, drawn, picked)], title, "", f"‖{matrix.quantity}‖")
+    figure = base_figure([*data, _mark(x, drawn, picked)], title, "", f"‖{matrix.quantity}‖")
     layout = figure["layout"]
     layout |= {"height": PROFILE, "hovermode": "closest", "showlegend": bool(cut.any())}
     layout["margin"] = {"l": 72, "r": 8, "t": 60, "b": 44}

@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import FLOOR, INK, Figure, Part, cell_look, house, number
-from rnn_core.distance import AtGap, Felt
-from rnn_core.models import Card
+from pages.figures.theme import FLOOR, INK, Figure, Part, base_figure, cell_look, number
+from rnn_core.applications.distance import AtGap, Felt
 from rnn_core.tasks.sentences import ANSWERS, COUNTRIES, Sentence
+from rnn_core.training.models import Card
 
 Floats = NDArray[np.float64]
 
@@ -110,7 +110,7 @@ def clues(found: Sequence[AtGap], drawn: str, gap: int | None, symbol: str) -> F
         for cell in found[0].trained
         for part in (*_untrained(found, cell, drawn), *_trained(found, cell, drawn))
     ]
-    figure = house(
+    figure = base_figure(
         data, f"The gradient that reaches the clue (drawn from {number(FLOOR)} on)", "gap in words",
         f"{MEASURES[drawn].format(symbol)}<br>at the clue, median",
     )  # fmt: skip
@@ -135,7 +135,7 @@ def accuracies(found: Sequence[AtGap], gap: int | None) -> Figure:
     ]
     count = len(next(iter(kept[0].trained.values())).norms)
     title = f"Right answers, trained; {count} held-out sentences per gap"
-    figure = house(data, title, "gap in words", "share of right answers")
+    figure = base_figure(data, title, "gap in words", "share of right answers")
     figure["layout"]["yaxis"] |= {"range": [-0.03, 1.06], "dtick": 0.25}
     return _over_gaps(figure, gap)
 
@@ -228,7 +228,7 @@ def answers(trained: Mapping[str, Felt], right: str) -> Figure:
     """The trained networks' probabilities of every answer they know."""
     names = [f"{w} ✓" if w == right else w for w in ANSWERS.words]
     data = [_bars(cell, names, felt.answers[0]) for cell, felt in trained.items()]
-    figure = house(data, "What the trained networks answer (✓: right)", "probability", "")
+    figure = base_figure(data, "What the trained networks answer (✓: right)", "probability", "")
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "barmode": "group", "hovermode": "closest"}
     layout["margin"] = {"l": 84, "r": 12, "t": 84, "b": 48}

@@ -17,15 +17,15 @@ from pages.figures.theme import (
     LINES,
     Figure,
     Part,
+    base_figure,
     cell_look,
-    house,
     number,
 )
-from rnn_core.clip import Clipped
-from rnn_core.notation import HOUSE, Notation
+from rnn_core.engine.clip import Clipped
+from rnn_core.notation.notation import HOUSE, Notation
 
 if TYPE_CHECKING:
-    from rnn_core.run import Run
+    from rnn_core.experiment.run import Run
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ def gradient_norms(
     low, high = span or _span(curves)
     lines = [_line(c, (low, high), labels if i == 0 else ()) for i, c in enumerate(curves)]
     marks = [_overflow(curve, high) for curve in curves if not np.isfinite(curve.norms).all()]
-    figure = house(
+    figure = base_figure(
         [*lines, *marks],
         title + _edges(curves, low, high),
         "state after step t (t = 0: the initial state)",
@@ -135,7 +135,7 @@ def clipping_bars(clipped: Clipped, measure: str = "") -> Figure:
     before, after = (_drawable(rows[f"{measure} {when}"]) for when in ("before", "after"))
     ends = _ends(rows, names, measure, before, after)
     title = "Clipping: weights' gradients before and after"
-    figure = house([_bars(names, before, after), *ends], title, _measured(clipped), "")
+    figure = base_figure([_bars(names, before, after), *ends], title, _measured(clipped), "")
     if measure != bounded:
         figure["layout"]["xaxis"] |= {"title": {"text": f"{measure} of dL/dW"}}
     shown = np.concatenate([before, after, [max(clipped.threshold, FLOOR)]])

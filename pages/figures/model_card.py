@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from pages.figures.literal import in_markdown
-from pages.figures.wiring_svg import miniature
-from pages.figures.wirings import profiles, span
-from rnn_core.applications import finding
-from rnn_core.models import Card
-from rnn_core.notation import HOUSE, Notation
-from rnn_core.run import Run
+from pages.figures.wirings.cards import profiles, span
+from pages.figures.wirings.drawing import miniature
+from rnn_core.applications.scores import finding
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.training.models import Card
 
 ROOM: Final = 4  # letters in a box of the wiring
 

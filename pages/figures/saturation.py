@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.theme import quantity_look
-from rnn_core.analysis import saturation
-from rnn_core.cells import Cell
-from rnn_core.notation import Letters
-from rnn_core.trace import LayerTrace
+from rnn_core.analysis.jacobians import saturation
+from rnn_core.engine.cells import Cell
+from rnn_core.engine.trace import LayerTrace
+from rnn_core.notation.notation import Letters
 
 LOW, HIGH = 0.1, 0.9
 

@@ -7,12 +7,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.jacobians import edges, span
-from pages.figures.theme import INK, LINES, Figure, Part, cell_look, house, number, quantity_look
+from pages.figures.jacobians.products import edges, span
+from pages.figures.theme import (
+    INK,
+    LINES,
+    Figure,
+    Part,
+    base_figure,
+    cell_look,
+    number,
+    quantity_look,
+)
 from pages.figures.verdict import EXPLODED, VANISHED
-from rnn_core.notation import HOUSE, Notation
-from rnn_core.prose import translated
-from rnn_core.scalar import Unrolled
+from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.notation.prose import translated
+from rnn_core.studies.scalar import Unrolled
 
 HEIGHT: Final = 520
 PRODUCT: Final = "|∂h_n/∂hₜ|"
@@ -35,7 +44,7 @@ def unit_figure(done: Unrolled, notation: Notation = HOUSE) -> Figure:
         _below(k[:-1], done.each[::-1], "slope φ′ₜ", ink | {"dash": "dot"}),
     ]
     title = f"The scalar rule and the product {product}{edges(every, ends)}"
-    figure = house(data, title, "distance k = n − t, in steps", "product over k steps")
+    figure = base_figure(data, title, "distance k = n − t, in steps", "product over k steps")
     _axes(figure["layout"], ends)
     return figure
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_core.spoken import Spoken
+from rnn_core.applications.spoken import Spoken
 
 Array = NDArray[np.float64]
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.flow import summary
-from pages.figures.flow_letters import measured
-from pages.figures.jacobian_words import ONE
-from pages.figures.jacobians import edges, span
-from pages.figures.theme import INK, LINES, Figure, Part, cell_look, house, number
-from rnn_core.notation import HOUSE, Notation
+from pages.figures.flow.bench import summary
+from pages.figures.flow.letters import measured
+from pages.figures.jacobians.products import edges, span
+from pages.figures.jacobians.words import ONE
+from pages.figures.theme import INK, LINES, Figure, Part, base_figure, cell_look, number
+from rnn_core.notation.notation import HOUSE, Notation
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def starts_figure(done: Compared) -> Figure:
         others = [other[0] for key, other in found.items() if key != name]
         data += _chart(done, name, rows, others, ends, n)
     title = f"{done.quantity}, median and band of {done.seeds} seeds{edges(every, ends)}"
-    figure = house(data, title, "", "")
+    figure = base_figure(data, title, "", "")
     layout = figure["layout"]
     layout |= _grid(len(found), COLUMNS, ends) | {"hovermode": "closest", "showlegend": False}
     layout["annotations"] = [_title(done, name, n) for n, name in enumerate(found)]

@@ -1,4 +1,4 @@
-"""One meaning, one look, on every page: names, colours and ranges. Letters: rnn_core.notation.
+"""One meaning, one look, on every page: names, colours and ranges.
 
 Colours are written as tokens, `var(--chart-3)` or `var(--st-text-color)`, and become light or dark
 when the picture is drawn. The ten colours behind the tokens are the app's chart palette
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from rnn_core.cells import Cell
+from rnn_core.engine.cells import Cell
 
 Look = TypeVar("Look")
 Part = dict[str, Any]  # a trace, an axis, a shape
@@ -134,7 +134,7 @@ def number(value: float) -> str:
     return power if digits == "1" else f"{digits}·{power}"
 
 
-def house(data: list[Part], title: str, x: str, y: str) -> Figure:
+def base_figure(data: list[Part], title: str, x: str, y: str) -> Figure:
     """Title, axis labels, spacing and manners of every Plotly figure; colours come when drawn.
 
     Figures are plain dicts, as Plotly writes them to JSON: go.Figure(figure) checks one, and costs

@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import CEILING, CELLS, FLOOR, INK, Figure, Part, house, number
-from rnn_core import samples
-from rnn_core.contest import Contest, Course
-from rnn_core.notation import NOTATIONS
+from pages.figures.theme import CEILING, CELLS, FLOOR, INK, Figure, Part, base_figure, number
+from rnn_core.applications import samples
+from rnn_core.notation.notation import NOTATIONS
 from rnn_core.tasks import METRICS, Task
 from rnn_core.tasks.text import NextCharacter
+from rnn_core.training.comparison import Comparison, Course
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def curves(courses: Sequence[Course], task: Task, threshold: float | None) -> Fi
         data += _losses(course, _look(course, n, courses), every)
         data += _norms(course, _look(course, n, courses), every)
         data.append(_radius(course, _look(course, n, courses)))
-    figure = house(data, "", "", "")
+    figure = base_figure(data, "", "", "")
     layout = figure["layout"]
     ranges = _ranges(courses, task, threshold)
     layout |= _thirds(courses, ranges) | {"height": ROW + 60, "hovermode": "closest"}
@@ -185,7 +185,7 @@ def evolution(courses: Sequence[Course], notation: str = "house") -> Figure:
     """For each run: how much gradient every step got, update by update, on one colour scale."""
     n = len(courses)
     data = [_heatmap(course, k) for k, course in enumerate(courses)]
-    figure = house(data, "", "", "")
+    figure = base_figure(data, "", "", "")
     layout = figure["layout"]
     layout |= {"height": ROW, "annotations": [], "margin": {"l": 60, "r": 12, "t": 40, "b": 48}}
     narrow: dict[str, Any] = {"height": 60 + 230 * n, "annotations": []}
@@ -286,25 +286,25 @@ def rows(courses: Sequence[Course]) -> Mapping[str, NDArray[Any]]:
     }
 
 
-def answers(contest: Contest) -> str:
+def answers(comparison: Comparison) -> str:
     """A Markdown table: a few sequences kept apart, what is right, what every run answers."""
-    (first, *_) = contest.trainers.values()
+    (first, *_) = comparison.trainers.values()
     batch = samples.examples(first.task)
     columns = {"right": samples.right(first.task, batch)}
     columns |= {
         words: samples.said(trainer.task, trainer.networks, batch)
-        for words, trainer in contest.trainers.items()
+        for words, trainer in comparison.trainers.items()
     }
     head = " | ".join(columns)
     lines = [" | ".join(map(_code, row)) for row in zip(*columns.values(), strict=True)]
     return "\n".join([f"| {head} |", "|---" * len(columns) + "|", *(f"| {x} |" for x in lines)])
 
 
-def writing(contest: Contest, temperature: float) -> str:
+def writing(comparison: Comparison, temperature: float) -> str:
     """What every run writes by itself, for tasks that are texts; else nothing."""
     lines = [
         f"**{words}** writes: {_code(samples.written(t.task, t.network, temperature))}"
-        for words, t in contest.trainers.items()
+        for words, t in comparison.trainers.items()
         if isinstance(t.task, NextCharacter) and t.settings.direction == "forward"
     ]
     return "  \n".join(lines)

@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from pages.figures.spoken import ENDING, frame, plain_row, scale_key, spoken_row, strip
-from pages.figures.theme import INK, Figure, Part, house, token
-from rnn_core.interpreter import DICTIONARY, ByLength, Reading
-from rnn_core.run import Run
+from pages.figures.theme import INK, Figure, Part, base_figure, token
+from rnn_core.applications.translation import DICTIONARY, ByLength, Reading
+from rnn_core.experiment.run import Run
 from rnn_core.tasks.translation import END, english, french, word_by_word
 
 HEIGHT: Final = 340
@@ -104,7 +104,7 @@ def against_length(found: ByLength) -> Figure:
     looks = dict(zip(networks, LOOKS, strict=False)) | {DICTIONARY: (INK, "dot", "x")}
     data = [_line(found, who, looks[who]) for who in found.right]
     title = "Held-out numbers translated without a fault"
-    figure = house(data, title, "digits of the number", "share of numbers")
+    figure = base_figure(data, title, "digits of the number", "share of numbers")
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "hovermode": "x unified"}
     layout["margin"] = {"l": 62, "r": 12, "t": 92, "b": 48}

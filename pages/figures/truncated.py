@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pages.figures.credit import steps as counted
 from pages.figures.credit import whole
-from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, cell_look, house, number
-from rnn_core.notation import HOUSE, Notation
-from rnn_core.run import Run
-from rnn_core.truncation import STARTS, TASK, UPDATES, Compared, Slice, training
-from rnn_core.truncation import gradients as bptt
+from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, base_figure, cell_look, number
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.studies.truncated import STARTS, TASK, UPDATES, Compared, Slice, training
+from rnn_core.studies.truncated import gradients as bptt
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def blocks(done: Run, window: int, loss: str, notation: Notation = HOUSE) -> Fig
     ]
     if len(nothing):
         data.append(_zeros(nothing, low))
-    figure = house(
+    figure = base_figure(
         data, "What is left of the gradient", "state after step t (t = 0: the initial state)",
         f"‖{quantity}‖, total, loss at {loss}",
     )  # fmt: skip
@@ -157,7 +157,7 @@ def _weights(part: str) -> str:
 
 def _windows(lines: Mapping[str, tuple[NDArray[Any], Floats]], window: int) -> Figure:
     data = [_cell(cell, x, y) for cell, (x, y) in lines.items()]
-    figure = house(data, "", "window (steps)", "")
+    figure = base_figure(data, "", "window (steps)", "")
     layout = figure["layout"]
     layout |= {"height": HALF, "hovermode": "x unified", "shapes": [_at(window, "dash", PRIMARY)]}
     layout["margin"] = {"l": 64, "r": 12, "t": 72, "b": 44}
@@ -223,7 +223,7 @@ def losses(slices: Sequence[Slice], window: int) -> Figure:
     data.append(_guessing())
     title = f"Two trainings on the first symbol, T = {TASK.length}"
     y = f"cross-entropy, mean of {SMOOTH} updates"
-    figure = house(data, title, "update", y)
+    figure = base_figure(data, title, "update", y)
     figure["layout"] |= {"height": 360, "hovermode": "x"}
     figure["layout"]["xaxis"] |= {"range": [0, UPDATES], "zeroline": False}
     figure["layout"]["yaxis"] |= {"rangemode": "tozero"}

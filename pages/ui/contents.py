@@ -10,24 +10,24 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from rnn_core.byhand import Walk
-from rnn_core.captioning import Sketch
-from rnn_core.ceiling import Ceiling
-from rnn_core.character_reading import Reading
-from rnn_core.cliff import Cliff
-from rnn_core.connectivity import Connected
-from rnn_core.contest import Plan
-from rnn_core.credit import Pick
+from rnn_core.analysis.loss_state_matrix import Pick
+from rnn_core.applications.captions import Sketch
+from rnn_core.applications.characters import Reading
+from rnn_core.applications.connectivity import Connected
+from rnn_core.applications.distance import Distance
+from rnn_core.applications.entities import Mention
+from rnn_core.applications.sentiment import Review
+from rnn_core.applications.series import Forecast
+from rnn_core.applications.translation import Number
 from rnn_core.decks.syllabus import Syllabus
-from rnn_core.distance import Distance
-from rnn_core.forecast import Forecast
-from rnn_core.interpreter import Number
-from rnn_core.opinion import Review
-from rnn_core.scalar import Scalar
-from rnn_core.starts import Starts
-from rnn_core.tagging import Mention
-from rnn_core.train import SHARED
-from rnn_core.truncation import Cut
+from rnn_core.studies.byhand import Walk
+from rnn_core.studies.ceiling import Ceiling
+from rnn_core.studies.cliff import Cliff
+from rnn_core.studies.scalar import Scalar
+from rnn_core.studies.starts import Starts
+from rnn_core.studies.truncated import Cut
+from rnn_core.training.comparison import Plan
+from rnn_core.training.trainer import SHARED
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Final
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import keeping, lab, shelf
+from pages.ui import keeping, registry, session, widgets
 from pages.ui.contents import Page
-from rnn_core.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
-from rnn_core.presets import PRESETS
+from rnn_core.experiment.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
+from rnn_core.experiment.presets import PRESETS
 
 OPEN: Final = (INPUT, NETWORK)  # a closed group is not even sent
 WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the other on a phone
@@ -17,27 +17,27 @@ WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the
 
 def bench(elsewhere: Sequence[str] = ()) -> None:
     """The settings this page is about, but for those of its own that it draws elsewhere."""
-    (names, _), own = lab.shown(), [n for n in lab.own_names() if n not in elsewhere]
+    (names, _), own = session.shown(), [n for n in session.own_names() if n not in elsewhere]
     width = WIDE if len(names) + len(own) > 3 else WIDER
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         for name in names:
-            if not lab.placed(name):
-                lab.control(name, width=width)
+            if not session.placed(name):
+                widgets.control(name, width=width)
         for name in own:
-            lab.own_control(name, width=width)
+            widgets.own_control(name, width=width)
 
 
 def own_row(names: Sequence[str]) -> None:
     """Some of the page's own settings, side by side."""
     with st.container(horizontal=True):
         for name in names:
-            if not lab.placed(name):
-                lab.own_control(name, width=WIDE)
+            if not session.placed(name):
+                widgets.own_control(name, width=WIDE)
 
 
 def sidebar(page: Page) -> None:
     """Presets, every setting that is not on the bench, and whose letters are shown."""
-    _, names = lab.shown()
+    _, names = session.shown()
     with st.sidebar:
         if page.uses is None:
             _presets()
@@ -45,8 +45,8 @@ def sidebar(page: Page) -> None:
         for group in GROUPS:
             _group(group, [n for n in names if SETTINGS[n].group == group])
         if not page.letters:
-            lab.notation_menu()
-        st.button("Reset all", on_click=lab.load, args=(Experiment(),), icon=":material/undo:")
+            widgets.notation_menu()
+        st.button("Reset all", on_click=session.load, args=(Experiment(),), icon=":material/undo:")
         st.caption("The address always says what you see: copy it to share this picture.")
 
 
@@ -57,21 +57,21 @@ def _group(group: str, names: Sequence[str]) -> None:
     if box.open:
         with box:
             for name in names:
-                lab.control(name)
+                widgets.control(name)
 
 
 def _presets() -> None:
-    lab.preset_menu()
-    preset = lab.preset_name()
+    widgets.preset_menu()
+    preset = session.preset_name()
     if preset is not None:
         st.caption(PRESETS[preset].claim)
 
 
 def _trained() -> None:
     """Whose weights are on screen, if they are trained ones, and the way back."""
-    found = shelf.get(lab.experiment().weights)
+    found = registry.get(session.experiment().weights)
     keeping.report()
     if found is None:
         return
     st.info(f"Trained weights: {in_markdown(found.title)}", icon=":material/fitness_center:")
-    st.button("Back to drawn weights", on_click=lab.change, kwargs={"weights": ""})
+    st.button("Back to drawn weights", on_click=session.change, kwargs={"weights": ""})

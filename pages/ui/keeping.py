@@ -15,9 +15,9 @@ from typing import Any, Final
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import contents, lab, shelf
-from rnn_core.specimen import Specimen
-from rnn_core.specimen_file import from_bytes, to_bytes
+from pages.ui import contents, registry, session
+from rnn_core.applications.probe import Probe
+from rnn_core.applications.specimen_file import from_bytes, to_bytes
 
 NAME: Final = "keeping"
 MOST_LETTERS: Final = 24_000_000  # of a network that comes from a browser, in base64
@@ -48,10 +48,10 @@ class Keeping:
 
 def keeping() -> Keeping:
     """This reader's."""
-    found = lab.kept(NAME)
+    found = session.kept(NAME)
     if not isinstance(found, Keeping):
         found = Keeping()
-        lab.keep(NAME, found)
+        session.keep(NAME, found)
     return found
 
 
@@ -62,7 +62,7 @@ def keep(name: str, stamp: str, raw: bytes) -> None:
         mine.parcels[name] = Parcel(name, stamp, raw)
 
 
-def keep_network(found: Specimen) -> None:
+def keep_network(found: Probe) -> None:
     """Have the browser keep a network and what it reads."""
     keep(found.digest, found.digest, to_bytes(found))
 
@@ -86,8 +86,8 @@ def message(ask: str) -> dict[str, Any]:
 
 def lost() -> str:
     """The network that the link names, if neither server nor browser has been found to have it."""
-    name = lab.experiment().weights
-    if not name or name in keeping().missing or shelf.get(name) is not None:
+    name = session.experiment().weights
+    if not name or name in keeping().missing or registry.get(name) is not None:
         return ""
     return name
 
@@ -119,14 +119,14 @@ def _hear(said: Mapping[str, Any]) -> None:
 def _arrived(name: str, raw: object, why: str) -> None:
     """A file that was asked for, or None: there is none."""
     mine = keeping()
-    if name not in (mine.wanted, lab.experiment().weights):
+    if name not in (mine.wanted, session.experiment().weights):
         return  # nobody asked for it
     try:
         content = _decoded(raw)
         if name == mine.wanted:
             mine.came[name] = content
         else:
-            shelf.put(from_bytes(content, name))
+            registry.put(from_bytes(content, name))
             mine.brought.add(name)
     except ValueError as problem:
         mine.missing[name] = why or str(problem)
@@ -149,10 +149,10 @@ def _decoded(raw: object) -> bytes:
 
 def report() -> None:
     """In the sidebar: that a network came back, or that it did not, why, and what can be done."""
-    name, mine = lab.experiment().weights, keeping()
+    name, mine = session.experiment().weights, keeping()
     if name in mine.brought:
         st.caption(":material/settings_backup_restore: Brought back from this browser.")
-    elif name and shelf.get(name) is None:
+    elif name and registry.get(name) is None:
         words = _what_of_it(mine.missing.get(name))
         st.warning(
             "The trained network of this link is no longer on this server (it was started again, "

@@ -6,14 +6,14 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.figures.literal import in_markdown
-from pages.ui import glass, lab, runs
+from pages.ui import loaded_model, runs, session
 from pages.ui.results import computing
-from rnn_core.network import Network
-from rnn_core.opened import check_size, starting_readout, under_glass
-from rnn_core.questions import Ambiguous
-from rnn_core.readout import READOUTS
-from rnn_core.refusal import OtherFormat, shown
-from rnn_core.weights import Stored, make_network, read
+from rnn_core.applications.opened import check_size, probe_of, starting_readout
+from rnn_core.engine.network import Network
+from rnn_core.engine.readout import READOUTS
+from rnn_core.training.questions import Ambiguous
+from rnn_core.training.refusal import OtherFormat, shown
+from rnn_core.training.weight_files import Stored, make_network, read_weights
 
 NAME, SAID = "opened_file", "opened_said"  # what is kept
 
@@ -31,15 +31,15 @@ def upload() -> Given | None:
     """A reader's file, read once; any file is taken, so that a wrong one can be told what it is."""
     given = st.file_uploader("Weights from a file (.npz or .safetensors)", key="weights_file")
     if given is None:
-        lab.keep(NAME, None)
+        session.keep(NAME, None)
         return None
-    match lab.kept(NAME):
+    match session.kept(NAME):
         case (given.file_id, found):
             pass
         case _:
             found = _read(given)
-            lab.keep(NAME, (given.file_id, found))
-            lab.keep(SAID, None)
+            session.keep(NAME, (given.file_id, found))
+            session.keep(SAID, None)
     if isinstance(found, Given):
         return found
     if isinstance(found, ValueError):
@@ -49,7 +49,7 @@ def upload() -> Given | None:
 
 def _read(given: UploadedFile) -> Given | ValueError:
     try:
-        return Given(given.file_id, given.name, read(given.getvalue(), given.name))
+        return Given(given.file_id, given.name, read_weights(given.getvalue(), given.name))
     except ValueError as fault:
         return fault
 
@@ -75,7 +75,7 @@ def by_itself(given: Given) -> None:
         help="It reads your text if that has as many different characters as the network has "
         "inputs, otherwise symbols drawn with a seed, and is shown on all other pages.",
     )
-    if (said := lab.kept(SAID)) is not None:
+    if (said := session.kept(SAID)) is not None:
         st.markdown(str(said))
 
 
@@ -137,9 +137,9 @@ def _words(network: Network) -> str:
 
 def _open(name: str, network: Network) -> None:
     """Put it on all other pages; for callbacks."""
-    lab.tick(0)
-    e = lab.experiment()
+    session.tick(0)
+    e = session.experiment()
     with computing():
-        found = under_glass(shown(name)[1:-1], network, e, runs.series(e))
-    glass.show(found)
-    lab.keep(SAID, f":material/check: {in_markdown(found.title)} is on the other pages now.")
+        found = probe_of(shown(name)[1:-1], network, e, runs.series(e))
+    loaded_model.show(found)
+    session.keep(SAID, f":material/check: {in_markdown(found.title)} is on the other pages now.")

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from pages.ui.runs import Layer, compute, layers
-from rnn_core.experiment import SETTINGS, Experiment, matters
-from rnn_core.settings import Value
-from rnn_core.trace import LayerTrace
+from rnn_core.engine.trace import LayerTrace
+from rnn_core.experiment.experiment import SETTINGS, Experiment, matters
+from rnn_core.experiment.settings import Value
 
 NONE: Final = "off"
 RIVALS: Final[dict[str, tuple[str, Value]]] = {  # name in the link -> setting, its other value

@@ -6,18 +6,18 @@ from functools import cache
 import numpy as np
 import plotly.data
 
-from pages.ui import shelf
+from pages.ui import registry
 from pages.ui.results import stored
-from rnn_core.analysis import Bound, pascanu
-from rnn_core.check import Check, gradient_check
-from rnn_core.edits import Edit, apply_edits, parse_edits
-from rnn_core.experiment import Experiment, normalise
-from rnn_core.hold import Hold, hold_gate
-from rnn_core.hold import seconds as held_seconds
-from rnn_core.run import Run, Stage, run
-from rnn_core.sequences import Series
-from rnn_core.specimen import Specimen, fits, run_of
-from rnn_core.trace import LayerTrace
+from rnn_core.analysis.edits import Edit, apply_edits, parse_edits
+from rnn_core.analysis.gradient_check import Check, gradient_check
+from rnn_core.analysis.held_gate import Hold, hold_gate
+from rnn_core.analysis.held_gate import seconds as held_seconds
+from rnn_core.analysis.jacobians import Bound, pascanu
+from rnn_core.applications.probe import Probe, fits, run_of
+from rnn_core.engine.trace import LayerTrace
+from rnn_core.experiment.experiment import Experiment, normalise
+from rnn_core.experiment.inputs import Series
+from rnn_core.experiment.run import Run, Stage, run
 
 
 def compute(e: Experiment) -> Run:
@@ -26,7 +26,7 @@ def compute(e: Experiment) -> Run:
     A trained network that is not here may come: its place is taken by a drawn one that goes by a
     name of its own, so that nothing made of it is taken for the trained one's.
     """
-    e, found = normalise(e), shelf.get(e.weights)
+    e, found = normalise(e), registry.get(e.weights)
     if found is not None and fits(found, e):
         return _trained(e, found)
     if not e.weights:
@@ -65,7 +65,7 @@ def _held(e: Experiment, hold: Hold, _done: Run) -> Run:
 
 
 @stored()
-def _trained(e: Experiment, _found: Specimen) -> Run:
+def _trained(e: Experiment, _found: Probe) -> Run:
     return run_of(_found, e)
 
 
@@ -78,7 +78,7 @@ def _run(e: Experiment, _series: Series | None) -> Run:
     return replace(run(e, series=_series), experiment=e)
 
 
-def _why_drawn(found: Specimen | None) -> str:
+def _why_drawn(found: Probe | None) -> str:
     """Why these weights are not the trained ones that were asked for."""
     if found is None:
         return "The trained weights of this link are no longer here: these are freshly drawn."

@@ -21,16 +21,17 @@ from zlib import crc32
 import plotly.data
 
 from pages.ui.results import stored
-from rnn_core import captioning, connectivity, distance, interpreter, models, opinion, tagging
-from rnn_core.captioning import Sketch
-from rnn_core.distance import Distance
-from rnn_core.forecast import SHARES, wave_values
-from rnn_core.models import Model
-from rnn_core.settings import LONGEST_TEXT
-from rnn_core.specimen import Specimen, specimen
+from rnn_core.applications import captions, connectivity, distance, entities, sentiment, translation
+from rnn_core.applications.captions import Sketch
+from rnn_core.applications.distance import Distance
+from rnn_core.applications.probe import Probe, probe
+from rnn_core.applications.series import SHARES, wave_values
+from rnn_core.experiment.settings import LONGEST_TEXT
 from rnn_core.tasks import Batch
 from rnn_core.tasks.sentences import ANSWERS, VOCABULARY, batch
 from rnn_core.tasks.series import Prices, wave_batch
+from rnn_core.training import models
+from rnn_core.training.models import Model
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "assets" / "models"
 MOST_LETTERS: Final = 2000  # of what is read
@@ -50,14 +51,14 @@ def prices() -> Prices:
     return Prices.of({name: table[name].to_numpy(dtype=float) for name in SHARES})
 
 
-def reading(model: Model, text: str) -> Specimen:
+def reading(model: Model, text: str) -> Probe:
     """The network with this before it; its name says both."""
     found = READERS[model.card.application](model, text)
     name = f"{model.card.name}~{_packed(text)}"
     return replace(found, origin=name) if len(name) <= LONGEST_TEXT else found
 
 
-def opened(name: str) -> Specimen | None:
+def opened(name: str) -> Probe | None:
     """The shipped network that goes by this name, with what it reads; None: there is none."""
     if name.partition("~")[0] not in _names(FOLDER):
         return None
@@ -73,7 +74,7 @@ def _names(folder: Path) -> frozenset[str]:
 
 
 @stored()
-def _opened(name: str, _model: Model) -> Specimen:
+def _opened(name: str, _model: Model) -> Probe:
     rest, application = name.partition("~")[2], _model.card.application
     text = _unpacked(rest) if rest else EXAMPLES[application]
     return replace(READERS[application](_model, text), origin=name)
@@ -97,33 +98,33 @@ def _unpacked(code: str) -> str:
 # -- what each application reads -------------------------------------------------------------
 
 
-def _sentiment(model: Model, text: str) -> Specimen:
-    return opinion.specimen_of(model.network, opinion.understood(text))
+def _sentiment(model: Model, text: str) -> Probe:
+    return sentiment.probe_of(model.network, sentiment.understood(text))
 
 
-def _entities(model: Model, text: str) -> Specimen:
+def _entities(model: Model, text: str) -> Probe:
     kind = "both directions" if model.card.direction == "bidirectional" else "forward only"
-    return tagging.specimen_of(kind, model.network, tagging.understood(text))
+    return entities.probe_of(kind, model.network, entities.understood(text))
 
 
-def _translation(model: Model, text: str) -> Specimen:
-    return interpreter.under_glass(model, interpreter.understood(text))
+def _translation(model: Model, text: str) -> Probe:
+    return translation.probe_of(model, translation.understood(text))
 
 
-def _characters(model: Model, text: str) -> Specimen:
-    return connectivity.under_glass(model, text)
+def _characters(model: Model, text: str) -> Probe:
+    return connectivity.probe_of(model, text)
 
 
-def _captions(model: Model, text: str) -> Specimen:
+def _captions(model: Model, text: str) -> Probe:
     """The drawing's pixels in hexadecimal, and what it is called."""
-    first = captioning.to_hex(captioning.sketch(Sketch())[0])
+    first = captions.to_hex(captions.sketch(Sketch())[0])
     pixels, _, name = (text or f"{first} drawing 1").partition(" ")
-    said = captioning.describe(model.network, captioning.from_hex(pixels))
-    mark = f"{crc32(pixels.encode()):08x}"  # two drawings are two specimens
-    return captioning.under_glass(model, said, f"{name or 'a drawing'} ({mark})")
+    said = captions.describe(model.network, captions.from_hex(pixels))
+    mark = f"{crc32(pixels.encode()):08x}"  # two drawings are two probes
+    return captions.probe_of(model, said, f"{name or 'a drawing'} ({mark})")
 
 
-def _sentences(model: Model, text: str) -> Specimen:
+def _sentences(model: Model, text: str) -> Probe:
     """Gap, filler and country, or one of the short sentences."""
     gap, _, rest = text.partition(" ")
     filler, _, country = rest.partition(" ")
@@ -132,7 +133,7 @@ def _sentences(model: Model, text: str) -> Specimen:
     )  # fmt: skip
     read = distance.sentence(wish)
     title = f"{model.card.cell.upper()}, clue and answer {read.gap} words apart"
-    return specimen(title, model.networks, batch((read,)), VOCABULARY.words, ANSWERS.words)
+    return probe(title, model.networks, batch((read,)), VOCABULARY.words, ANSWERS.words)
 
 
 def of_distance(wish: Distance) -> str:
@@ -142,21 +143,21 @@ def of_distance(wish: Distance) -> str:
     return wish.sentence
 
 
-def _wave(model: Model, text: str) -> Specimen:
+def _wave(model: Model, text: str) -> Probe:
     """Which wave, and how many of its values are read."""
     wave, read = map(int, text.split())
     made = wave_batch(wave_values(wave)[:, : read + 1])
-    return specimen(f"Wave {wave}, next value", model.networks, made)
+    return probe(f"Wave {wave}, next value", model.networks, made)
 
 
-def _prices(model: Model, share: str) -> Specimen:
+def _prices(model: Model, share: str) -> Probe:
     every, k = prices().batch("validation"), SHARES.index(share)
     one = slice(k, k + 1)
     made = Batch(every.x[one], every.targets[one], every.weights[one])
-    return specimen(f"{share}, next week's change", model.networks, made)
+    return probe(f"{share}, next week's change", model.networks, made)
 
 
-READERS: Final[Mapping[str, Callable[[Model, str], Specimen]]] = {
+READERS: Final[Mapping[str, Callable[[Model, str], Probe]]] = {
     "sentiment": _sentiment,
     "entities": _entities,
     "translation": _translation,

@@ -23,7 +23,7 @@ from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
-from rnn_core.pace import paced
+from rnn_core.engine.pace import paced
 
 SLICE: Final = 0.03  # seconds of computing after which others who wait go first
 MEMORY: Final = 1.0  # seconds; what somebody has had of the processor counts half after so long

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import contents, glass, lab, shipped
+from pages.ui import contents, loaded_model, session, shipped
 from pages.ui.results import stored
-from rnn_core.check import Check, gradient_check
-from rnn_core.experiment import Experiment
-from rnn_core.models import Card, Model
-from rnn_core.run import Run
-from rnn_core.specimen import Specimen, look, run_of
+from rnn_core.analysis.gradient_check import Check, gradient_check
+from rnn_core.applications.probe import Probe, look, run_of
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run
 from rnn_core.tasks import TASKS
+from rnn_core.training.models import Card, Model
 
 
 def model(name: str) -> Model | None:
@@ -22,25 +22,25 @@ def model(name: str) -> Model | None:
         return None
 
 
-def seen(found: Specimen) -> tuple[Run, Check]:
+def seen(found: Probe) -> tuple[Run, Check]:
     """The run of the network on what it reads here, and that run's gradient check."""
     return _seen(found.name, found)
 
 
 @stored()
-def _seen(name: str, _found: Specimen) -> tuple[Run, Check]:
+def _seen(name: str, _found: Probe) -> tuple[Run, Check]:
     done = run_of(_found, look(_found, Experiment()))
     return done, gradient_check(done)
 
 
-def look_inside(found: Specimen, label: str, words: str) -> None:
+def look_inside(found: Probe, label: str, words: str) -> None:
     """The button that puts a network on all other pages, and the ways there once it is."""
     st.button(
-        label, icon=":material/search:", on_click=glass.show, args=(found,), help=words,
+        label, icon=":material/search:", on_click=loaded_model.show, args=(found,), help=words,
         key=f"inside_{label}",
     )  # fmt: skip
-    if lab.experiment().weights == found.name:
-        glass.where()
+    if session.experiment().weights == found.name:
+        loaded_model.where()
 
 
 def live_training(card: Card) -> None:

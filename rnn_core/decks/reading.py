@@ -20,9 +20,9 @@ from typing import Any, Final
 from rnn_core.decks.faults import DeckFault, Path, Places
 from rnn_core.decks.records import Choice, Deck, Question, Scene
 from rnn_core.decks.verdicts import check_why
+from rnn_core.experiment.settings import Setting, Value, quote
 from rnn_core.measures import MEASURES
-from rnn_core.notation import NOTATIONS
-from rnn_core.settings import Setting, Value, quote
+from rnn_core.notation.notation import NOTATIONS
 
 Pages = Mapping[str, Mapping[str, Setting]]  # page -> settings that a link to it may hold
 

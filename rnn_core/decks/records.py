@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rnn_core.notation import NOTATIONS
-from rnn_core.prose import translated
-from rnn_core.settings import Value
+from rnn_core.experiment.settings import Value
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.notation.prose import translated
 
 Link = Mapping[str, Value]  # settings by name, as a link has them
 

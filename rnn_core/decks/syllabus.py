@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnn_core.notation import LECTURES, NOTATIONS
-from rnn_core.settings import choice
+from rnn_core.experiment.settings import choice
+from rnn_core.notation.notation import LECTURES, NOTATIONS
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from rnn_core.decks.records import Link, Question, Scene
-from rnn_core.experiment import SETTINGS, Experiment
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.experiment.settings import Setting, Value, quote
 from rnn_core.measures import MEASURES
 from rnn_core.measures.measure import Measure
-from rnn_core.settings import Setting, Value, quote
 
 SEEDS: Final = range(5)  # that a general question must hold for
 VALUE: Final = "{value}"

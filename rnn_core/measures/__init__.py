@@ -5,7 +5,7 @@ MEASURES["gradient_left"](Experiment(cell="rnn", steps=50, hidden=32), {})   # -
 
 from typing import Final
 
-from rnn_core.cells import CELLS
+from rnn_core.engine.cells import CELLS
 from rnn_core.measures import (
     by_hand,
     clipped,

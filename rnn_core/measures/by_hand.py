@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnn_core.byhand import Walk, Written, write_out
-from rnn_core.experiment import Experiment
+from rnn_core.arrays import Array
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.measures.measure import Own, check_range
 from rnn_core.measures.own_settings import row
-from rnn_core.unroll import Array
+from rnn_core.studies.byhand import Walk, Written, write_out
 
 
 def _written(e: Experiment, own: Own) -> Written:

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from rnn_core.ceiling import LAST, Ceiling, training
-from rnn_core.cliff import Cliff, Path, descend
-from rnn_core.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
 from rnn_core.measures.measure import Own
 from rnn_core.measures.own_settings import row
-from rnn_core.run import run
-from rnn_core.train import Trainer
+from rnn_core.studies.ceiling import LAST, Ceiling, training
+from rnn_core.studies.cliff import Cliff, Path, descend
+from rnn_core.training.trainer import Trainer
 
 
 def norm_before(e: Experiment, own: Own) -> float:

@@ -12,15 +12,15 @@ from typing import Literal
 
 import numpy as np
 
-from rnn_core.cells import CELLS
-from rnn_core.clip import global_norm
-from rnn_core.credit import credit
-from rnn_core.experiment import SETTINGS, Experiment
+from rnn_core.analysis.loss_state_matrix import loss_state_matrix
+from rnn_core.arrays import Array
+from rnn_core.engine.cells import CELLS
+from rnn_core.engine.clip import global_norm
+from rnn_core.engine.trace import LayerGradient
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.experiment.run import Run, run
 from rnn_core.measures.measure import Own, check_range
-from rnn_core.run import Run, run
-from rnn_core.trace import LayerGradient
-from rnn_core.truncation import compare, uncut
-from rnn_core.unroll import Array
+from rnn_core.studies.truncated import compare, uncut
 
 
 def changed(e: Experiment, setting: str, instead: str) -> Experiment:
@@ -96,13 +96,13 @@ def last_loss_share(e: Experiment, own: Own) -> float:
     With a loss at every step the total gradient is a sum; this is what its farthest part adds.
     """
     done = run(e)
-    found = credit(done)[-1].norms["h"]
+    found = loss_state_matrix(done)[-1].norms["h"]
     return logarithm(float(found[-1, 0])) - logarithm(float(_top(done).norms("h")[0]))
 
 
 def losses_felt(e: Experiment, own: Own, *, state: int = 1) -> float:
     """The number of steps whose own loss has a gradient at one hidden state."""
-    felt = credit(run(replace(e, placement="every", window=0)))[-1].norms["h"]
+    felt = loss_state_matrix(run(replace(e, placement="every", window=0)))[-1].norms["h"]
     check_range("state", state, 0, felt.shape[1] - 1)
     return float(np.count_nonzero(np.nan_to_num(felt[:, state]) > 0))
 

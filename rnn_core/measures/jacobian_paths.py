@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnn_core.analysis import (
+from rnn_core.analysis.jacobians import (
     direct_path,
     jacobian_products,
     jacobians,
@@ -12,13 +12,13 @@ from rnn_core.analysis import (
     slope_path,
     spectra,
 )
-from rnn_core.experiment import Experiment, normalise
+from rnn_core.arrays import Array
+from rnn_core.engine.trace import LayerTrace
+from rnn_core.experiment.experiment import Experiment, normalise
+from rnn_core.experiment.run import run
 from rnn_core.measures.gradients import logarithm
 from rnn_core.measures.measure import Own, check_range
-from rnn_core.run import run
-from rnn_core.starts import depth_norms, norms, starts
-from rnn_core.trace import LayerTrace
-from rnn_core.unroll import Array
+from rnn_core.studies.starts import depth_norms, norms, starts
 
 
 def _top(e: Experiment) -> LayerTrace:

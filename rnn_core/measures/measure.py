@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from rnn_core.cells import CELLS
-from rnn_core.experiment import SETTINGS, Experiment
-from rnn_core.settings import Value, quote
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.experiment.settings import Value, quote
 
 Own = Mapping[str, Value]  # the page's own settings, and the view's
 Compute = Callable[..., float | str]

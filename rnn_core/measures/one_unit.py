@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rnn_core.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.measures.gradients import logarithm
 from rnn_core.measures.measure import Own
 from rnn_core.measures.own_settings import row
-from rnn_core.scalar import Scalar, unroll_unit
+from rnn_core.studies.scalar import Scalar, unroll_unit
 
 
 def unit_product(e: Experiment, own: Own) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from rnn_core.experiment.settings import settings_of
 from rnn_core.measures.measure import Own
-from rnn_core.settings import settings_of
 
 Row = TypeVar("Row")
 

@@ -12,29 +12,36 @@ from typing import Final, Literal
 
 import numpy as np
 
-from rnn_core import models
-from rnn_core.applications import SEED, describe, translate
-from rnn_core.captioning import Sketch
-from rnn_core.character_reading import START, Reading, read
-from rnn_core.connectivity import NETWORKS, Connected, felt, readable, shared, under_glass
-from rnn_core.distance import Distance, Felt, feel, sentence, together, untrained
-from rnn_core.experiment import Experiment
-from rnn_core.forecast import Forecast, errors
-from rnn_core.interpreter import held_out
+from rnn_core.applications.captions import Sketch
+from rnn_core.applications.characters import START, Reading, read
+from rnn_core.applications.connectivity import NETWORKS, Connected, felt, probe_of, readable, shared
+from rnn_core.applications.distance import Distance, Felt, feel, sentence, together, untrained
+from rnn_core.applications.entities import Mention, growing, names, tags
+from rnn_core.applications.entities import understood as mention_words
+from rnn_core.applications.probe import look, run_of
+from rnn_core.applications.scores import SEED, describe, translate
+from rnn_core.applications.sentiment import (
+    LAST_ORDER,
+    Review,
+    answers,
+    bag_answers,
+    fitted_bag,
+    ordered,
+)
+from rnn_core.applications.sentiment import understood as review_words
+from rnn_core.applications.series import Forecast, errors
+from rnn_core.applications.translation import held_out
+from rnn_core.arrays import Array
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.measures.gradients import logarithm
 from rnn_core.measures.measure import Own, check_range
 from rnn_core.measures.own_settings import row
-from rnn_core.models import Model
-from rnn_core.opinion import LAST_ORDER, Review, answers, bag_answers, fitted_bag, ordered
-from rnn_core.opinion import understood as review_words
-from rnn_core.specimen import look, run_of
-from rnn_core.tagging import Mention, growing, names, tags
-from rnn_core.tagging import understood as mention_words
 from rnn_core.tasks import captions, translation
 from rnn_core.tasks.baselines import Bag
 from rnn_core.tasks.sentences import ANSWERS
 from rnn_core.tasks.translation import DIGITS
-from rnn_core.unroll import Array
+from rnn_core.training import models
+from rnn_core.training.models import Model
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "assets" / "models"
 SAMPLE: Final = 100  # numbers or drawings that a share is measured on
@@ -194,7 +201,7 @@ def _medians(wish: Connected) -> dict[str, Array]:
     text, _ = readable(wish.passage, shared(several.values()))
     found = {}
     for cell, model in several.items():
-        piece = under_glass(model, text)
+        piece = probe_of(model, text)
         done = run_of(piece, look(piece, Experiment()))
         found[cell] = felt(done, wish.foretold).medians[wish.towards]
     return found

@@ -8,16 +8,16 @@ from typing import Literal
 
 import numpy as np
 
-from rnn_core.analysis import saturation
-from rnn_core.cells import sigmoid
-from rnn_core.experiment import Experiment
-from rnn_core.hold import Hold, hold_gate, read_steps
+from rnn_core.analysis.held_gate import Hold, hold_gate, read_steps
+from rnn_core.analysis.jacobians import saturation
+from rnn_core.arrays import Array
+from rnn_core.engine.cells import sigmoid
+from rnn_core.engine.network import Network
+from rnn_core.engine.trace import LayerTrace
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import Run, run
 from rnn_core.measures.gradients import changed, logarithm
 from rnn_core.measures.measure import Own, check_range
-from rnn_core.network import Network
-from rnn_core.run import Run, run
-from rnn_core.trace import LayerTrace
-from rnn_core.unroll import Array
 
 
 def _top(done: Run) -> LayerTrace:

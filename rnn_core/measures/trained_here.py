@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from rnn_core.contest import Plan
-from rnn_core.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.measures.measure import Own
 from rnn_core.measures.own_settings import row
-from rnn_core.train import Trainer, Training, training_of
+from rnn_core.training.comparison import Plan
+from rnn_core.training.trainer import Trainer, Training, training_of
 
 MOST_UPDATES: Final = 300  # a question must not keep its reader waiting
 LAST: Final = 20  # updates that a loss is averaged over

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_core.pace import breathe
-from rnn_core.readout import softmax
+from rnn_core.engine.pace import breathe
+from rnn_core.engine.readout import softmax
 from rnn_core.tasks.task import Array, Batch
 
 ROUNDS = 1000

@@ -116,7 +116,7 @@ def part(sentence: Sentence) -> str:
     return "validation" if held_out(sentence.words) else "train"
 
 
-def read(text: str) -> tuple[Words, Words]:
+def split_words(text: str) -> tuple[Words, Words]:
     """A reader's text as (words, those of them that the network does not know)."""
     words = tuple(re.findall(r"[^\W_]+|\.", text))
     known = {word.lower(): word for word in VOCABULARY.words}

@@ -112,7 +112,7 @@ def part(sentence: Sentence) -> str:
     return "validation" if held_out(sentence.words) else "train"
 
 
-def read(text: str) -> tuple[Words, Words]:
+def split_words(text: str) -> tuple[Words, Words]:
     """A reader's text as (words, those of them that the network does not know)."""
     words = tuple(re.findall(r"[^\W_]+|,", text.lower().replace("n't", " not")))
     strange = tuple(w for w in dict.fromkeys(words) if w not in VOCABULARY.rows)

@@ -128,7 +128,7 @@ class Task(ABC):
 
     label: ClassVar[str]
     help: ClassVar[str]  # the definition, the variant said
-    readout: ClassVar[str] = "softmax"  # a name in `rnn_core.readout.READOUTS`
+    readout: ClassVar[str] = "softmax"  # a name in `rnn_core.engine.readout.READOUTS`
     metric: ClassVar[str] = "accuracy"  # a name in `METRICS`
     goal: ClassVar[float]  # the metric at which the task counts as solved
     sizes: ClassVar[tuple[int, int]]  # D and O, where no setting changes them

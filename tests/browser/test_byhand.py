@@ -6,10 +6,10 @@ import io
 import numpy as np
 import pytest
 
-from rnn_core.byhand import QUANTITIES, write_out
-from rnn_core.exercise import blanks
-from rnn_core.expansion import expand
-from rnn_core.experiment import Experiment
+from rnn_core.analysis.expansion import expand
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.studies.byhand import QUANTITIES, write_out
+from rnn_core.studies.byhand_exercise import blanks
 from tests.browser.driving import LOOKS, App
 
 NARROW = pytest.mark.parametrize("look", [LOOKS[2]], indirect=True, ids=str)

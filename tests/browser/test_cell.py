@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from rnn_core.diagram import diagram
-from rnn_core.edits import apply_edits, parse_edits
-from rnn_core.experiment import parse
-from rnn_core.hold import Hold, hold_gate
-from rnn_core.run import run
+from rnn_core.analysis.edits import apply_edits, parse_edits
+from rnn_core.analysis.held_gate import Hold, hold_gate
+from rnn_core.experiment.experiment import parse
+from rnn_core.experiment.run import run
+from rnn_core.notation.diagram import diagram
 from tests.browser.driving import LOOKS, App
 
 SMALL = "hidden=3&steps=5"

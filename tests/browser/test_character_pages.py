@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_core.character_reading import read
-from rnn_core.connectivity import felt, under_glass
-from rnn_core.experiment import Experiment
-from rnn_core.models import load
-from rnn_core.specimen import look, run_of
+from rnn_core.applications.characters import read
+from rnn_core.applications.connectivity import felt, probe_of
+from rnn_core.applications.probe import look, run_of
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.training.models import load
 from tests.browser.driving import LOOKS, App
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
@@ -91,8 +91,8 @@ def test_a_click_lights_up_what_came_before_in_all_three_texts(app):
     letters(app, 2).nth(12).hover()
     drawn = numbers_of(told(app))
     for text, cell in enumerate(("rnn", "gru", "lstm")):
-        glass = under_glass(load(FOLDER, f"characters-{cell}"), TYPED)
-        norms = felt(run_of(glass, look(glass, Experiment())), "loss").norms["x"]
+        probe = probe_of(load(FOLDER, f"characters-{cell}"), TYPED)
+        norms = felt(run_of(probe, look(probe, Experiment())), "loss").norms["x"]
         assert drawn[cell] == pytest.approx(norms[19, 12], rel=0.06)  # as written, in short
         line = next(t for t in app.plots()[0]["traces"] if t["name"] == cell.upper())
         np.testing.assert_allclose(line["y"], norms[19, :20][::-1], rtol=1e-9)

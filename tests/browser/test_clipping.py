@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from pages.figures.clipping import plane
-from rnn_core.ceiling import Ceiling, courses
-from rnn_core.cliff import Cliff, descend, surface
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.studies.ceiling import Ceiling, courses
+from rnn_core.studies.cliff import Cliff, descend, surface
 from tests.browser.driving import App
 
 WEBGL_MS = 60_000  # without a graphics card a surface is drawn by the processor

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from rnn_core.credit import credit
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
-from rnn_core.truncation import compare
+from rnn_core.analysis.loss_state_matrix import loss_state_matrix
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.studies.truncated import compare
 from tests.browser.driving import LOOKS, App
 
 WISH = Experiment(steps=12, hidden=8, seed=5)
@@ -43,7 +43,7 @@ def click(app: App, t: int, k: int) -> None:
 @pytest.mark.parametrize("look", (LOOKS[0], LOOKS[3]), indirect=True, ids=str)
 def test_the_matrix_is_the_engines_and_a_click_picks_a_pair(app):
     app.open(f"/credit?{LINK}")
-    (layer,) = credit(run(WISH))
+    (layer,) = loss_state_matrix(run(WISH))
     expected = layer.norms["h"]
     np.testing.assert_allclose(10.0 ** matrix(app), expected, rtol=1e-6)
     click(app, 9, 6)
@@ -59,7 +59,7 @@ def test_the_matrix_is_the_engines_and_a_click_picks_a_pair(app):
 
 def test_moves_by_key_and_another_quantity(app):
     app.open(f"/credit?{LINK}&of=x&window=5")
-    (layer,) = credit(run(WISH))
+    (layer,) = loss_state_matrix(run(WISH))
     np.testing.assert_allclose(10.0 ** matrix(app), layer.inputs, rtol=1e-6)
     app.page.get_by_role("button", name="t − 1").press("Enter")
     app.page.wait_for_url("**loss=11*")

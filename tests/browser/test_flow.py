@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
 from tests.browser.driving import LOOKS, App
 
 FRAMES, BOUTS, FLOOR_FPS = 60, 3, 30

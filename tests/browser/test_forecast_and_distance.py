@@ -6,9 +6,10 @@ import numpy as np
 import plotly.data
 
 from pages.figures.theme import number
-from rnn_core import distance, forecast, models
-from rnn_core.distance import Distance
+from rnn_core.applications import distance, series
+from rnn_core.applications.distance import Distance
 from rnn_core.tasks.series import Prices
+from rnn_core.training import models
 from tests.browser.driving import App
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
@@ -54,7 +55,7 @@ def test_the_forecast_follows_its_horizon(app):
     app.open("/series?wave=3&read=30&horizon=8")
     network = models.load(FOLDER, "wave").network
     for horizon in (8, 10):
-        found = forecast.run_wave(network, forecast.wave_values(3), 30, horizon)
+        found = series.run_wave(network, series.wave_values(3), 30, horizon)
         line = trace(app, "its own forecasts fed back")
         np.testing.assert_allclose(line["y"], found.free[0])
         np.testing.assert_allclose(trace(app, "the wave")["y"], found.values[0])
@@ -69,8 +70,8 @@ def test_the_forecast_follows_its_horizon(app):
 def test_prices_are_drawn_with_their_network(app):
     app.open("/series?series=prices&share=AAPL")
     table = plotly.data.stocks()
-    prices = Prices.of({name: table[name].to_numpy(dtype=float) for name in forecast.SHARES})
-    found = forecast.forecast_prices(models.load(FOLDER, "prices").network, prices)
+    prices = Prices.of({name: table[name].to_numpy(dtype=float) for name in series.SHARES})
+    found = series.forecast_prices(models.load(FOLDER, "prices").network, prices)
     drawn = [
         t["y"] for p in app.plots() for t in p["traces"] if t["name"] == "the network's forecast"
     ]

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from pages.figures.similarity import unit_order
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
+from pages.figures.gates.similarity import unit_order
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
 from tests.browser.driving import LOOKS, App
 
 WISH = Experiment(text="hello", steps=12, hidden=8, seed=5)

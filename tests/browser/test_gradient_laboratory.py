@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from pages.figures.jacobians import measure
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
-from rnn_core.scalar import Scalar, unroll_unit
-from rnn_core.starts import norms
+from pages.figures.jacobians.products import measure
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.studies.scalar import Scalar, unroll_unit
+from rnn_core.studies.starts import norms
 from tests.browser.driving import LOOKS, App
 
 WISH = Experiment(steps=12, hidden=6, seed=2)

@@ -5,9 +5,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from rnn_core.contest import Plan, entries
-from rnn_core.experiment import Experiment
-from rnn_core.train import Trainer
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.training.comparison import Plan, entries
+from rnn_core.training.trainer import Trainer
 from tests.browser.session import Session
 
 READERS, ROUNDS = 10, 4

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
+from pages.figures.notation.variants import variants
 from pages.figures.theme import number
-from pages.figures.variants import variants
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
 from tests.browser.driving import LOOKS
 
 SETTINGS = Experiment(cell="gru", steps=12, hidden=6, seed=4)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pages.ui.contents import PAGES
-from rnn_core.experiment import to_params
-from rnn_core.presets import PRESETS
+from rnn_core.experiment.experiment import to_params
+from rnn_core.experiment.presets import PRESETS
 from tests.browser.driving import EVERYWHERE, LOOKS, App
 
 WIDE_AND_NARROW = pytest.mark.parametrize("look", (LOOKS[0], LOOKS[2]), indirect=True, ids=str)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rnn_core.experiment import parse
-from rnn_core.run import run
+from rnn_core.experiment.experiment import parse
+from rnn_core.experiment.run import run
 from tests.browser.driving import App
 
 ROOT = "[data-component=saturation]"

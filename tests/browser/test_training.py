@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rnn_core.contest import Plan, entries
-from rnn_core.experiment import Experiment
-from rnn_core.train import Trainer
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.training.comparison import Plan, entries
+from rnn_core.training.trainer import Trainer
 
 LINK = "/training?task=echo&length=10&batch=8&updates=150&hidden=8&cell=gru"
 

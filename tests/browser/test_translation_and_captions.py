@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_core.captioning import BLANK, describe, from_hex
-from rnn_core.interpreter import interpret
-from rnn_core.models import load
+from rnn_core.applications.captions import BLANK, describe, from_hex
+from rnn_core.applications.translation import interpret
+from rnn_core.training.models import load
 from tests.browser.driving import App
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"

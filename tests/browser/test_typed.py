@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_core import opinion, tagging
-from rnn_core.models import load
+from rnn_core.applications import entities, sentiment
+from rnn_core.training.models import load
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 
@@ -36,7 +36,7 @@ def test_a_sentence_is_read_and_shuffled(app):
     app.open("/sentiment")
     text = "the pizza was never really good"
     network = load(FOLDER, "sentiment").network
-    reading = opinion.read(network, opinion.understood(text))
+    reading = sentiment.read(network, sentiment.understood(text))
     (plot,) = typed(app, text)
     np.testing.assert_allclose(trace(plot, "positive")["y"], reading.positive, rtol=1e-9)
     np.testing.assert_allclose(trace(plot, "‖∂s/∂xₜ‖")["y"], reading.felt, rtol=1e-9)
@@ -44,7 +44,7 @@ def test_a_sentence_is_read_and_shuffled(app):
     app.page.get_by_role("button", name="Shuffle the words").click()
     app.page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length > 1")
     first, second = app.idle().plots()
-    other = opinion.read(network, opinion.ordered(reading.words, 1))
+    other = sentiment.read(network, sentiment.ordered(reading.words, 1))
     np.testing.assert_allclose(trace(second, "positive")["y"], other.positive, rtol=1e-9)
     assert trace(first, "bag of words")["y"] == trace(second, "bag of words")["y"]
     app.check_clean()
@@ -55,7 +55,7 @@ def test_both_networks_tag_and_a_pile_can_be_picked(app):
     text = "Chelsea hired new staff while Florence smiled ."
     networks = [load(FOLDER, name).network for name in ("entities-forward", "entities-both")]
     piles, growth = typed(app, text)
-    found = tagging.tagged(*networks, tagging.understood(text), 0)
+    found = entities.tagged(*networks, entities.understood(text), 0)
     people = [t["y"] for t in piles["traces"] if t["name"] == "person"]
     np.testing.assert_allclose(people, [found.forward[:, 1], found.both[:, 1]], rtol=1e-9)
     np.testing.assert_allclose(trace(growth, "company")["y"], found.course[:, 3], rtol=1e-9)
@@ -63,7 +63,7 @@ def test_both_networks_tag_and_a_pile_can_be_picked(app):
     before = app.plots()
     bars.nth(5).click(force=True)  # the sixth word's person
     app.page.wait_for_url("**word=6*")
-    later = tagging.tagged(*networks, tagging.understood(text), 6)
+    later = entities.tagged(*networks, entities.understood(text), 6)
     growth = redrawn(app, before, [1])[1]
     np.testing.assert_allclose(trace(growth, "person")["y"], later.course[:, 1], rtol=1e-9)
     app.check_clean()

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from rnn_core.experiment import parse
-from rnn_core.run import run
+from rnn_core.experiment.experiment import parse
+from rnn_core.experiment.run import run
 from tests.browser.driving import LOOKS, App
 
 ROOT = "[data-component=unrolled]"

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from pages.figures.theme import number
-from pages.figures.wiring_profile import PANEL
-from pages.figures.wirings import CARDS, losses_at, profiles, span
-from rnn_core.experiment import Experiment, parse
-from rnn_core.run import run
+from pages.figures.wirings.cards import CARDS, losses_at, profiles, span
+from pages.figures.wirings.profile import PANEL
+from rnn_core.experiment.experiment import Experiment, parse
+from rnn_core.experiment.run import run
 from tests.browser.driving import LOOKS, App
 
 EVERY_LOOK = pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)

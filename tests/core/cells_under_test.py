@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from rnn_core.cells import GRU, LSTM, RNN, Cell
-from rnn_core.unroll import Weights
+from rnn_core.engine.cells import GRU, LSTM, RNN, Cell
+from rnn_core.engine.scan import Weights
 
 VARIANTS: list[Cell] = [
     *(RNN(activation) for activation in ("tanh", "sigmoid", "relu")),

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn_core.cells import Cell, sigmoid
-from rnn_core.hold import HeldNetwork, Hold
-from rnn_core.network import Network
-from rnn_core.trace import LayerTrace
+from rnn_core.analysis.held_gate import HeldNetwork, Hold
+from rnn_core.engine.cells import Cell, sigmoid
+from rnn_core.engine.network import Network
+from rnn_core.engine.trace import LayerTrace
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from rnn_core.cells import CELLS
-from rnn_core.models import Card, Model
-from rnn_core.network import Network
+from rnn_core.engine.cells import CELLS
+from rnn_core.engine.network import Network
+from rnn_core.training.models import Card, Model
 
 LETTERS = ("\n", " ", "a", "b", "c")
 

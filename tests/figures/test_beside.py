@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures.beside import beside
-from pages.figures.eigenvalues import eigenvalue_figure
-from pages.figures.jacobians import apart_figure, measure, singular_figure
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
+from pages.figures.jacobians.eigenvalues import eigenvalue_figure
+from pages.figures.jacobians.products import apart_figure, measure, singular_figure
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
 
 
 def charts(**settings):

@@ -5,8 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from pages.figures import byhand_expansion as expansion
-from pages.figures.byhand import (
+from pages.figures.byhand import expansion
+from pages.figures.byhand.equations import equations, spelled, weights_written
+from pages.figures.byhand.letters import Ink, Names, decimal, table, tex
+from pages.figures.byhand.sheet import (
     Marks,
     Place,
     arrows,
@@ -17,13 +19,11 @@ from pages.figures.byhand import (
     sheet_rows,
     told,
 )
-from pages.figures.byhand_equations import equations, spelled, weights_written
-from pages.figures.byhand_letters import Ink, Names, decimal, table, tex
-from rnn_core.byhand import QUANTITIES, STAGES, WEIGHT_NAMES, stops, write_out
-from rnn_core.exercise import Blank, blanks
-from rnn_core.expansion import expand
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
+from rnn_core.analysis.expansion import expand
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies.byhand import QUANTITIES, STAGES, WEIGHT_NAMES, stops, write_out
+from rnn_core.studies.byhand_exercise import Blank, blanks
 
 HOUSE = Names()
 CELL = re.compile(r'<td data-cell="(\w+):(\d+)" class="(\w*)"[^>]*>(.*?)</td>')

@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 
 from pages.figures import captions as drawn
-from rnn_core.captioning import BLANK, Caption, Sketch, describe, from_hex, known, neighbour, sketch
-from rnn_core.models import load
+from rnn_core.applications.captions import (
+    BLANK,
+    Caption,
+    Sketch,
+    describe,
+    from_hex,
+    known,
+    neighbour,
+    sketch,
+)
+from rnn_core.training.models import load
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 

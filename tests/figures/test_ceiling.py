@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import ceiling
-from rnn_core.ceiling import UPDATES, Ceiling, Course, courses
+from rnn_core.studies.ceiling import UPDATES, Ceiling, Course, courses
 
 
 @cache

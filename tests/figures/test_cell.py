@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from pages.components.message import pack
-from pages.figures import equations
-from pages.figures.cell import cell_picture, cell_rows, picture, window
-from pages.figures.cell_layout import plan
-from pages.figures.equations import Names, spelled, written
-from pages.figures.held import curves, held_figure, held_rows, held_words
-from rnn_core.cells import GRU, LSTM, RNN
-from rnn_core.diagram import diagram
-from rnn_core.experiment import Experiment
-from rnn_core.hold import Hold, hold_gate
-from rnn_core.network import Network
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import run
+from pages.figures.cell import equations
+from pages.figures.cell.equations import Names, spelled, written
+from pages.figures.cell.layout import place
+from pages.figures.cell.picture import cell_picture, cell_rows, picture, window
+from pages.figures.hold import curves, held_figure, held_rows, held_words
+from rnn_core.analysis.held_gate import Hold, hold_gate
+from rnn_core.engine.cells import GRU, LSTM, RNN
+from rnn_core.engine.network import Network
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.diagram import diagram
+from rnn_core.notation.notation import NOTATIONS
 from tests.core.cells_under_test import VARIANTS
 from tests.core.minimal_gated_unit import MGU, plainly
 
@@ -89,7 +89,7 @@ def overlap(a, b):
 
 @every_cell
 def test_wires_are_straight_and_no_two_quantities_share_one(cell):
-    made = plan(diagram(cell))
+    made = place(diagram(cell))
     for _, _, line in made.wires:
         assert all(a[0] == b[0] or a[1] == b[1] for a, b in segments(line))
     for (one, _, a), (other, _, b) in itertools.combinations(made.wires, 2):
@@ -100,7 +100,7 @@ def test_wires_are_straight_and_no_two_quantities_share_one(cell):
 
 @every_cell
 def test_parts_and_numbers_stand_apart_and_inside(cell):
-    made = plan(diagram(cell))
+    made = place(diagram(cell))
     for (i, a), (j, b) in itertools.combinations(made.at.items(), 2):
         assert abs(a[0] - b[0]) >= 26 or abs(a[1] - b[1]) >= 26, (i, j)
     for (i, a), (j, b) in itertools.combinations(made.chips.items(), 2):
@@ -114,7 +114,7 @@ def test_parts_and_numbers_stand_apart_and_inside(cell):
 @every_cell
 def test_every_wire_is_drawn_from_part_to_part_and_states_leave(cell):
     drawn = diagram(cell)
-    shown = picture(plan(drawn), Names(cell))
+    shown = picture(place(drawn), Names(cell))
     inner = sorted((w["from"], w["to"]) for w in shown["wires"] if not w["to"].startswith("now."))
     assert inner == sorted(drawn.wires)
     assert {e["state"] for e in shown["exits"]} == {*cell.states}
@@ -125,7 +125,7 @@ def test_every_wire_is_drawn_from_part_to_part_and_states_leave(cell):
 
 def test_x_comes_from_below_the_past_from_the_left_the_state_leaves_right():
     for cell in EVERY:
-        made = plan(diagram(cell))
+        made = place(diagram(cell))
         assert made.at["x"][1] == max(y for _, y in made.at.values())
         assert made.at["past.h"][0] == min(x for x, _ in made.at.values())
         assert all(x > max(made.columns.values()) for x, _ in made.exits.values())

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import cliff
-from rnn_core.cliff import Cliff, Path, descend, edge, slope, surface
+from rnn_core.studies.cliff import Cliff, Path, descend, edge, slope, surface
 
 LAND = surface()
 WISH = Cliff()

@@ -11,9 +11,9 @@ from hypothesis.extra.numpy import arrays
 
 from pages.figures import clipping
 from pages.figures.gradients import clipping_bars
-from rnn_core.clip import clip
-from rnn_core.presets import PRESETS
-from rnn_core.run import run
+from rnn_core.engine.clip import clip
+from rnn_core.experiment.presets import PRESETS
+from rnn_core.experiment.run import run
 
 FINITE = st.floats(-1e6, 1e6, allow_subnormal=False)
 PAIR = {"w": np.array([3.0, 0.1])}

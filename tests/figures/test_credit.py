@@ -6,10 +6,10 @@ import pytest
 
 from pages.figures import credit as figures
 from pages.figures.theme import CEILING, FLOOR
-from rnn_core.credit import credit, reach
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import run
+from rnn_core.analysis.loss_state_matrix import loss_state_matrix, reach
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.notation import NOTATIONS
 
 WISH = {"steps": 12, "hidden": 4, "seed": 3, "scale": 1.5}
 
@@ -18,7 +18,7 @@ def made(of="h", which=0, notation="house", **more):
     done = run(Experiment(**(WISH | more)))
     if of == "jacobian":
         return done, figures.jacobian_matrix(done, reach(done, which), which, NOTATIONS[notation])
-    return done, figures.loss_matrix(done, credit(done), which, of, NOTATIONS[notation])
+    return done, figures.loss_matrix(done, loss_state_matrix(done), which, of, NOTATIONS[notation])
 
 
 def drawn(figure):
@@ -35,7 +35,7 @@ def test_the_map_draws_the_logarithm_of_every_pair(of):
     done, matrix = made(of)
     figure = drawn(figures.heatmap(matrix, -1, -1))
     cells = figure.data[0]
-    (layer,) = credit(done)
+    (layer,) = loss_state_matrix(done)
     expected = layer.inputs if of == "x" else layer.norms[of]
     np.testing.assert_array_equal(cells.customdata, expected)
     np.testing.assert_allclose(10.0 ** np.asarray(cells.z), np.clip(expected, *matrix.span))

@@ -9,10 +9,11 @@ import pytest
 
 from pages.figures import distance as figures
 from pages.figures.theme import FLOOR, number
-from rnn_core import distance, models
-from rnn_core.cells import CELLS
-from rnn_core.distance import AtGap, Felt
+from rnn_core.applications import distance
+from rnn_core.applications.distance import AtGap, Felt
+from rnn_core.engine.cells import CELLS
 from rnn_core.tasks.sentences import ANSWERS, COUNTRIES, Sentence
+from rnn_core.training import models
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 READ = Sentence(("in", "Canada", "by", "Peru", "I", "speak"), "French", 1, 2)

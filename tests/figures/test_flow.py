@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from pages.components.flow import pack
-from pages.figures import flow
-from pages.figures.flow_letters import QUANTITY_WORDS
-from rnn_core.experiment import SETTINGS, Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import run
+from pages.figures.flow import bench
+from pages.figures.flow.letters import QUANTITY_WORDS
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.notation import NOTATIONS
 
 E = Experiment(hidden=4, steps=8, placement="last")
 
 
 def swept(knob="scale", quantity="last", **settings):
     e = replace(E, **settings)
-    return flow.bench(e, knob, quantity, flow.grid(e, knob, quantity))
+    return bench.bench(e, knob, quantity, bench.grid(e, knob, quantity))
 
 
 def test_rows_are_order_statistics_of_single_runs():
@@ -40,13 +40,13 @@ def test_h_and_c_are_apart():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("knob", flow.KNOB_WORDS)
+@pytest.mark.parametrize("knob", bench.KNOB_WORDS)
 @pytest.mark.parametrize("quantity", QUANTITY_WORDS)
 def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quantity):
     e = replace(E, init="orthogonal", scale=1.05, steps=9)
-    values = flow.grid(e, knob, quantity)
-    done = flow.bench(flow.swept(e, knob, quantity), knob, quantity, values)
-    seen = flow.payload(done, e)
+    values = bench.grid(e, knob, quantity)
+    done = bench.bench(bench.swept(e, knob, quantity), knob, quantity, values)
+    seen = bench.payload(done, e)
     assert done.values[seen["nearest"]] == getattr(e, knob)
     assert seen["values"] == sorted(set(seen["values"])) and 6 <= len(seen["values"]) <= 41
     assert all(SETTINGS[knob].low <= v <= SETTINGS[knob].high for v in seen["values"])
@@ -55,17 +55,17 @@ def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quant
 
 
 def test_a_knob_that_turns_nothing_is_not_offered():
-    assert "gain" not in flow.knobs(E) and "gain" in flow.knobs(replace(E, init="orthogonal"))
-    assert "forget_bias" not in flow.knobs(replace(E, lstm="no-forget"))
-    assert flow.usable(E, "gain") == "scale"
+    assert "gain" not in bench.knobs(E) and "gain" in bench.knobs(replace(E, init="orthogonal"))
+    assert "forget_bias" not in bench.knobs(replace(E, lstm="no-forget"))
+    assert bench.usable(E, "gain") == "scale"
 
 
 def test_moving_the_knob_needs_no_new_sweep():
     for knob in ("scale", "forget_bias", "steps"):
         moved = {"scale": 2.0, "forget_bias": 3.0, "steps": 100}[knob]
         changed = replace(E, **{knob: moved}, cell="rnn", clip="norm")
-        assert flow.swept(changed, knob, "last") == flow.swept(E, knob, "last")
-        assert flow.grid(changed, knob, "last") == flow.grid(E, knob, "last") or knob == "steps"
+        assert bench.swept(changed, knob, "last") == bench.swept(E, knob, "last")
+        assert bench.grid(changed, knob, "last") == bench.grid(E, knob, "last") or knob == "steps"
 
 
 def test_the_bound_holds_and_its_numbers_are_medians():
@@ -79,7 +79,7 @@ def test_the_bound_holds_and_its_numbers_are_medians():
 
 
 def test_the_bound_of_every_length_starts_at_its_own_end():
-    done = flow.bench(E, "steps", "last", (5, 8))
+    done = bench.bench(E, "steps", "last", (5, 8))
     for k, T in enumerate((5, 8)):
         assert np.isfinite(done.bound.rows[k, : T + 1]).all()
         assert np.isnan(done.bound.rows[k, T + 1 :]).all()
@@ -87,15 +87,15 @@ def test_the_bound_of_every_length_starts_at_its_own_end():
 
 def test_long_jacobians_are_measured_at_some_steps_and_it_is_said():
     e = replace(E, steps=60)
-    done = flow.bench(e, "scale", "spectral", (1.0,))
+    done = bench.bench(e, "scale", "spectral", (1.0,))
     there = np.flatnonzero(~np.isnan(done.curves[0].rows[0, 0]))
     assert done.every == 3 and there.tolist() == list(range(0, 61, 3))
-    assert any("every 3 steps" in n for n in flow.notes(e, done))
+    assert any("every 3 steps" in n for n in bench.notes(e, done))
 
 
 def test_what_cannot_be_compared_is_said():
     e = replace(E, layers=2, direction="bidirectional", window=3)
-    words = " ".join(flow.notes(e, flow.bench(e, "scale", "last", (1.0,))))
+    words = " ".join(bench.notes(e, bench.bench(e, "scale", "last", (1.0,))))
     assert "one forward layer" in words and "Truncated" in words
 
 
@@ -112,14 +112,14 @@ def test_what_cannot_be_compared_is_said():
 @pytest.mark.parametrize("quantity", QUANTITY_WORDS)
 def test_odd_networks_have_a_picture(odd, quantity):
     e = replace(E, **odd)
-    done = flow.bench(flow.swept(e, "scale", quantity), "scale", quantity, (1.0, 4.0))
-    seen = flow.payload(done, e)
+    done = bench.bench(bench.swept(e, "scale", quantity), "scale", quantity, (1.0, 4.0))
+    seen = bench.payload(done, e)
     assert seen["low"] < seen["high"]
     pack(seen)
 
 
 def test_the_rows_to_take_away_are_long_form():
-    rows = flow.bench_rows(swept())
+    rows = bench.bench_rows(swept())
     assert list(rows)[:5] == ["scale", "cell", "state", "quantity", "step"]
     assert set(rows["quantity"]) == {"‖dL_T/dhₜ‖", "‖dL_T/dcₜ‖"}
     assert len({len(v) for v in rows.values()}) == 1
@@ -128,33 +128,33 @@ def test_the_rows_to_take_away_are_long_form():
 
 def test_the_map_is_the_engines():
     e, lengths = replace(E, hidden=2), (5, 9)
-    slices = list(flow.map_slices(e, lengths, None))
-    assert len(slices) == flow.SLICES
+    slices = list(bench.map_slices(e, lengths, None))
+    assert len(slices) == bench.SLICES
     rnn = np.concatenate([s.ratios for s in slices if s.cell == "rnn"])
-    assert rnn.shape == (len(flow.SCALES), 2)
+    assert rnn.shape == (len(bench.SCALES), 2)
     found = []
     for s in range(5):
-        wish = replace(e, cell="rnn", seed=s, scale=flow.SCALES[3], steps=9)
+        wish = replace(e, cell="rnn", seed=s, scale=bench.SCALES[3], steps=9)
         norms = run(wish).stages[0].gradient.top.norms("h")
         found.append(np.log10(norms[0] / norms[-1]))
     assert rnn[3, 1] == pytest.approx(np.median(found))
-    rows = flow.map_rows(lengths, {"rnn": rnn})
+    rows = bench.map_rows(lengths, {"rnn": rnn})
     assert rows["log10 ratio"][7] == rnn[3, 1] and rows["steps"][7] == 9
-    assert rows["scale"][7] == flow.SCALES[3]
+    assert rows["scale"][7] == bench.SCALES[3]
 
 
 def test_a_slider_that_ends_before_the_setting_says_so():
     e = replace(E, hidden=64, steps=200)
-    assert flow.grid(e, "steps", "spectral")[-1] == 100
-    done = flow.Bench(e, "steps", "spectral", (50.0, 100.0), (0,), 1, (), None)
-    assert any("ends at 100" in n for n in flow.notes(e, done))
-    assert flow.grid(e, "steps", "last")[-1] == 200
+    assert bench.grid(e, "steps", "spectral")[-1] == 100
+    done = bench.Bench(e, "steps", "spectral", (50.0, 100.0), (0,), 1, (), None)
+    assert any("ends at 100" in n for n in bench.notes(e, done))
+    assert bench.grid(e, "steps", "last")[-1] == 200
 
 
 def test_the_last_seed_is_followed_by_the_first():
-    done = flow.bench(replace(E, seed=95), "scale", "last", (1.0,))
+    done = bench.bench(replace(E, seed=95), "scale", "last", (1.0,))
     assert done.seeds == (95, 96, 97, 98, 99, 0, 1, 2, 3, 4)
-    assert len(list(flow.map_slices(replace(E, seed=99, hidden=1), (5,), None))) == flow.SLICES
+    assert len(list(bench.map_slices(replace(E, seed=99, hidden=1), (5,), None))) == bench.SLICES
 
 
 # -- letters -----------------------------------------------------------------------------------
@@ -177,27 +177,27 @@ AXES = [  # which gradient, notation, how its axis begins
 
 @pytest.mark.parametrize(("quantity", "notation", "begins"), AXES)
 def test_the_axis_is_in_the_letters_of_the_notation(quantity, notation, begins):
-    done = flow.bench(E, "scale", quantity, (1.0,))
-    assert flow.axis_words(done, NOTATIONS[notation]).startswith(begins)
+    done = bench.bench(E, "scale", quantity, (1.0,))
+    assert bench.axis_words(done, NOTATIONS[notation]).startswith(begins)
 
 
 def test_rows_bound_and_menu_are_in_the_letters_of_the_notation():
-    e, done = replace(E, cell="rnn"), flow.bench(E, "scale", "last", (1.0,))
-    seen = flow.payload(done, e, NOTATIONS["002"])
+    e, done = replace(E, cell="rnn"), bench.bench(E, "scale", "last", (1.0,))
+    seen = bench.payload(done, e, NOTATIONS["002"])
     assert [c["symbol"] for c in seen["curves"]] == ["a⟨t⟩", "hₜ", "hₜ", "Cₜ"]
     assert seen["bound"]["weight"] == "W_aa"
     assert seen["quantities"]["share"] == "Share of dL/dW_aa"
     assert seen["quantities"]["state"] == "Jacobian of h and C together"
-    assert "‖dL_T/dCₜ‖" in flow.bench_rows(done, NOTATIONS["002"])["quantity"]
+    assert "‖dL_T/dCₜ‖" in bench.bench_rows(done, NOTATIONS["002"])["quantity"]
 
 
 def test_the_map_is_in_the_letters_of_the_notation():
-    ratios = {cell: np.zeros((len(flow.SCALES), 1)) for cell in flow.CELLS}
-    seen = flow.map_payload(E, (5,), ratios, NOTATIONS["001"])["ratio"]
+    ratios = {cell: np.zeros((len(bench.SCALES), 1)) for cell in bench.CELLS}
+    seen = bench.map_payload(E, (5,), ratios, NOTATIONS["001"])["ratio"]
     assert seen == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖ (RNN), ‖dL_T/dh₀‖ / ‖dL_T/dh_T‖ (GRU, LSTM)"
-    rows = flow.map_rows((5,), ratios, NOTATIONS["001"])
+    rows = bench.map_rows((5,), ratios, NOTATIONS["001"])
     assert rows["quantity"][0] == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖"
 
 
 def test_a_map_that_was_not_made_has_no_rows():
-    assert not len(flow.map_rows((5,), {})["log10 ratio"])
+    assert not len(bench.map_rows((5,), {})["log10 ratio"])

@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from pages.components.heatmaps import Menu, Picked, pack, tidied
-from pages.figures import gates
-from pages.figures.gates import gate_rows, series_read, shown_of, sorts_of
-from pages.figures.similarity import correlations, unit_order
-from pages.ui.lab import VIEW
-from rnn_core.cells import CELLS
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import run
+from pages.figures.gates import panels
+from pages.figures.gates.panels import gate_rows, series_read, shown_of, sorts_of
+from pages.figures.gates.similarity import correlations, unit_order
+from pages.ui.session import VIEW
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPERIMENT = Experiment(text="hello", steps=7, hidden=5, seed=3)
 
 
 def gate_panels(trace, labels, title="", **more):
-    return gates.gate_panels({"one": trace}, labels, title, **more)
+    return panels.gate_panels({"one": trace}, labels, title, **more)
 
 
 def layer(**changes):
@@ -181,14 +181,14 @@ def test_mean_and_spread_are_those_of_the_units():
 
 def test_an_overflowed_step_has_no_spread():
     values = np.array([[0.0, 1.0], [np.inf, 0.5]])
-    found = gates.spread(values)
+    found = panels.spread(values)
     assert np.isnan(found[:, 0]).all() and found[0, 1] == 0.75
 
 
 def test_two_runs_are_drawn_in_the_same_ranges_and_order():
     own, labels = layer(forget_bias=0.0)
     other, _ = layer(forget_bias=3.0)
-    payload = gates.gate_panels({"bias 0": own, "bias 3": other}, labels, "", sort="h")
+    payload = panels.gate_panels({"bias 0": own, "bias 3": other}, labels, "", sort="h")
     assert (payload["sets"], len(payload["panels"])) == (["bias 0", "bias 3"], 12)
     first, second = payload["panels"][1], payload["panels"][7]
     assert (first["name"], first["set"], second["name"], second["set"]) == (

@@ -8,9 +8,9 @@ from pages.figures import gradients
 from pages.figures.gradients import Curve, clipping_rows, curves_of, gradient_rows
 from pages.figures.theme import CEILING, FLOOR
 from pages.figures.verdict import PROVISO, Bound, growth, verdict
-from rnn_core.clip import clip
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
+from rnn_core.engine.clip import clip
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
 
 LAST = "the last step"
 

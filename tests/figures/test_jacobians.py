@@ -4,9 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from pages.figures import eigenvalues, jacobians
-from pages.figures.jacobian_words import FED, words
-from pages.figures.jacobians import (
+from pages.figures.jacobians import eigenvalues, products
+from pages.figures.jacobians.products import (
     FLOOR,
     Measured,
     largest,
@@ -14,15 +13,16 @@ from pages.figures.jacobians import (
     product_rows,
     typical,
 )
+from pages.figures.jacobians.words import FED, words
 from pages.figures.theme import number
 from pages.figures.verdict import PROVISO
-from rnn_core.analysis import jacobians as steps_of
-from rnn_core.analysis import pascanu
-from rnn_core.cells import RNN
-from rnn_core.experiment import Experiment
-from rnn_core.network import Network
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import run
+from rnn_core.analysis.jacobians import jacobians as steps_of
+from rnn_core.analysis.jacobians import pascanu
+from rnn_core.engine.cells import RNN
+from rnn_core.engine.network import Network
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.notation import NOTATIONS
 
 CELLS = ("rnn", "gru", "lstm")
 ODD = {
@@ -48,11 +48,11 @@ def measured(**settings) -> Measured:
 
 def singular(done, **more) -> go.Figure:
     """As Plotly understands it: a property it does not know raises."""
-    return go.Figure(jacobians.singular_figure(done, **more))
+    return go.Figure(products.singular_figure(done, **more))
 
 
 def apart(done, **more) -> go.Figure:
-    return go.Figure(jacobians.apart_figure(done, **more))
+    return go.Figure(products.apart_figure(done, **more))
 
 
 def lines(figure: go.Figure) -> dict[str, np.ndarray]:
@@ -77,7 +77,7 @@ def test_every_singular_value_is_drawn_and_the_largest_thick(cell):
     S, K = done.values.shape[1], len(true)
     drawn = np.asarray(every.y, float).reshape(S, K + 1)[:, :-1].T
     seen = np.isfinite(drawn)
-    shown = np.clip(np.array(true), *jacobians.span(done.values))
+    shown = np.clip(np.array(true), *products.span(done.values))
     np.testing.assert_allclose(drawn[seen], shown[seen], rtol=1e-3)
     assert seen[:, 0].all()
     np.testing.assert_allclose(norm.y, [v[0] for v in true], rtol=1e-10)
@@ -191,9 +191,9 @@ def test_the_verdict_keeps_sufficient_and_necessary_apart():
 
 
 def test_long_sequences_of_large_matrices_are_measured_at_some_distances():
-    k = jacobians.distances(200, 128)
-    assert k[0] == 0 and k[-1] == 200 and len(k) <= jacobians.POINTS + 2
-    assert len(jacobians.distances(200, 16)) == 201
+    k = products.distances(200, 128)
+    assert k[0] == 0 and k[-1] == 200 and len(k) <= products.POINTS + 2
+    assert len(products.distances(200, 16)) == 201
 
 
 def test_beyond_the_axis_the_title_says_so_and_the_hover_is_true():
@@ -248,6 +248,6 @@ def test_rows_are_long_form():
 def test_no_figure_fixes_a_colour():
     for cell in CELLS:
         done = measured(cell=cell)
-        for figure in (jacobians.singular_figure(done), jacobians.apart_figure(done),
+        for figure in (products.singular_figure(done), products.apart_figure(done),
                        eigenvalues.eigenvalue_figure(done.kind, done.matrices)):  # fmt: skip
             assert "rgb" not in str(figure) and "#" not in str(figure)

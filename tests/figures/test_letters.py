@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 
 from pages.components.message import pack
-from pages.figures import character_reading as reading
+from pages.figures import characters as reading
 from pages.figures import connectivity as connected
 from pages.figures import model_card
-from rnn_core.character_reading import Follower, Reading, followers, own_writing, read
-from rnn_core.connectivity import Felt, felt, under_glass
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.specimen import look, run_of
+from rnn_core.applications.characters import Follower, Reading, followers, own_writing, read
+from rnn_core.applications.connectivity import Felt, felt, probe_of
+from rnn_core.applications.probe import look, run_of
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.notation.notation import NOTATIONS
 from tests.core.small_models import LETTERS, small_model
 
 TEXT = "abba cab\nab"
 
 
 def felt_of(cell, of="loss", text=TEXT):
-    found = under_glass(small_model(cell), text)
+    found = probe_of(small_model(cell), text)
     return felt(run_of(found, look(found, Experiment())), of)
 
 

@@ -7,7 +7,7 @@ from pages.figures import training
 from pages.figures.cautions import cautions
 from pages.figures.gradients import Curve, gradient_norms
 from pages.figures.literal import in_markdown, in_plot
-from pages.figures.opinion import short
+from pages.figures.sentiment import short
 
 
 def test_punctuation_is_escaped_and_letters_are_not():

@@ -6,10 +6,10 @@ import pytest
 
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, other_baselines, score_table, wiring
-from rnn_core import opinion, tagging
-from rnn_core.experiment import Experiment
-from rnn_core.models import load, names
-from rnn_core.specimen import look, run_of
+from rnn_core.applications import entities, sentiment
+from rnn_core.applications.probe import look, run_of
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.training.models import load, names
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 
@@ -35,13 +35,13 @@ def test_networks_side_by_side():
 
 def test_two_rows_of_cells_have_still_shorter_names():
     network = load(FOLDER, "entities-both").network
-    found = tagging.specimen_of("both", network, tagging.understood("Paris smiled ."))
+    found = entities.probe_of("both", network, entities.understood("Paris smiled ."))
     svg = wiring("Both", run_of(found, look(found, Experiment())))
     assert ">Par<" in svg and ">per<" in svg and "Paris<" not in svg
 
 
 def test_the_wiring_has_short_names():
     network = load(FOLDER, "sentiment").network
-    found = opinion.specimen_of(network, opinion.understood("the music was good"))
+    found = sentiment.probe_of(network, sentiment.understood("the music was good"))
     svg = wiring("One", run_of(found, look(found, Experiment())))
     assert ">mus.<" in svg and ">pos.<" in svg and "music<" not in svg

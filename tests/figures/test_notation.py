@@ -6,10 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages.figures.disagreements import disagreements
-from pages.figures.notation import ABSENT, block, has_biases, letter_rows, letters_table
-from pages.figures.theme import number
-from pages.figures.variants import (
+from pages.figures.notation.disagreements import disagreements
+from pages.figures.notation.side_by_side import (
+    ABSENT,
+    block,
+    has_biases,
+    letter_rows,
+    letters_table,
+)
+from pages.figures.notation.variants import (
     HIGH,
     Variant,
     variant_lines,
@@ -17,13 +22,14 @@ from pages.figures.variants import (
     variant_words,
     variants,
 )
-from rnn_core.analysis import jacobian_products, jacobians
-from rnn_core.cells import CELLS, GRU, LSTM, RNN
-from rnn_core.experiment import Experiment
-from rnn_core.formulas import equations
-from rnn_core.network import Network
-from rnn_core.notation import LECTURES, NOTATIONS
-from rnn_core.run import run
+from pages.figures.theme import number
+from rnn_core.analysis.jacobians import jacobian_products, jacobians
+from rnn_core.engine.cells import CELLS, GRU, LSTM, RNN
+from rnn_core.engine.network import Network
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.equations import equations
+from rnn_core.notation.notation import LECTURES, NOTATIONS
 from tests.core.cells_under_test import VARIANTS
 
 EXPERIMENT = Experiment(text="hello", steps=9, hidden=5, seed=3)

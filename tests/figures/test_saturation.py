@@ -15,11 +15,11 @@ from pages.figures.saturation import (
     saturation_rows,
     sentence,
 )
-from rnn_core.analysis import saturation
-from rnn_core.cells import CELLS
-from rnn_core.experiment import Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import run
+from rnn_core.analysis.jacobians import saturation
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPERIMENT = Experiment(text="hello", steps=12, hidden=7, seed=3, scale=4.0)
 

@@ -6,7 +6,7 @@ import pytest
 
 from pages.figures import scalar
 from pages.figures.scalar import unit_rows, unit_words
-from rnn_core.scalar import CASES, Scalar, unroll_unit
+from rnn_core.studies.scalar import CASES, Scalar, unroll_unit
 
 
 def drawn(wish: Scalar) -> tuple[go.Figure, dict]:

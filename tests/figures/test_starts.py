@@ -6,9 +6,9 @@ import pytest
 
 from pages.figures import starts
 from pages.figures.starts import Compared, bands, starts_rows, starts_table, starts_words
-from rnn_core.experiment import Experiment
-from rnn_core.starts import distances, norms
-from rnn_core.starts import starts as starts_of
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.studies.starts import distances, norms
+from rnn_core.studies.starts import starts as starts_of
 
 K = distances(12)
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import theme
-from rnn_core.cells import CELLS, GRU, LSTM, RNN
+from rnn_core.engine.cells import CELLS, GRU, LSTM, RNN
 
 CONFIG = tomllib.loads(
     (Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8")
@@ -153,7 +153,7 @@ def test_numbers_in_sentences():
 
 
 def test_house_names_everything_and_fixes_no_colour():
-    figure = theme.house([{"type": "scatter", "y": [1, 2]}], "Title", "x label", "y label")
+    figure = theme.base_figure([{"type": "scatter", "y": [1, 2]}], "Title", "x label", "y label")
     assert go.Figure(figure)  # Plotly finds nothing it does not know
     text = json.dumps(figure)
     assert all(word in text for word in ("Title", "x label", "y label"))

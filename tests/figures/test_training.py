@@ -7,19 +7,19 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import training
-from rnn_core.contest import Contest, Plan, course, entries
-from rnn_core.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.tasks import TASKS
+from rnn_core.training.comparison import Comparison, Plan, course, entries
 
 PLAN = Plan(task="echo", length=8, batch=4, updates=30, validate=10, watch=5)
 E = Experiment(hidden=5)
 
 
 def trained(plan=PLAN, e=E):
-    contest = Contest(entries(e, plan))
-    contest.advance(60_000)
-    task = next(iter(contest.trainers.values())).task
-    return contest, [course(contest, words) for words in contest.settings], task
+    comparison = Comparison(entries(e, plan))
+    comparison.advance(60_000)
+    task = next(iter(comparison.trainers.values())).task
+    return comparison, [course(comparison, words) for words in comparison.settings], task
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +91,13 @@ def test_words_say_where_every_run_stands(three):
 
 @pytest.mark.parametrize("name", TASKS)
 def test_before_the_first_update_there_is_a_picture_too(name):
-    contest = Contest(entries(E, replace(PLAN, task=name)))
-    task = next(iter(contest.trainers.values())).task
-    courses = [course(contest, words) for words in contest.settings]
+    comparison = Comparison(entries(E, replace(PLAN, task=name)))
+    task = next(iter(comparison.trainers.values())).task
+    courses = [course(comparison, words) for words in comparison.settings]
     go.Figure(dict(training.curves(courses, task, None)))
     training.evolution(courses)
     assert "not started" in training.verdict(courses, task)
-    assert training.answers(contest).startswith("| right |")
+    assert training.answers(comparison).startswith("| right |")
 
 
 def test_long_runs_are_thinned():

@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import translation as drawn
-from rnn_core.experiment import Experiment
-from rnn_core.interpreter import DICTIONARY, ByLength, by_length, interpret, under_glass
-from rnn_core.models import load
-from rnn_core.specimen import look, run_of
+from rnn_core.applications.probe import look, run_of
+from rnn_core.applications.translation import DICTIONARY, ByLength, by_length, interpret, probe_of
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.tasks.translation import english, french
+from rnn_core.training.models import load
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 
@@ -126,6 +126,6 @@ def test_the_table_to_take_away_is_long_and_whole():
 
 def test_the_small_drawing_names_no_word():
     m = models()["through 16 units"]
-    found = under_glass(m, 80)
+    found = probe_of(m, 80)
     run = drawn.unnamed(run_of(found, look(found, Experiment())))
     assert set(run.sequence.alphabet) == {"·"} == set(run.sequence.output_labels)

@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import truncated as figures
-from rnn_core.experiment import Experiment
-from rnn_core.run import run
-from rnn_core.truncation import TASK, UPDATES, Slice, compare
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.studies.truncated import TASK, UPDATES, Slice, compare
 
 WISH = {"steps": 12, "hidden": 4, "seed": 3}
 

@@ -7,12 +7,18 @@ import numpy as np
 import pytest
 
 from pages.components.unrolled import pack
-from pages.figures.norms import norm, size
-from pages.figures.unrolled import origin, own_parts, step_numbers, unrolled_graph, unrolled_rows
-from pages.figures.weight_shares import readout_shares, weights_of
+from pages.figures.numbers import norm, size
+from pages.figures.unrolled.graph import (
+    origin,
+    own_parts,
+    step_numbers,
+    unrolled_graph,
+    unrolled_rows,
+)
+from pages.figures.unrolled.weight_shares import readout_shares, weights_of
 from rnn_core import CELLS, Experiment, run
-from rnn_core.edits import may_name_weight
-from rnn_core.notation import NOTATIONS
+from rnn_core.analysis.edits import may_name_weight
+from rnn_core.notation.notation import NOTATIONS
 
 WIRINGS = ("many-to-many", "many-to-one", "one-to-many-fed", "one-to-many-first",
            "encoder-decoder", "one-to-one")  # fmt: skip

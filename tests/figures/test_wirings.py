@@ -8,11 +8,7 @@ import numpy as np
 import pytest
 
 from pages.figures.theme import CEILING, FLOOR, number
-from pages.figures.wiring_layout import GUTTER, TEXT, WIDTH, shown
-from pages.figures.wiring_profile import PANEL, legend, place
-from pages.figures.wiring_svg import miniature, symbol
-from pages.figures.wiring_table import step_table
-from pages.figures.wirings import (
+from pages.figures.wirings.cards import (
     CARDS,
     WORDS,
     described,
@@ -24,11 +20,15 @@ from pages.figures.wirings import (
     sentence,
     span,
 )
-from rnn_core.cells import CELLS
-from rnn_core.experiment import SETTINGS, Experiment
-from rnn_core.notation import NOTATIONS
-from rnn_core.run import run
-from rnn_core.wiring import WIRINGS
+from pages.figures.wirings.drawing import miniature, symbol
+from pages.figures.wirings.layout import GUTTER, TEXT, WIDTH, shown
+from pages.figures.wirings.profile import PANEL, legend, place
+from pages.figures.wirings.table import step_table
+from rnn_core.engine.cells import CELLS
+from rnn_core.engine.wiring import WIRINGS
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.notation import NOTATIONS
 
 EXPERIMENT = Experiment(hidden=5, steps=8, seed=3)
 TABLE = {card.key: card for card in CARDS if card.key != "stack"}

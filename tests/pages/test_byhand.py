@@ -2,9 +2,9 @@
 
 import pytest
 
-from rnn_core.byhand import Walk, stops, write_out
-from rnn_core.exercise import blanks
-from rnn_core.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.studies.byhand import Walk, stops, write_out
+from rnn_core.studies.byhand_exercise import blanks
 from tests.pages.reader import clean
 from tests.pages.test_pages import EXTREMES
 

@@ -1,10 +1,10 @@
-"""The page "Captions": drawings of the link and of the reader, the picked word, the glass."""
+"""The page "Captions": drawings of the link and of the reader, the picked word, the probe."""
 
 import pytest
 
 from pages.ui import shipped
 from pages.ui.store import STORE
-from rnn_core.captioning import BLANK, Sketch, clean, sketch, to_hex
+from rnn_core.applications.captions import BLANK, Sketch, clean, sketch, to_hex
 from tests.pages.reader import clean as no_exception
 
 

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from rnn_core.cells import CELLS, GRU
+from rnn_core.engine.cells import CELLS, GRU
 from tests.pages.reader import clean
 
 

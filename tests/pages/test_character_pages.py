@@ -6,9 +6,9 @@ import pytest
 
 from pages.ui import shipped
 from pages.ui.store import STORE
-from rnn_core.character_reading import NETWORKS, OPENINGS, Reading
-from rnn_core.models import load, names
-from rnn_core.settings import settings_of
+from rnn_core.applications.characters import NETWORKS, OPENINGS, Reading
+from rnn_core.experiment.settings import settings_of
+from rnn_core.training.models import load, names
 from tests.pages.reader import clean
 
 ODD = {

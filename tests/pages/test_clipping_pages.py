@@ -3,12 +3,12 @@
 import pytest
 
 from pages.ui.contents import PAGES
-from rnn_core.ceiling import Ceiling
-from rnn_core.cliff import Cliff, descend
-from rnn_core.experiment import SETTINGS
-from rnn_core.presets import PRESETS
-from rnn_core.run import run
-from rnn_core.settings import settings_of
+from rnn_core.experiment.experiment import SETTINGS
+from rnn_core.experiment.presets import PRESETS
+from rnn_core.experiment.run import run
+from rnn_core.experiment.settings import settings_of
+from rnn_core.studies.ceiling import Ceiling
+from rnn_core.studies.cliff import Cliff, descend
 from tests.pages.reader import clean
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rnn_core.credit import Pick
-from rnn_core.settings import settings_of
+from rnn_core.analysis.loss_state_matrix import Pick
+from rnn_core.experiment.settings import settings_of
 from tests.pages.reader import clean
 
 

@@ -7,10 +7,10 @@ from functools import cache
 
 import pytest
 
-from pages.ui import syllabus
 from pages.ui.contents import PAGES
-from pages.ui.lab import VIEW
-from pages.ui.syllabus import LINKED, shelf
+from pages.ui.models import lectures
+from pages.ui.models.lectures import LINKED, shelf
+from pages.ui.session import VIEW
 from rnn_core.decks import (
     Scene,
     asked_again,
@@ -22,10 +22,10 @@ from rnn_core.decks import (
     setup,
     write_deck,
 )
-from rnn_core.experiment import SETTINGS, matters, parse
+from rnn_core.experiment.experiment import SETTINGS, matters, parse
+from rnn_core.experiment.settings import read_row, relevant
 from rnn_core.measures import MEASURES
-from rnn_core.notation import LECTURES
-from rnn_core.settings import read_row, relevant
+from rnn_core.notation.notation import LECTURES
 
 DECKS = shelf().decks
 SCENES = [
@@ -211,13 +211,13 @@ def test_the_words_name_the_settings_that_are_measured(name, scene):
 
 
 def test_a_faulty_deck_is_named_and_the_others_work(visit, monkeypatch, tmp_path):
-    for path in syllabus.FOLDER.glob("*.toml"):
+    for path in lectures.FOLDER.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     text = (tmp_path / "001.toml").read_text(encoding="utf-8")
     bad = text.replace('page = "distance"', 'page = "beyond"', 1)
     line = next(k for k, words in enumerate(bad.splitlines(), 1) if "beyond" in words)
     (tmp_path / "001.toml").write_text(bad, encoding="utf-8")
-    monkeypatch.setattr(syllabus, "FOLDER", tmp_path)
+    monkeypatch.setattr(lectures, "FOLDER", tmp_path)
     for lecture in ("000", "001"):
         reader = visit("lectures", lecture=lecture)
         (error,) = reader.error

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from pages.figures.theme import number
-from pages.ui import distances, glass, shipped
+from pages.ui import loaded_model, shipped
+from pages.ui.models import distance as distance_model
 from pages.ui.store import STORE
-from rnn_core import distance
-from rnn_core.distance import SHORT, Distance
-from rnn_core.settings import settings_of
+from rnn_core.applications import distance
+from rnn_core.applications.distance import SHORT, Distance
+from rnn_core.experiment.settings import settings_of
 from rnn_core.tasks.sentences import COUNTRIES
 from tests.pages.reader import clean
 
@@ -21,7 +22,7 @@ def test_it_says_what_the_engine_measures(visit):
     said = words(visit("distance", gap="12", country="Peru"))
     wish = Distance(gap=12, country="Peru")
     read = distance.sentence(wish)
-    for cell, model in distances.models().items():
+    for cell, model in distance_model.models().items():
         felt = distance.feel(model.network, [read])
         assert f"{cell.upper()} **{number(float(felt.at_clue('share')[0]))}**" in said
         draws = [distance.feel(n, [read]) for n in distance.untrained(model.network, "keras")]
@@ -66,7 +67,7 @@ def test_a_network_goes_to_the_other_pages_with_this_sentence(visit):
     button.click().run()
     assert "is on the other pages now" in words(clean(reader))
     assert reader.query_params["cell"] == "gru" and reader.query_params["weights"]
-    assert {"gates", "gradients"} <= set(glass.LOOK_AT)
+    assert {"gates", "gradients"} <= set(loaded_model.LOOK_AT)
 
 
 def test_networks_that_are_not_there_have_a_word(visit, monkeypatch, tmp_path):

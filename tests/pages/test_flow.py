@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.figures.flow import KNOB_WORDS
-from pages.figures.flow_letters import QUANTITY_WORDS
+from pages.figures.flow.bench import KNOB_WORDS
+from pages.figures.flow.letters import QUANTITY_WORDS
 from tests.pages.reader import clean
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.ui.lab import VIEW
-from rnn_core.cells import CELLS
+from pages.ui.session import VIEW
+from rnn_core.engine.cells import CELLS
 from tests.pages.reader import clean
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from pages.ui import truncations
-from rnn_core.scalar import CASES
-from rnn_core.settings import settings_of
-from rnn_core.starts import Starts
-from rnn_core.truncation import first_clues
+from pages.ui.models import truncated
+from rnn_core.experiment.settings import settings_of
+from rnn_core.studies.scalar import CASES
+from rnn_core.studies.starts import Starts
+from rnn_core.studies.truncated import first_clues
 from tests.pages.reader import clean
 
 
@@ -75,7 +75,7 @@ def test_every_comparison_of_every_cell(visit, cell, vary):
 @pytest.mark.parametrize("window", [3, 5])
 def test_the_clues_kept_for_all_readers_are_those_asked_for(window):
     for kept, made in zip(
-        truncations.clues("rnn", 1, window), first_clues("rnn", 1, window), strict=True
+        truncated.clues("rnn", 1, window), first_clues("rnn", 1, window), strict=True
     ):
         np.testing.assert_array_equal(kept, made)
-    assert not np.array_equal(truncations.clues("rnn", 1, 3)[1], truncations.clues("rnn", 1, 5)[1])
+    assert not np.array_equal(truncated.clues("rnn", 1, 3)[1], truncated.clues("rnn", 1, 5)[1])

@@ -5,17 +5,17 @@ import base64
 import numpy as np
 import pytest
 
-from pages.ui import keeping, shelf
-from rnn_core.experiment import Experiment
-from rnn_core.specimen import of_task
-from rnn_core.specimen_file import to_bytes
-from rnn_core.train import Trainer, Training
-from rnn_core.weights import to_npz
+from pages.ui import keeping, registry
+from rnn_core.applications.probe import of_task
+from rnn_core.applications.specimen_file import to_bytes
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.training.trainer import Trainer, Training
+from rnn_core.training.weight_files import to_npz
 
 
 @pytest.fixture
-def desk(monkeypatch):
-    """A reader's desk without Streamlit: an experiment, and what is kept."""
+def session(monkeypatch):
+    """A reader's session without Streamlit: an experiment, and what is kept."""
     kept: dict[str, object] = {}
     wish = {"now": Experiment()}
     monkeypatch.setattr(keeping.lab, "kept", kept.get)
@@ -34,12 +34,12 @@ def letters(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def test_a_network_that_is_asked_for_comes_back(desk):
+def test_a_network_that_is_asked_for_comes_back(session):
     found = trained(11)
-    desk["now"] = Experiment(weights=found.name)
+    session["now"] = Experiment(weights=found.name)
     assert keeping.lost() == found.name
     keeping.heard([{"asked": found.name, "raw": letters(to_bytes(found))}])
-    assert shelf.get(found.name).digest == found.name
+    assert registry.get(found.name).digest == found.name
     assert not keeping.lost() and found.name in keeping.keeping().brought
 
 
@@ -53,11 +53,11 @@ def test_a_network_that_is_asked_for_comes_back(desk):
     ],
     ids=lambda raw: str(raw)[:12],
 )  # fmt: skip
-def test_whatever_else_comes_is_refused_with_a_word(desk, raw):
+def test_whatever_else_comes_is_refused_with_a_word(session, raw):
     name = trained(12).name
-    desk["now"] = Experiment(weights=name)
+    session["now"] = Experiment(weights=name)
     keeping.heard([{"asked": name, "raw": raw}])
-    assert shelf.get(name) is None
+    assert registry.get(name) is None
     assert keeping.keeping().missing[name] and not keeping.lost()
 
 
@@ -66,19 +66,19 @@ def test_whatever_else_comes_is_refused_with_a_word(desk, raw):
     [None, 3, [], {}, {"asked": 3, "raw": ""}, {"stored": "x"}, {"stored": "x", "stamp": 3},
      {"failed": None}, {"asked": "f" * 24, "raw": None}],
 )  # fmt: skip
-def test_answers_of_another_form_or_to_no_question_change_nothing(desk, answer):
-    desk["now"] = Experiment(weights="0" * 24)
+def test_answers_of_another_form_or_to_no_question_change_nothing(session, answer):
+    session["now"] = Experiment(weights="0" * 24)
     keeping.heard([answer])
     assert keeping.keeping() == keeping.Keeping()
 
 
-def test_a_network_nobody_asked_for_is_not_taken(desk):
+def test_a_network_nobody_asked_for_is_not_taken(session):
     found = trained(14)
     keeping.heard([{"asked": found.name, "raw": letters(to_bytes(found))}])
-    assert shelf.get(found.name) is None
+    assert registry.get(found.name) is None
 
 
-def test_a_file_is_sent_until_the_browser_has_this_content(desk):
+def test_a_file_is_sent_until_the_browser_has_this_content(session):
     keeping.keep("a", "1", b"one")
     assert [p["raw"] for p in keeping.message("")["put"]] == [letters(b"one")]
     keeping.keep("a", "2", b"two")
@@ -89,7 +89,7 @@ def test_a_file_is_sent_until_the_browser_has_this_content(desk):
     assert keeping.message("x") == {"put": [], "ask": "x"}
 
 
-def test_a_browser_that_can_keep_nothing_is_asked_no_more(desk):
+def test_a_browser_that_can_keep_nothing_is_asked_no_more(session):
     keeping.keep("a", "1", b"one")
     keeping.heard([{"failed": "it has no database"}])
     keeping.keep("b", "1", b"one")

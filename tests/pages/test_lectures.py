@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from pages.ui.contents import PAGES
-from pages.ui.syllabus import LINKED, shelf
-from rnn_core.cells import CELLS
-from rnn_core.distance import Distance, feel, sentence, together, untrained
-from rnn_core.experiment import Experiment
-from rnn_core.hold import Hold, hold_gate
-from rnn_core.models import load
-from rnn_core.notation import LECTURES
-from rnn_core.run import run
-from rnn_core.scalar import Scalar, unroll_unit
+from pages.ui.models.lectures import LINKED, shelf
+from rnn_core.analysis.held_gate import Hold, hold_gate
+from rnn_core.applications.distance import Distance, feel, sentence, together, untrained
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
+from rnn_core.notation.notation import LECTURES
+from rnn_core.studies.scalar import Scalar, unroll_unit
+from rnn_core.training.models import load
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"
 DECKS = shelf().decks

@@ -11,12 +11,12 @@ from copy import deepcopy
 import pytest
 
 from pages.components import scripts
-from pages.figures import unrolled
-from pages.ui import furniture
+from pages.figures.unrolled import graph
+from pages.ui import page_layout
 from pages.ui.contents import PAGES
-from rnn_core.alphabets import Alphabet
-from rnn_core.cells import CELLS, Cell
-from rnn_core.notation import NOTATIONS, Letters, Notation
+from rnn_core.engine.cells import CELLS, Cell
+from rnn_core.notation.notation import NOTATIONS, Letters, Notation
+from rnn_core.notation.sources import Alphabet
 
 # Two pages show all of them, whichever is chosen: the notations, and the five lectures.
 EVERY = [page for page in PAGES if page not in ("notation", "lectures")]
@@ -65,7 +65,7 @@ LINK = {"hidden": "3", "steps": "6", "cells": "all", "phase": "on"}
 def tables(monkeypatch) -> list:
     """What the pages visited offer as CSV."""
     found: list = []
-    monkeypatch.setattr(furniture, "_download", lambda title, table: found.append(table))
+    monkeypatch.setattr(page_layout, "_download", lambda title, table: found.append(table))
     return found
 
 
@@ -73,9 +73,9 @@ def tables(monkeypatch) -> list:
 def strange(monkeypatch) -> Iterator[str]:
     """The name of the made-up source; it stands in for a lecture, so that a link can ask for it."""
     monkeypatch.setitem(NOTATIONS, STRANGE.name, STRANGE)
-    unrolled._letters.cache_clear()
+    graph._letters.cache_clear()
     yield STRANGE.name
-    unrolled._letters.cache_clear()
+    graph._letters.cache_clear()
 
 
 def house_only(notation: str, page: str, cell: str) -> re.Pattern | None:

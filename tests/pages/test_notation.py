@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn_core.notation import NOTATIONS
+from rnn_core.notation.notation import NOTATIONS
 from tests.pages.reader import clean
 
 

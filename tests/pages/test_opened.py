@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pages.ui.gym import NAME
+from pages.ui.models.training import NAME
 from pages.ui.runs import compute
-from rnn_core.cells import GRU
-from rnn_core.network import Network
-from rnn_core.weights import make_network, read, to_npz, to_safetensors
+from rnn_core.engine.cells import GRU
+from rnn_core.engine.network import Network
+from rnn_core.training.weight_files import make_network, read_weights, to_npz, to_safetensors
 from tests.pages.reader import clean
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden" / "foreign"
@@ -39,7 +39,7 @@ def said(reader) -> str:
 
 
 def shown(reader) -> Network:
-    return compute(reader.session_state["desk"].experiment).stages[-1].network
+    return compute(reader.session_state["session"].experiment).stages[-1].network
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -48,7 +48,7 @@ def test_a_network_from_elsewhere_goes_to_all_pages(visit, page, name):
     reader = press(training(visit, name), "Open it by itself")
     assert f"{name} reading random symbols" in said(reader)
     reader.switch_page(f"{page}.py").run()
-    network = make_network(read(FOLDER / name))
+    network = make_network(read_weights(FOLDER / name))
     assert shown(clean(reader)).cell == network.cell
     for weight, array in network.weights.items():
         np.testing.assert_array_equal(shown(reader).weights[weight], array)
@@ -109,7 +109,7 @@ def test_a_huge_network_is_not_drawn(visit):
 
 def test_training_goes_on_from_a_prefix_and_another_cell_is_refused(visit):
     reader = press(visit("training", QUICK, cell="gru"), "One update")
-    (trainer,) = reader.session_state["desk"].kept[NAME].contest.trainers.values()
+    (trainer,) = reader.session_state["session"].kept[NAME].comparison.trainers.values()
     named = {("fc" + n[7:] if n.startswith("readout") else f"0.{n}"): w.astype("f2")
              for n, w in trainer.weights.items()}  # fmt: skip
     give(reader, to_safetensors(named), "half.safetensors")

@@ -3,9 +3,9 @@
 import pytest
 
 from pages.ui.contents import PAGES
-from rnn_core.cells import CELLS
-from rnn_core.experiment import GROUPS, SETTINGS, Experiment, matters, to_params
-from rnn_core.presets import PRESETS
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import GROUPS, SETTINGS, Experiment, matters, to_params
+from rnn_core.experiment.presets import PRESETS
 from tests.pages.reader import clean
 
 every_page = pytest.mark.parametrize("page", PAGES)

@@ -4,10 +4,10 @@ from dataclasses import fields, replace
 
 import pytest
 
-from pages.ui.lab import VIEW
 from pages.ui.rivals import RIVALS, compared, named, rival, rivals
-from rnn_core.cells import CELLS
-from rnn_core.experiment import Experiment, normalise
+from pages.ui.session import VIEW
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment, normalise
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pages.ui import forecasts
-from rnn_core.forecast import SHARES, Forecast
-from rnn_core.settings import settings_of
+from pages.ui.models import series
+from rnn_core.applications.series import SHARES, Forecast
+from rnn_core.experiment.settings import settings_of
 from tests.pages.reader import clean
 
 
@@ -15,7 +15,7 @@ def words(reader) -> str:
 def test_the_wave_says_its_errors(visit):
     wish = Forecast(read=25, horizon=7, wave=4)
     said = words(visit("series", read="25", horizon="7", wave="4"))
-    _, errors = forecasts.wave(wish, forecasts.model(wish))
+    _, errors = series.wave(wish, series.model(wish))
     assert f"**{errors.network[0]:.3f}**" in said and f"**{errors.network[6]:.3f}**" in said
     assert "After 25 values" in said and "After 7 steps" in said
 
@@ -24,7 +24,7 @@ def test_the_wave_says_its_errors(visit):
 def test_prices_say_who_wins(visit, share):
     wish = Forecast(series="prices", share=share)
     said = words(visit("series", series="prices", share=share))
-    found, k = forecasts.found(wish, forecasts.model(wish))
+    found, k = series.found(wish, series.model(wish))
     mine, naive = found.error(None, True), found.error(None, True, naive=True)
     assert f"**{mine:.2f} %**" in said and f"**{naive:.2f} %**" in said
     assert ("no better than" in said) == (mine >= naive)

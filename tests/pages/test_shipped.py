@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from pages.ui import shelf, shipped
-from rnn_core.experiment import SETTINGS, Experiment
-from rnn_core.models import names
-from rnn_core.specimen import completed, fits, look, run_of
+from pages.ui import registry, shipped
+from rnn_core.applications.probe import completed, fits, look, run_of
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.training.models import names
 from tests.pages.reader import clean
 
 TEXTS = {
@@ -29,7 +29,7 @@ def test_a_name_says_what_is_read_and_makes_it_anew(name):
     for text in TEXTS[model.card.application]:
         found = shipped.reading(model, text)
         assert found.name.startswith(f"{name}~") and SETTINGS["weights"].read(found.name)
-        again = shelf.get(found.name)
+        again = registry.get(found.name)
         assert again is not None and again.digest == found.digest and again.name == found.name
         wish = look(found, Experiment())
         assert fits(again, wish) and run_of(again, wish).loss == run_of(found, wish).loss
@@ -37,7 +37,7 @@ def test_a_name_says_what_is_read_and_makes_it_anew(name):
 
 @pytest.mark.parametrize("name", names(shipped.FOLDER))
 def test_a_plain_name_opens_the_network_on_an_example(name):
-    found = shelf.get(name)
+    found = registry.get(name)
     assert found is not None and found.name == name and found.sequence.labels
     assert SETTINGS["weights"].read(name) == name
 
@@ -49,7 +49,7 @@ def test_a_plain_name_opens_the_network_on_an_example(name):
      "sentences-rnn~9999 0 Peru", "characters-rnn~é"],
 )  # fmt: skip
 def test_other_names_are_no_network_or_an_example(name):
-    found = shelf.get(name)
+    found = registry.get(name)
     assert found is None or (name == "sentiment~" and found.name == name)
 
 
@@ -61,7 +61,7 @@ def test_a_text_too_long_for_a_name_keeps_the_digest():
 
 
 def test_a_link_that_names_a_network_alone_has_its_settings():
-    found = shelf.get("characters-gru")
+    found = registry.get("characters-gru")
     e = completed(found, Experiment(weights="characters-gru"), ("weights",))
     assert fits(found, e) and e.cell == "gru"
     other = Experiment(weights="characters-gru", cell="rnn")

@@ -11,7 +11,7 @@ import pytest
 from pages.ui import results
 from pages.ui.results import Waiting, stored
 from pages.ui.store import SLICE, Store, Turns, nbytes
-from rnn_core.pace import breathe
+from rnn_core.engine.pace import breathe
 
 PATIENCE = 30
 

@@ -6,13 +6,13 @@ import weakref
 import numpy as np
 import pytest
 
-from pages.ui.gym import MOST_PYTHON, NAME, Gym
+from pages.ui.models.training import MOST_PYTHON, NAME, TrainingSession
 from pages.ui.runs import compute
-from rnn_core.contest import entries
 from rnn_core.tasks import TASKS
 from rnn_core.tasks.characters import python_text
-from rnn_core.train import Trainer
-from rnn_core.weights import to_npz
+from rnn_core.training.comparison import entries
+from rnn_core.training.trainer import Trainer
+from rnn_core.training.weight_files import to_npz
 from tests.pages.reader import clean
 
 QUICK = {"task": "echo", "length": "8", "batch": "4", "updates": "40", "hidden": "6"}
@@ -27,24 +27,24 @@ def press(reader, label):
 
 def until_it_rests(reader, most=200):
     for _ in range(most):
-        if not reader.session_state["desk"].tick:
+        if not reader.session_state["session"].tick:
             return clean(reader)
         clean(reader.run())
     raise AssertionError("it does not come to rest")
 
 
-def gym(reader) -> Gym:
-    return reader.session_state["desk"].kept[NAME]
+def training_session(reader) -> TrainingSession:
+    return reader.session_state["session"].kept[NAME]
 
 
 def losses(reader):
-    (trainer, *_) = gym(reader).contest.trainers.values()
+    (trainer, *_) = training_session(reader).comparison.trainers.values()
     return [u.loss for u in trainer.history]
 
 
 def test_one_update_is_the_engines_first(visit):
     reader = press(visit("training", QUICK), "One update")
-    (settings,) = gym(reader).settings.values()
+    (settings,) = training_session(reader).settings.values()
     assert losses(reader) == [next(Trainer(settings).updates()).loss]
     assert any("1 updates" in m.value for m in reader.markdown)
 
@@ -52,10 +52,10 @@ def test_one_update_is_the_engines_first(visit):
 def test_it_trains_by_itself_until_the_end_and_no_further(visit):
     reader = press(visit("training", QUICK), "Start")
     for _ in range(60):
-        if gym(reader).contest.done:
+        if training_session(reader).comparison.done:
             break
         reader.run()
-    (settings,) = gym(reader).settings.values()
+    (settings,) = training_session(reader).settings.values()
     assert losses(reader) == [u.loss for u in Trainer(settings).updates()]
     clean(reader.run())
     assert not [b for b in reader.button if b.label == "Pause"]
@@ -77,13 +77,13 @@ def test_pause_stops_it_and_more_updates_go_on(visit):
 
 def test_another_setting_begins_anew_and_leaving_stops(visit):
     reader = press(visit("training", QUICK | {"updates": "9999"}), "Start")
-    old = gym(reader).contest
+    old = training_session(reader).comparison
     reader.slider(key="own_length").set_value(9).run()
-    before = gym(reader)
-    assert before.contest is not old and {s.length for s in before.settings.values()} == {9}
+    before = training_session(reader)
+    assert before.comparison is not old and {s.length for s in before.settings.values()} == {9}
     reader.switch_page("gates.py").run()
     clean(reader.switch_page("training.py").run())
-    assert gym(reader) is before
+    assert training_session(reader) is before
     assert [b for b in reader.button if b.label == "Continue"]
 
 
@@ -91,17 +91,18 @@ def test_another_setting_begins_anew_and_leaving_stops(visit):
 def test_runs_side_by_side(visit, versus):
     reader = press(visit("training", QUICK, versus=versus), "One update")
     press(reader, "One update")
-    mine = gym(reader)
+    mine = training_session(reader)
     assert mine.settings == entries(
-        reader.session_state["desk"].experiment, reader.session_state["desk"].own[type_of(reader)]
+        reader.session_state["session"].experiment,
+        reader.session_state["session"].own[type_of(reader)],
     )
-    assert mine.contest.made == 2
+    assert mine.comparison.made == 2
     table = next(m.value for m in reader.markdown if m.value.startswith("| right"))
     assert all(words in table for words in mine.settings)
 
 
 def type_of(reader):
-    (kind,) = reader.session_state["desk"].own
+    (kind,) = reader.session_state["session"].own
     return kind
 
 
@@ -115,7 +116,7 @@ def test_a_hello_network_writes(visit):
     link = {"task": "hello", "updates": "200", "rate": "0.05", "cell": "rnn", "temperature": "0"}
     reader = press(visit("training", link), "Start")
     for _ in range(60):
-        if gym(reader).contest.done:
+        if training_session(reader).comparison.done:
             break
         reader.run()
     assert any("writes: `ello" in m.value for m in clean(reader).markdown)
@@ -133,14 +134,14 @@ def said(reader):
 
 def test_saved_weights_come_back(visit):
     reader = press(visit("training", QUICK), "One update")
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     kept = {n: w.copy() for n, w in trainer.weights.items()}
     for _ in range(3):
         press(reader, "One update")
     assert any((kept[n] != w).any() for n, w in trainer.weights.items())
     upload(reader, to_npz(kept))
     assert "Loaded" in said(reader)
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     for name, weight in trainer.weights.items():
         np.testing.assert_array_equal(weight, kept[name])
 
@@ -156,7 +157,7 @@ def test_saved_weights_come_back(visit):
 )
 def test_a_wrong_file_is_refused_and_nothing_is_lost(visit, content, word):
     reader = press(visit("training", QUICK), "One update")
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     before = {n: w.copy() for n, w in trainer.weights.items()}
     upload(reader, content)
     assert word in said(reader) and "Loaded" not in said(reader)
@@ -167,7 +168,7 @@ def test_a_wrong_file_is_refused_and_nothing_is_lost(visit, content, word):
 @pytest.mark.parametrize("kind", ["source", "documentation"])
 def test_pythons_own_text_is_learnt(visit, kind):
     reader = press(visit("training", QUICK, task="text", reads=kind), "One update")
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     assert trainer.task.text == python_text(kind, MOST_PYTHON)
     assert any("300,000 characters" in c.value for c in reader.caption)
 
@@ -175,7 +176,7 @@ def test_pythons_own_text_is_learnt(visit, kind):
 def test_texts_that_are_not_there_yet_leave_the_short_one(visit):
     for reads in ("file", "plays"):
         reader = press(visit("training", QUICK, task="text", reads=reads), "One update")
-        (trainer,) = gym(reader).contest.trainers.values()
+        (trainer,) = training_session(reader).comparison.trainers.values()
         assert trainer.task.text == "hello"
 
 
@@ -187,7 +188,7 @@ def test_a_text_of_ones_own(visit):
     reader = visit("training", QUICK, task="text", reads="file")
     give_text(reader, ("to be or not to be, " * 50).encode())
     press(reader, "One update")
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     assert trainer.task.alphabet == tuple(sorted(set("to be or not to be, ")))
 
 
@@ -207,12 +208,12 @@ def test_a_text_that_cannot_be_used_is_refused(visit, content, word):
 def test_a_trained_network_goes_to_the_other_pages_and_back(visit, task, page):
     reader = press(visit("training", QUICK, task=task), "One update")
     press(reader, "Look inside")
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     assert trainer.update == 1  # looking inside does not begin anew
     reader.switch_page(f"{page}.py").run()
     assert any("after 1 updates" in box.value for box in clean(reader).info)
     assert len(reader.query_params["weights"]) == 24
-    shown = compute(reader.session_state["desk"].experiment).stages[-1].network.weights
+    shown = compute(reader.session_state["session"].experiment).stages[-1].network.weights
     for name, weight in trainer.network.weights.items():
         np.testing.assert_array_equal(shown[name], weight)
     reader.slider(key="set_hidden").set_value(7).run()
@@ -230,7 +231,7 @@ def test_a_link_to_weights_that_are_gone_says_so(visit):
 def test_who_leaves_leaves_nothing_behind(visit):
     """Nothing outside of the session keeps a reader's runs."""
     reader = press(visit("training", QUICK), "One update")
-    kept = weakref.ref(gym(reader).contest)
+    kept = weakref.ref(training_session(reader).comparison)
     assert kept() is not None
     del reader
     gc.collect()
@@ -254,7 +255,7 @@ def test_any_file_at_any_length_can_be_learnt(visit, content, length):
     link = QUICK | {"task": "text", "reads": "file", "length": length, "validate": "1"}
     reader = give_text(visit("training", link), content.encode())
     press(reader, "One update")
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     if len(content.strip()) >= 20:
         assert trainer.task.text == content
         assert any(f"{len(content):,} characters to learn from" in c.value for c in reader.caption)
@@ -268,7 +269,7 @@ def test_a_refused_file_is_not_learnt_from_and_not_counted(visit):
     give_text(reader, b"\xff\xfe" * 40)
     assert "UTF" in said(reader)
     assert not any("characters to learn from" in c.value for c in reader.caption)
-    (trainer,) = gym(reader).contest.trainers.values()
+    (trainer,) = training_session(reader).comparison.trainers.values()
     assert trainer.task.text == "hello"
 
 
@@ -278,33 +279,33 @@ def test_a_refused_file_is_not_learnt_from_and_not_counted(visit):
 @pytest.fixture
 def slow(monkeypatch):
     """Every sequence is a piece, and a slice of time holds one piece."""
-    monkeypatch.setattr("rnn_core.passes.PIECE_BYTES", 0)
-    monkeypatch.setattr("pages.ui.gym.SLICE_MS", 0.0)
+    monkeypatch.setattr("rnn_core.training.objective.PIECE_BYTES", 0)
+    monkeypatch.setattr("pages.ui.models.training.SLICE_MS", 0.0)
 
 
 def test_one_update_and_its_check_are_made_by_and_by(visit, slow):
     reader = until_it_rests(visit("training", QUICK))
     (button,) = [b for b in reader.button if b.label == "One update"]
     clean(button.click().run())
-    assert gym(reader).contest.underway and not losses(reader)
+    assert training_session(reader).comparison.underway and not losses(reader)
     assert not any("central differences" in m.value for m in reader.markdown)
     until_it_rests(reader)
-    (settings,) = gym(reader).settings.values()
+    (settings,) = training_session(reader).settings.values()
     assert losses(reader) == [next(Trainer(settings).updates()).loss]
     assert any("agrees with central differences" in m.value for m in reader.markdown)
 
 
 def test_a_pause_within_an_update_changes_no_number(visit, slow):
     reader = press(until_it_rests(visit("training", QUICK | {"updates": "3"})), "Start")
-    while not gym(reader).contest.underway:
+    while not training_session(reader).comparison.underway:
         reader.run()
     press(reader, "Pause")
     clean(reader.switch_page("gates.py").run())
     clean(reader.switch_page("training.py").run())
-    assert gym(reader).contest.underway and not gym(reader).wanted
+    assert training_session(reader).comparison.underway and not training_session(reader).wanted
     press(until_it_rests(reader), "Continue")
     until_it_rests(reader)
-    (settings,) = gym(reader).settings.values()
+    (settings,) = training_session(reader).settings.values()
     assert losses(reader) == [u.loss for u in Trainer(settings).updates()]
 
 
@@ -320,24 +321,24 @@ def test_an_update_that_takes_long_is_announced(visit):
 
 def test_what_is_looked_inside_is_handed_to_the_browser_until_it_has_it(visit):
     reader = press(press(visit("training", QUICK), "One update"), "Look inside")
-    parcels = reader.session_state["desk"].kept["keeping"].parcels
+    parcels = reader.session_state["session"].kept["keeping"].parcels
     name = reader.query_params["weights"]
     assert name in parcels and any(key.startswith("training-") for key in parcels)
 
 
 def test_weights_of_an_earlier_session_are_offered_unless_the_reader_begins_again(visit):
     first = press(visit("training", QUICK), "One update")
-    ((name, parcel),) = first.session_state["desk"].kept["keeping"].parcels.items()
+    ((name, parcel),) = first.session_state["session"].kept["keeping"].parcels.items()
     second = visit("training", QUICK)
-    assert second.session_state["desk"].kept["keeping"].wanted == name
-    second.session_state["desk"].kept["keeping"].came[name] = parcel.raw
+    assert second.session_state["session"].kept["keeping"].wanted == name
+    second.session_state["session"].kept["keeping"].came[name] = parcel.raw
     assert any("after 1 updates, from before" in box.value for box in clean(second.run()).info)
     press(second, "Go on from them")
-    (again,) = gym(second).contest.trainers.values()
+    (again,) = training_session(second).comparison.trainers.values()
     assert again.update and any("after 1 earlier updates" in c.value for c in second.caption)
     press(second, "Begin again")
     assert not any("from before" in box.value for box in clean(second.run()).info)
     damaged = visit("training", QUICK | {"hidden": "7"})
-    other = damaged.session_state["desk"].kept["keeping"]
+    other = damaged.session_state["session"].kept["keeping"]
     other.came[other.wanted] = parcel.raw
     assert not any("from before" in box.value for box in clean(damaged.run()).info)

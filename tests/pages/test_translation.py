@@ -5,7 +5,7 @@ import pytest
 from pages.figures.literal import in_markdown
 from pages.ui import shipped
 from pages.ui.store import STORE
-from rnn_core.interpreter import FIRST, held_out, next_number, understood
+from rnn_core.applications.translation import FIRST, held_out, next_number, understood
 from tests.pages.reader import clean
 
 ODD = [

@@ -6,13 +6,13 @@ import pytest
 
 from pages.ui import shipped
 from pages.ui.store import STORE
-from rnn_core import opinion, tagging
-from rnn_core.models import load
+from rnn_core.applications import entities, sentiment
+from rnn_core.training.models import load
 from tests.pages.reader import clean
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 FIELDS = {"sentiment": "review", "entities": "sentence"}
-BUTTONS = {"sentiment": opinion.EXAMPLES, "entities": tagging.EXAMPLES}
+BUTTONS = {"sentiment": sentiment.EXAMPLES, "entities": entities.EXAMPLES}
 every_page = pytest.mark.parametrize("page", FIELDS)
 
 ODD = {

@@ -4,9 +4,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pages.figures.wirings import CARDS, sentence
-from rnn_core.experiment import Experiment, parse
-from rnn_core.run import run
+from pages.figures.wirings.cards import CARDS, sentence
+from rnn_core.experiment.experiment import Experiment, parse
+from rnn_core.experiment.run import run
 from tests.pages.reader import clean
 
 

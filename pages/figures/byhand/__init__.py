@@ -1,0 +1,1 @@
+"""BPTT by hand: the sheet, the equations, the expansion."""

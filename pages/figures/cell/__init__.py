@@ -1,0 +1,1 @@
+"""Inside the cell: the wiring diagram, where its parts stand, its equations."""

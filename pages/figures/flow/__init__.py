@@ -1,0 +1,1 @@
+"""The gradient-flow bench and the phase map."""

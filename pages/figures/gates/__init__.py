@@ -1,0 +1,1 @@
+"""Heatmaps of gates and states, and the order of their units."""

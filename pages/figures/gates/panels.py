@@ -1,0 +1,231 @@
+"""Every gate and state of a layer, units by steps: the heatmaps' payload, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.figures.gates.similarity import unit_order
+from pages.figures.theme import number, quantity_look, range_of
+from rnn_core.engine.cells import Cell
+from rnn_core.engine.trace import LayerTrace
+from rnn_core.experiment.run import Run
+from rnn_core.notation.notation import HOUSE, Letters, Notation
+
+SHOWN: dict[str, str] = {  # what the picture draws, in the link and in words
+    "all": "all gates and states",
+    "states": "cell against hidden state",
+    "spread": "mean and spread of units",
+}
+BY_NUMBER = "number"  # units stand in their own order
+
+
+class Panel(TypedDict):
+    """One picture: what is drawn, in which fixed range, and its numbers.
+
+    `form` "map": every unit's value, (H, T). "band": mean, tenth and ninetieth percentile over the
+    units, (3, T).
+    """
+
+    name: str
+    label: str
+    symbol: str
+    colour: str
+    kind: str
+    low: float
+    high: float
+    note: str
+    form: str
+    set: int  # which of the compared runs
+    values: NDArray[np.floating[Any]]
+
+
+class Payload(TypedDict):
+    """What `pages.components.heatmaps` draws."""
+
+    title: str
+    labels: list[str]
+    sets: list[str]  # what the compared runs are called; one without a comparison
+    across: bool  # panels side by side, for cell against hidden state
+    series: list[float | None]  # numbers that are read; empty for text
+    order: list[int]  # units (from 0) from the top row down, the same in all panels
+    panels: list[Panel]
+
+
+def gate_panels(
+    layers: Mapping[str, LayerTrace],
+    labels: tuple[str, ...],
+    title: str,
+    *,
+    shown: str = "all",
+    sort: str = BY_NUMBER,
+    series: NDArray[Any] | None = None,
+    notation: Notation = HOUSE,
+    limit: float = 2.0,
+) -> Payload:
+    """Gates in the cell's order, then c and h, of one layer or of two to be compared.
+
+    `layers` names each layer (its first sequence is drawn), `labels` each of the T steps. `sort`
+    is BY_NUMBER, or the quantity by whose likeness units are put in order. `series` (T,) are the
+    numbers read, nan where nothing is. `limit` is the edge of the stated range -limit..limit of
+    values that have no bounds of their own (c, or h behind a ReLU). Letters and words are the
+    notation's.
+    """
+    found = [_quantities(trace, 0) for trace in layers.values()]
+    for quantities in found:
+        _check_labels(labels, quantities)
+    pairs = enumerate(zip(layers.values(), found, strict=True))
+    panels = [
+        _panel(
+            notation.of(trace.cell), trace.cell, name, values.T, limit, shown == "spread", number
+        )
+        for number, (trace, quantities) in pairs
+        for name, values in quantities.items()
+        if shown != "states" or name in trace.cell.states
+    ]
+    return {
+        "title": title,
+        "labels": [str(label) for label in labels],
+        "sets": list(layers),
+        "across": shown == "states",
+        "series": [] if series is None else [_finite(v) for v in series],
+        "order": _order(found[0], sort),
+        "panels": panels,
+    }
+
+
+def shown_of(cell: Cell) -> dict[str, str]:
+    """What there is to show of a cell; only an LSTM has two states."""
+    return {k: words for k, words in SHOWN.items() if k != "states" or len(cell.states) > 1}
+
+
+def sorts_of(cell: Cell, shown: str) -> dict[str, str]:
+    """The orders units can stand in; none where no unit is drawn."""
+    if shown == "spread":
+        return {}
+    likeness = {q: f"likeness of {quantity_look(q).label}" for q in _names(cell)}
+    return {BY_NUMBER: "number", **likeness}
+
+
+def series_read(
+    done: Run, layer_trace: LayerTrace, labels: tuple[str, ...]
+) -> NDArray[np.float64] | None:
+    """The numbers (T,) that a layer's network reads, nan where it reads something else; None for
+    text."""
+    values = done.sequence.values
+    if values is None:
+        return None
+    first = 0
+    for stage in done.stages:
+        if any(each is layer_trace for each in stage.trace.layers):
+            break
+        first += stage.x.shape[1]
+    reads = np.array([label != "·" for label in labels])
+    return np.where(reads, values[first : first + len(labels)], np.nan)
+
+
+def gate_rows(
+    layers: Mapping[str, LayerTrace], labels: tuple[str, ...], notation: Notation = HOUSE
+) -> dict[str, NDArray[Any]]:
+    """The same numbers in long form: step (from 1), symbol read, quantity, its letter, unit (from
+    1), value; in front of them the run, where two are compared."""
+    parts = [_rows(name, trace, labels, notation) for name, trace in layers.items()]
+    found = {column: np.concatenate([p[column] for p in parts]) for column in parts[0]}
+    return found if len(parts) > 1 else {k: v for k, v in found.items() if k != "run"}
+
+
+def _rows(
+    name: str, trace: LayerTrace, labels: tuple[str, ...], notation: Notation
+) -> dict[str, NDArray[Any]]:
+    quantities = _quantities(trace, 0)
+    names, stack = list(quantities), np.stack(list(quantities.values()))  # (Q, T, H)
+    letters = [notation.of(trace.cell).symbol(name).text for name in names]
+    q, t, u = (index.ravel() for index in np.indices(stack.shape))
+    return {
+        "run": np.full(stack.size, name, dtype=object),
+        "step": t + 1,
+        "symbol": np.asarray(labels, dtype=object)[t],
+        "quantity": np.asarray(names, dtype=object)[q],
+        "letter": np.asarray(letters, dtype=object)[q],
+        "unit": u + 1,
+        "value": stack.ravel(),
+    }
+
+
+def _quantities(trace: LayerTrace, sequence: int) -> dict[str, NDArray[Any]]:
+    """Every gate and state after its step, (T, H) each."""
+    return {
+        name: (trace.after(name) if name in trace.cell.states else trace.gates[name])[sequence]
+        for name in _names(trace.cell)
+    }
+
+
+def _names(cell: Cell) -> tuple[str, ...]:
+    # A cell whose only "gate" is the candidate has no gates: its candidate is the new state itself.
+    gates = () if cell.gates == ("candidate",) else cell.gates
+    return (*gates, *sorted(cell.states))  # c before h, as h is made from c
+
+
+def _check_labels(labels: tuple[str, ...], quantities: Mapping[str, NDArray[Any]]) -> None:
+    steps = next(iter(quantities.values())).shape[0]
+    if len(labels) != steps:
+        raise ValueError(f"labels: expected one per step, {steps}; got {len(labels)}.")
+
+
+def _order(quantities: Mapping[str, NDArray[Any]], sort: str) -> list[int]:
+    if sort in quantities:
+        return unit_order(quantities[sort].T)
+    return list(range(next(iter(quantities.values())).shape[1]))
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def spread(values: NDArray[Any]) -> NDArray[Any]:
+    """(3, T): mean, tenth and ninetieth percentile over the units of (H, T)."""
+    with np.errstate(all="ignore"):
+        found = np.stack([values.mean(axis=0), *np.percentile(values, (10, 90), axis=0)])
+    return np.where(np.isfinite(values).all(axis=0), found, np.nan)
+
+
+def _panel(
+    letters: Letters,
+    cell: Cell,
+    name: str,
+    values: NDArray[Any],
+    limit: float,
+    band: bool,
+    number: int,
+) -> Panel:
+    span = range_of(cell, name, limit)
+    return {
+        "name": name,
+        "label": letters.word(name),
+        "symbol": letters.symbol(name).text,
+        "colour": quantity_look(name).colour,
+        "kind": span.kind,
+        "low": span.low,
+        "high": span.high,
+        "note": _beyond(values, span.low, span.high),
+        "form": "band" if band else "map",
+        "set": number,
+        "values": spread(values) if band else values,
+    }
+
+
+def _beyond(values: NDArray[Any], low: float, high: float) -> str:
+    """A word about values the fixed range cannot show; the colour alone would hide them."""
+    finite = values[np.isfinite(values)]
+    parts = []
+    out = finite[(finite < low) | (finite > high)]
+    if out.size:
+        furthest = float(out[np.abs(out).argmax()])
+        share = f"{out.size / values.size:.1%}" if out.size / values.size >= 0.001 else "<0.1%"
+        parts.append(f"{share} beyond the range, as far as {number(furthest)}")
+    if finite.size < values.size:
+        parts.append(f"{values.size - finite.size} overflowed (inf or nan), drawn grey")
+    return "; ".join(parts)

@@ -1,0 +1,1 @@
+"""Jacobian products: singular values, eigenvalues, and their words."""

@@ -1,0 +1,318 @@
+"""What the product of Jacobians does over a distance: its singular values, and its factors apart.
+
+Everything here is about one layer's state s: h, and for an LSTM h and c stacked.  The product over
+the distance k = T - t is ds_T/ds_t, every state s_t taken as a free number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.figures.theme import (
+    CEILING,
+    FLOOR,
+    INK,
+    LINES,
+    Figure,
+    Part,
+    base_figure,
+    cell_look,
+    number,
+    quantity_look,
+)
+from rnn_core.analysis.jacobians import (
+    Bound,
+    Recurrent,
+    direct_path,
+    jacobian_products,
+    jacobians,
+    matrix_powers,
+    pascanu,
+    recurrent_matrices,
+    resolved,
+    singular_values,
+    slope_path,
+    spectra,
+)
+from rnn_core.engine.cells import Cell
+from rnn_core.engine.trace import LayerTrace
+from rnn_core.notation.notation import HOUSE, Notation
+
+Floats = NDArray[np.float64]
+
+POINTS: Final = 50  # of a long sequence of large matrices: each costs a decomposition
+DEAR: Final = 50 * 64**2  # matrix entries that may be decomposed at every step
+LOWEST: Final = (1e-4, 1e-8, 1e-12, FLOOR)  # the axis ends in one of these, so that it rests
+HIGHEST: Final = (1e2, 1e4, 1e8, 1e16, CEILING)
+TALL: Final = 440
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One layer's product of Jacobians over the distances k = 0..T; nan where it overflowed."""
+
+    kind: Cell
+    matrices: Mapping[str, Recurrent]  # gate -> its W_hh by itself
+    distance: NDArray[np.int64]  # (K,) measured distances, the first 0 and the last T
+    values: Floats  # (K, S) singular values of ds_T/ds_t, largest first; nan below rounding
+    norms: Mapping[str, Floats]  # "s", and of an LSTM its blocks "h" and "c": spectral norms (K,)
+    weights: Floats | None  # (K,) spectral norm of W_hh^k; RNN only
+    slopes: Floats | None  # (K, H) products of phi' (RNN) or of z (1 - z) (GRU)
+    direct: Floats | None  # (K, H) product of f (LSTM) or of what z keeps (GRU)
+    bound: Bound | None  # RNN only
+
+    @property
+    def cell(self) -> str:
+        """Its cell's name."""
+        return self.kind.name
+
+    @property
+    def steps(self) -> int:
+        """T, the largest distance."""
+        return int(self.distance[-1])
+
+
+def measure(trace: LayerTrace) -> Measured:
+    """Everything that is drawn, of the first sequence of a layer's trace."""
+    steps = jacobians(trace)
+    T, S = len(steps), steps.shape[1]
+    k = distances(T, S)
+    products = jacobian_products(steps, S)[T - k]
+    values, H = singular_values(products), trace.weights.weight_hh.shape[1]
+    norms = {"s": values[:, 0]}
+    if S > H:
+        for i, state in enumerate(trace.cell.states):
+            block = slice(i * H, (i + 1) * H)
+            norms[state] = singular_values(products[:, block, block])[:, 0]
+    slopes, direct = slope_path(trace), direct_path(trace)
+    return Measured(
+        trace.cell, spectra(trace), k, resolved(values), norms, _powers(trace, k),
+        None if slopes is None else slopes[T - k], None if direct is None else direct[T - k],
+        pascanu(trace),
+    )  # fmt: skip
+
+
+def distances(T: int, S: int) -> NDArray[np.int64]:
+    """Every distance, or every so many-th where the matrices are many and large; always 0 and T."""
+    every = 1 if T * S**2 <= DEAR else -(-T // POINTS)
+    return np.unique(np.append(np.arange(0, T + 1, every), T))
+
+
+def _powers(trace: LayerTrace, k: NDArray[np.int64]) -> Floats | None:
+    """Spectral norms of the powers of a vanilla RNN's W_hh."""
+    if pascanu(trace) is None:
+        return None
+    (W,) = recurrent_matrices(trace).values()
+    return singular_values(matrix_powers(W, int(k[-1]))[k])[:, 0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One quantity over the distance, and how it looks; its name says exactly what it is."""
+
+    name: str
+    norms: Floats  # (K,)
+    colour: str
+    dash: str = "solid"
+    marker: str = ""
+    width: float = 2.0
+
+
+def letters(done: Measured, notation: Notation = HOUSE) -> dict[str, str]:
+    """What is written on axes: the product of each state, and W_hh."""
+    own = notation.of(done.cell)
+    states = {s: (own.symbol(s, "T").text, own.symbol(s).text) for s in ("h", "c")}
+    found = {s: f"∂{end}/∂{start}" for s, (end, start) in states.items()}
+    both = [", ".join(pair) for pair in zip(*states.values(), strict=True)]
+    found["s"] = found["h"] if done.cell != "lstm" else "∂({})/∂({})".format(*both)
+    return found | {"W": own.symbol("weight_hh.candidate").text}
+
+
+def bounding(done: Measured, notation: Notation = HOUSE) -> list[Line]:
+    """The spectral norm, and for a vanilla RNN what theory puts beside it."""
+    look, names = cell_look(done.cell), letters(done, notation)
+    found = [Line(f"‖{names['s']}‖₂, the spectral norm", done.norms["s"], look.colour,
+                  marker=look.marker, width=3.5)]  # fmt: skip
+    if done.bound is None:
+        return found
+    bound, k = done.bound, done.distance
+    with np.errstate(all="ignore"):
+        slope = bound.radius ** k.astype(float)
+    sigma = f"bound (σ_max γ)ᵏ, σ_max γ = {number(bound.factor)}"
+    rho = f"reference slope ρᵏ, ρ = {number(bound.radius)}"
+    return [
+        *found,
+        Line(sigma, bound.envelope(k), INK, "dot"),
+        Line(rho, np.asarray(slope), INK, "dash", width=1.5),
+    ]
+
+
+def apart(done: Measured, notation: Notation = HOUSE) -> list[Line]:
+    """The full product first, then what a lecture's formula keeps of it."""
+    look, names = cell_look(done.cell), letters(done, notation)
+    full = Line(f"full product ‖{names['s']}‖₂", done.norms["s"], look.colour,
+                marker=look.marker, width=3.5)  # fmt: skip
+    if done.cell == "rnn":
+        return [full, *_factors(done, names)]
+    if done.cell == "gru":
+        return [full, *_update_paths(done, notation)]
+    return [full, *_cell_paths(done, notation, names)]
+
+
+def _factors(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
+    assert done.weights is not None and done.slopes is not None
+    yield Line(f"weights alone ‖{names['W']}ᵏ‖₂", done.weights, INK, "dash", "square-open")
+    yield Line("slopes alone ∏φ′, largest unit", largest(done.slopes), INK, "dot", "triangle-up")
+    yield Line("∏φ′, geometric mean", typical(done.slopes), INK, "dot", width=1)
+
+
+def _update_paths(done: Measured, notation: Notation) -> Iterator[Line]:
+    assert done.direct is not None and done.slopes is not None
+    colour = quantity_look("update").colour
+    z = notation.of("gru").symbol("update").text
+    yield Line(f"direct path ∏ of what {z} keeps, largest unit", largest(done.direct),
+               colour, "dash", "square-open")  # fmt: skip
+    yield Line("direct path, geometric mean", typical(done.direct), colour, "dash",
+               width=1)  # fmt: skip
+    yield Line("lecture 000: ∏σ′ = ∏z(1 − z), largest unit", largest(done.slopes),
+               INK, "dot", "triangle-up")  # fmt: skip
+
+
+def _cell_paths(done: Measured, notation: Notation, names: Mapping[str, str]) -> Iterator[Line]:
+    assert done.direct is not None
+    c, forget = quantity_look("c").colour, quantity_look("forget").colour
+    f = notation.of("lstm").symbol("forget").text
+    yield Line(f"its block ‖{names['c']}‖₂", done.norms["c"], c, "solid", "x")
+    yield Line(f"its block ‖{names['h']}‖₂", done.norms["h"], INK, "solid", "circle-open", 1.5)
+    yield Line(f"direct path ∏{f}, largest unit", largest(done.direct), forget, "dash",
+               "square-open")  # fmt: skip
+    yield Line("direct path, geometric mean", typical(done.direct), forget, "dash",
+               width=1)  # fmt: skip
+
+
+def largest(products: Floats) -> Floats:
+    """(K, H) -> (K,): the spectral norm of the diagonal matrix that these products make."""
+    return np.asarray(products.max(axis=1))
+
+
+def typical(products: Floats) -> Floats:
+    """(K, H) -> (K,): the geometric mean over the units."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.exp(np.log(products).mean(axis=1)))
+
+
+# -- the two charts ----------------------------------------------------------------------------
+
+
+def span(numbers: Floats) -> tuple[float, float]:
+    """An axis in decades that rest while a slider moves; what lies beyond is drawn on its edge."""
+    seen = numbers[np.isfinite(numbers) & (numbers > 0)]
+    least, most = (seen.min(), seen.max()) if seen.size else (1.0, 1.0)
+    low = next((v for v in LOWEST if v <= least), FLOOR)
+    return low, next((v for v in HIGHEST if v >= most), CEILING)
+
+
+def edges(numbers: Floats, ends: tuple[float, float]) -> str:
+    """The title's word about what the axis cannot show; nothing where it shows all."""
+    seen = numbers[~np.isnan(numbers)]
+    if ((seen >= ends[0]) & (seen <= ends[1])).all():
+        return ""
+    return f" (drawn between {number(ends[0])} and {number(ends[1])})"
+
+
+def singular_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
+    """All singular values of the product over the distance, the largest of them thick."""
+    lines = bounding(done, notation)
+    every = np.concatenate([done.values.ravel(), *(line.norms for line in lines)])
+    ends = span(every)
+    drawn = [_all_values(done, ends), *(_drawn(line, done.distance, ends) for line in lines)]
+    title = f"Singular values of {letters(done, notation)['s']}{edges(every, ends)}"
+    return _chart(done, drawn, ends, title, "singular value")
+
+
+def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
+    """The full product beside its factors (RNN) or beside its direct path (GRU, LSTM)."""
+    title = "Weights and slopes apart" if done.cell == "rnn" else "Direct path and full product"
+    lines = apart(done, notation)
+    every = np.concatenate([line.norms for line in lines])
+    ends = span(every)
+    drawn = [_drawn(line, done.distance, ends) for line in lines]
+    return _chart(done, drawn, ends, title + edges(every, ends), "spectral norm")
+
+
+def _all_values(done: Measured, ends: tuple[float, float]) -> Part:
+    """One trace for all: the n-th largest value over k is one line, nan lifts the pen."""
+    gap = np.full((done.values.shape[1], 1), np.nan)
+    y = np.concatenate([np.clip(done.values.T, *ends), gap], axis=1).ravel()
+    x = np.concatenate([np.broadcast_to(done.distance, done.values.T.shape), gap], axis=1).ravel()
+    return {
+        "type": "scatter", "mode": "lines", "x": x.astype(np.float32), "y": y.astype(np.float32),
+        "name": f"all {done.values.shape[1]} singular values", "hoverinfo": "skip",
+        "line": {"color": cell_look(done.cell).colour, "width": 0.8}, "opacity": 0.7,
+    }  # fmt: skip
+
+
+def _drawn(line: Line, k: NDArray[np.int64], ends: tuple[float, float]) -> Part:
+    """Beyond the axis a norm is drawn on its edge; the hover says the true number."""
+    shown = np.where(np.isnan(line.norms), np.nan, np.clip(line.norms, *ends))
+    return {
+        "type": "scatter", "x": k, "y": shown, "name": line.name,
+        "mode": "lines+markers" if line.marker else "lines",
+        "line": {"color": line.colour, "dash": line.dash, "width": line.width},
+        "marker": {"symbol": line.marker or "circle", "size": 8, "maxdisplayed": 10},
+        "customdata": [number(v) if np.isfinite(v) else "overflow" for v in line.norms],
+        "hovertemplate": "%{customdata}<extra>" + line.name + "</extra>",
+    }  # fmt: skip
+
+
+def _chart(
+    done: Measured, lines: Sequence[Part], ends: tuple[float, float], title: str, y: str
+) -> Figure:
+    """Lines over the distance on a log axis, with a word on the edge where numbers overflowed."""
+    figure = base_figure(list(lines), title, "distance k = T − t, in steps", y)
+    low, high = (float(np.log10(v)) for v in ends)
+    layout = figure["layout"]
+    layout["yaxis"] |= {
+        "type": "log", "exponentformat": "power", "range": [low - 0.3, high + 0.3],
+        "dtick": max(1, int(np.ceil((high - low) / 9))), "tick0": 0,
+    }  # fmt: skip
+    layout["xaxis"] |= {"rangemode": "tozero", "hoverformat": "d"}
+    layout |= {"height": TALL, "shapes": [_one()], "annotations": _overflowed(done, high)}
+    layout["legend"] = {"orientation": "v", "x": 0, "y": -0.16, "xanchor": "left", "yanchor": "top"}
+    layout["margin"] = {"l": 72, "r": 12, "t": 48, "b": 150}
+    return figure
+
+
+def _one() -> Part:
+    """A thin line at 1: above it something grew, below it shrank."""
+    line = {"color": LINES, "width": 2}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "line": line,
+            "layer": "below"}  # fmt: skip
+
+
+def _overflowed(done: Measured, high: float) -> list[Part]:
+    lost = np.flatnonzero(~np.isfinite(done.norms["s"]))
+    if not lost.size:
+        return []
+    k = int(done.distance[lost[0]])
+    return [{"x": k, "y": high, "text": f"overflow from k = {k} on", "showarrow": False,
+             "xanchor": "left" if k < done.steps / 2 else "right", "yanchor": "top"}]  # fmt: skip
+
+
+def product_rows(done: Measured, notation: Notation = HOUSE) -> dict[str, NDArray[Any]]:
+    """Long form: what it is, the distance k, the rank of a singular value (0 else), the number."""
+    lines = [*apart(done, notation), *bounding(done, notation)[1:]]
+    blocks = [(line.name, 0, line.norms) for line in lines]
+    blocks += [("singular value", n + 1, v) for n, v in enumerate(done.values.T)]
+    K = len(done.distance)
+    return {
+        "quantity": np.repeat(np.array([b[0] for b in blocks], dtype=object), K),
+        "k": np.tile(done.distance, len(blocks)),
+        "rank": np.repeat([b[1] for b in blocks], K),
+        "value": np.concatenate([b[2] for b in blocks]),
+    }

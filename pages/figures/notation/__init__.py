@@ -1,0 +1,1 @@
+"""Notations side by side, where they disagree, and variants of a cell."""

@@ -1,0 +1,1 @@
+"""One small drawing per wiring, its gradient profile, its table."""

@@ -1,0 +1,1 @@
+"""What one page computes and keeps, by the page's own name."""

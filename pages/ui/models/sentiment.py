@@ -1,0 +1,42 @@
+"""A typed sentence and what network and bag of words say of it."""
+
+import streamlit as st
+
+from pages.ui import controls, session, trained, widgets
+from pages.ui.models.typed_sentences import examples, field
+from pages.ui.results import stored
+from rnn_core.applications import sentiment
+from rnn_core.applications.sentiment import Opinions, Review
+from rnn_core.engine.network import Network
+from rnn_core.tasks.baselines import Bag
+
+
+def opinions(wish: Review) -> Opinions | None:
+    """What network and bag of words say of the sentence; None where there is no word to read."""
+    model, typed = trained.model("sentiment"), sentiment.understood(wish.review)
+    return _opinions(typed, wish.order, model.network, _bag()) if model and typed else None
+
+
+@stored()
+def _opinions(typed: tuple[str, ...], order: int, _network: Network, _known: Bag) -> Opinions:
+    return sentiment.opinions(_network, _known, typed, order)
+
+
+@stored(words="Fitting the bag of words")
+def _bag() -> Bag:
+    return sentiment.fitted_bag()
+
+
+def review(words: str) -> None:
+    """Examples, the field, and the order of the words."""
+    field("review", words)
+    wish = session.own(Review)
+    examples(sentiment.EXAMPLES, "review", wish.review, order=0)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("Shuffle the words", icon=":material/shuffle:", on_click=_shuffle)
+        widgets.own_control("order", width=controls.WIDER)
+
+
+def _shuffle() -> None:
+    """The next order; after the last one the first."""
+    session.adjust(order=session.own(Review).order % sentiment.LAST_ORDER + 1)

@@ -1,0 +1,162 @@
+"""Widgets of the settings: each shows the session's value and, moved, changes it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.ui.session import (
+    VIEW,
+    adjust,
+    change,
+    current,
+    experiment,
+    lettered,
+    load,
+    look,
+    own,
+    preset_name,
+    view,
+)
+from rnn_core.experiment.experiment import SETTINGS, Experiment
+from rnn_core.experiment.presets import PRESETS
+from rnn_core.experiment.settings import Setting, settings_of
+from rnn_core.notation.notation import NOTATIONS
+
+
+def control(name: str, **shape: Any) -> None:
+    """Draw the one widget of a setting of `Experiment`."""
+    key, setting, value = f"set_{name}", SETTINGS[name], getattr(experiment(), name)
+    _show(key, value)
+    _widget(setting, key=key, help=setting.help, on_change=_moved, args=(name,), **shape)
+
+
+def _show(key: str, value: object) -> None:
+    """Make the widget show the truth; left alone if it does, or quick keys would be undone."""
+    session = current()
+    if key not in session.drawn or st.session_state.get(key) != value:
+        st.session_state[key] = value
+    session.drawing.add(key)
+
+
+def _moved(name: str) -> None:
+    value = st.session_state[f"set_{name}"]
+    current().moved = True
+    if value is None:  # a choice was switched off: it stays as it was
+        return
+    try:
+        change(**{name: SETTINGS[name].tidy(value)})
+    except ValueError as problem:
+        current().notes = (f"{problem}. Left as it was.",)
+
+
+def preset_menu() -> None:
+    """Draw the menu of presets; it names the one in the session."""
+    _show("preset", preset_name())
+    st.selectbox(
+        "Preset", PRESETS, index=None, placeholder="Choose a preset", key="preset",
+        on_change=_preset_picked,
+    )  # fmt: skip
+
+
+def _preset_picked() -> None:
+    name = st.session_state["preset"]
+    load(PRESETS[name].experiment if name else Experiment())
+
+
+def layer_menu(names: Sequence[str]) -> int:
+    """Draw the choice among a network's layers, if there is one; the number of the one picked."""
+    picked = min(view().layer, len(names) - 1)
+    if len(names) > 1:
+        _show("layer", picked)
+        st.segmented_control(
+            "Layer", range(len(names)), format_func=names.__getitem__, key="layer",
+            on_change=_layer_picked,
+        )  # fmt: skip
+    return picked
+
+
+def _layer_picked() -> None:
+    picked = st.session_state["layer"]
+    look(layer=view().layer if picked is None else picked)
+
+
+def notation_menu() -> str:
+    """Draw the choice of a notation; the name of the one picked."""
+    _show("notation", view().notation)
+    st.selectbox(
+        "Notation", NOTATIONS, format_func=lambda n: NOTATIONS[n].label, key="notation",
+        on_change=_notation_picked,
+    )  # fmt: skip
+    return view().notation
+
+
+def _notation_picked() -> None:
+    look(notation=st.session_state["notation"])
+
+
+def view_menu(name: str, words: Mapping[str, str]) -> str:
+    """Draw the menu of a field of `View`, with words for the values there are; the one picked."""
+    picked = getattr(view(), name)
+    picked = picked if picked in words else next(iter(words))
+    key = f"view_{name}"
+    _show(key, picked)
+    st.selectbox(
+        VIEW[name].label, list(words), format_func=words.__getitem__, key=key,
+        on_change=_looked, args=(name,),
+    )  # fmt: skip
+    return picked
+
+
+def _looked(name: str) -> None:
+    look(**{name: st.session_state[f"view_{name}"]})
+
+
+def view_control(name: str) -> None:
+    """Draw the one widget of a field of `View`."""
+    key, setting = f"view_{name}", VIEW[name]
+    _show(key, getattr(view(), name))
+    _widget(setting, key=key, help=setting.help, on_change=_view_moved, args=(name,))
+
+
+def _view_moved(name: str) -> None:
+    try:
+        look(**{name: VIEW[name].tidy(st.session_state[f"view_{name}"])})
+    except ValueError as problem:
+        current().notes = (f"{problem}. Left as it was.",)
+
+
+def own_control(name: str, **shape: Any) -> None:
+    """Draw the one widget of one of the page's own settings."""
+    page = current().page
+    assert page and page.own, "this page has no settings of its own"
+    key, setting = f"own_{name}", settings_of(page.own)[name]
+    _show(key, getattr(own(page.own), name))
+    _widget(setting, key=key, help=setting.help, on_change=_adjusted, args=(name,), **shape)
+
+
+def _adjusted(name: str) -> None:
+    page, value = current().page, st.session_state[f"own_{name}"]
+    if value is None or not (page and page.own):
+        return
+    try:
+        adjust(**{name: settings_of(page.own)[name].tidy(value)})
+    except ValueError as problem:
+        current().notes = (f"{problem}. Left as it was.",)
+
+
+def _widget(setting: Setting, **common: Any) -> None:
+    label, words = lettered(setting.label), dict(zip(setting.options, setting.words, strict=True))
+    common["help"] = lettered(common.get("help") or "") or None
+    if setting.kind == "text":
+        st.text_input(label, max_chars=200, **common)
+    elif setting.kind == "levels":
+        st.select_slider(label, setting.options, format_func=words.__getitem__, **common)
+    elif setting.kind == "choice" and len("".join(setting.words)) <= 18:
+        st.segmented_control(label, setting.options, format_func=words.__getitem__, **common)
+    elif setting.kind == "choice":
+        st.selectbox(label, setting.options, format_func=words.__getitem__, **common)
+    else:
+        number = int if setting.kind == "integer" else float
+        low, high, step = map(number, (setting.low, setting.high, setting.step))
+        st.slider(label, low, high, step=step, **common)

@@ -1,0 +1,1 @@
+"""A `Run` -> numbers: Jacobians, losses against states, sweeps, checks."""

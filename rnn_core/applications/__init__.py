@@ -1,0 +1,1 @@
+"""One file per application page, and what they share: probe, decoding, scores."""

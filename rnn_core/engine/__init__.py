@@ -1,0 +1,1 @@
+"""One network, no `Experiment`: cells, their compiled kernels, traces and gradients."""

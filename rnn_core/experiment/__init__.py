@@ -1,0 +1,1 @@
+"""A table of settings -> a `Run`: inputs, networks, traces, gradients."""

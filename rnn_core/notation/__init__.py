@@ -1,0 +1,1 @@
+"""How sources write the cells: letters, equations, diagrams."""

@@ -1,0 +1,1 @@
+"""Training: objective, optimisers, the trainer, comparisons, weights in files."""

@@ -1,0 +1,171 @@
+"""Controls, link and presets say the same thing, whichever of them was used."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.contents import PAGES
+from pages.ui.session import VIEW
+from rnn_core.experiment.experiment import SETTINGS
+from rnn_core.experiment.presets import PRESETS
+from rnn_core.experiment.settings import choice, number, settings_of, whole
+from tests.pages.reader import clean
+
+DRAWN = {"cell": "gru", "scale": "2.5", "steps": "33", "text": "añ&b", "hidden": "8"}
+
+
+def value(reader: AppTest, name: str):
+    kind = SETTINGS[name].kind
+    found = {"text": reader.text_input, "choice": reader.button_group}.get(kind, reader.slider)
+    return found(key=f"set_{name}").value
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p != "start"])
+def test_a_link_sets_the_controls_and_stays(visit, page):
+    reader = visit(page, DRAWN)
+    uses = PAGES[page].uses
+    for name, text in DRAWN.items():
+        drawn = uses is None or name in uses
+        if drawn and (name != "scale" or "scale" in PAGES[page].bench):
+            assert SETTINGS[name].write(value(reader, name)) == text
+    assert reader.query_params == DRAWN
+
+
+def test_a_moved_control_changes_the_link_and_back(visit):
+    reader = visit("gates")
+    assert reader.query_params == {}
+    reader.slider(key="set_scale").set_value(2.0)
+    assert clean(reader.run()).query_params == {"scale": "2"}
+    reader.slider(key="set_scale").set_value(1.0)
+    assert clean(reader.run()).query_params == {}
+
+
+def test_settings_go_along_to_other_pages(visit):
+    reader = visit("gates", forget_bias="2")
+    reader.slider(key="set_steps").set_value(40).run()
+    reader.switch_page("gradients.py").run()
+    assert clean(reader).query_params == {"forget_bias": "2", "steps": "40"}
+    reader.switch_page("gates.py").run()
+    assert value(clean(reader), "forget_bias") == 2.0
+
+
+def test_what_is_not_drawn_is_kept(visit):
+    reader = visit("gates", forget_bias="2")
+    reader.button_group(key="set_cell").set_value("rnn").run()
+    with pytest.raises(KeyError):
+        reader.slider(key="set_forget_bias")
+    reader.button_group(key="set_cell").set_value("lstm").run()
+    assert value(clean(reader), "forget_bias") == 2.0
+
+
+def test_closed_groups_are_not_sent(visit):
+    reader = visit("start")
+    with pytest.raises(KeyError):
+        reader.selectbox(key="set_wiring")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("cell", "transformer"), ("steps", "100000"), ("scale", "nan"), ("wat", "1"), ("t", "-1")],
+)
+def test_a_bad_link_says_so_and_falls_back(visit, name, text):
+    reader = visit("gates", {name: text, "hidden": "8"})
+    assert any(name in w.value or text in w.value for w in reader.warning)
+    assert reader.query_params == {"hidden": "8"}
+    reader.slider(key="set_steps").set_value(40).run()
+    assert not clean(reader).warning
+
+
+def test_a_followed_link_in_the_same_session_counts(visit):
+    """The browser's Back button, or a link between pages."""
+    reader = visit("gates", scale="2")
+    reader.query_params.clear()
+    reader.query_params["scale"] = "3"
+    assert value(clean(reader.run()), "scale") == 3.0
+
+
+def test_an_empty_link_to_another_page_keeps_the_settings(visit):
+    """The navigation bar's links carry no settings."""
+    reader = visit("gates", scale="2")
+    reader.query_params.clear()
+    reader.switch_page("gradients.py").run()
+    assert value(clean(reader), "scale") == 2.0
+    assert reader.query_params == {"scale": "2"}
+
+
+def test_a_preset_sets_link_and_controls_and_reset_undoes_it(visit):
+    reader = visit("gates")
+    reader.selectbox(key="preset").set_value("Forget bias 1").run()
+    assert PRESETS["Forget bias 1"].claim in [c.value for c in clean(reader).caption]
+    assert value(reader, "forget_bias") == 1.0
+    assert reader.query_params == {"steps": "50", "hidden": "32", "forget_bias": "1"}
+    reader.slider(key="set_scale").set_value(2.0).run()
+    assert reader.selectbox(key="preset").value is None
+    reader.button[0].click().run()
+    assert clean(reader).query_params == {}
+
+
+def test_steps_that_cannot_be_read_are_put_back(visit):
+    reader = visit("gates", placement="chosen")
+    reader.session_state["group_Loss and wiring"] = True
+    reader.run()
+    reader.text_input(key="set_chosen").set_value("5-1").run()
+    assert any("step numbers" in w.value for w in clean(reader).warning)
+    assert reader.text_input(key="set_chosen").value == "1"
+
+
+def test_layers_can_be_picked_and_are_in_the_link(visit):
+    reader = visit("gates", layers="2", direction="bidirectional")
+    reader.button_group(key="layer").set_value(3).run()
+    assert clean(reader).query_params["layer"] == "3"
+
+
+@dataclass(frozen=True)
+class Bowl:
+    """Settings that one page alone has."""
+
+    depth: int = whole(3, "Depth", "Bowl", 1, 9, help="Of the bowl.")
+    kind: str = choice("round", "Kind", "Bowl", {"round": "Round", "oval": "Oval"}, help="Its rim.")
+    tilt: float = number(0.5, "Tilt", "Bowl", 0, 1, 0.1, shown={"kind": ("oval",)}, help="Oval's.")
+
+
+@pytest.fixture
+def bowl(monkeypatch):
+    monkeypatch.setitem(PAGES, "saturation", replace(PAGES["saturation"], own=Bowl))
+
+
+def test_a_pages_own_settings_are_its_controls_and_its_link(visit, bowl):
+    link = {"kind": "oval", "depth": "4", "tilt": "0.3", "cell": "gru"}
+    reader = visit("saturation", link)
+    assert reader.slider(key="own_depth").value == 4
+    assert reader.slider(key="own_tilt").value == 0.3
+    reader.slider(key="own_depth").set_value(5).run()
+    assert clean(reader).query_params == {
+        "kind": "oval",
+        "depth": "5",
+        "tilt": "0.3",
+        "cell": "gru",
+    }
+
+
+def test_a_pages_own_settings_rest_while_the_reader_is_elsewhere(visit, bowl):
+    reader = visit("saturation", depth="4")
+    reader.switch_page("gates.py").run()
+    assert clean(reader).query_params == {}
+    reader.switch_page("saturation.py").run()
+    assert clean(reader).query_params == {"depth": "4"}
+
+
+def test_what_a_page_does_not_have_it_does_not_follow(visit, bowl):
+    assert any("depth" in w.value for w in visit("gates", depth="4").warning)
+    reader = visit("saturation", depth="400", tilt="0.7")
+    assert any("Depth" in w.value for w in reader.warning)
+    with pytest.raises(KeyError):
+        reader.slider(key="own_tilt")
+
+
+def test_no_pages_settings_have_a_name_that_is_taken():
+    for page in PAGES.values():
+        names = settings_of(page.own) if page.own else {}
+        assert not set(names) & (set(SETTINGS) | set(VIEW))
