@@ -58,11 +58,8 @@ def picture() -> Run:
 
 def _walk(w: Written, wish: Walk, names: Names) -> None:
     """The sheet, and beside it the present place written out."""
-    here, every, unknown = (
-        byhand.here(wish, w.steps),
-        stops(w.steps),
-        byhand_exercise.unsolved(w, wish),
-    )
+    here, every = byhand.here(wish, w.steps), stops(w.steps)
+    unknown = byhand_exercise.unsolved(w, wish)
     place, marks = Place(*here, wish.weight), Marks(unknown, byhand_exercise.solved(w, wish))
     byhand.bar(every, here, names.weights())
     with st.container(horizontal=True):
