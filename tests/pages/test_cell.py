@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from rnn_core.engine.cells import CELLS, GRU
-from tests.pages.reader import clean
+from tests.pages.reader import as_read, clean
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -95,7 +95,7 @@ def test_numbers_can_be_changed_in_every_wiring(visit, wiring):
 
 
 def check_of(reader) -> str:
-    return next(m.value for m in reader.markdown if "Gradient check" in m.value).replace("\\", "")
+    return as_read(next(m.value for m in reader.markdown if "Gradient check" in m.value))
 
 
 def test_the_badge_checks_the_run_on_screen(visit):

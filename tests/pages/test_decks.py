@@ -26,6 +26,7 @@ from rnn_core.experiment.experiment import SETTINGS, matters, parse
 from rnn_core.experiment.settings import read_row, relevant
 from rnn_core.measures import MEASURES
 from rnn_core.notation.notation import LECTURES
+from tests.pages.reader import as_read
 
 DECKS = shelf().decks
 SCENES = [
@@ -221,7 +222,7 @@ def test_a_faulty_deck_is_named_and_the_others_work(visit, monkeypatch, tmp_path
     for lecture in ("000", "001"):
         reader = visit("lectures", lecture=lecture)
         (error,) = reader.error
-        assert "001.toml" in error.value and f"line {line}" in error.value
+        assert f"001.toml, line {line}" in as_read(error.value)
         assert "beyond" in error.value
         topics = [each.value for each in reader.subheader]
         assert topics == (list(DECKS["000"].topics) if lecture == "000" else [])

@@ -18,9 +18,9 @@ def session(monkeypatch):
     """A reader's session without Streamlit: an experiment, and what is kept."""
     kept: dict[str, object] = {}
     wish = {"now": Experiment()}
-    monkeypatch.setattr(keeping.lab, "kept", kept.get)
-    monkeypatch.setattr(keeping.lab, "keep", kept.__setitem__)
-    monkeypatch.setattr(keeping.lab, "experiment", lambda: wish["now"])
+    monkeypatch.setattr(keeping.session, "kept", kept.get)
+    monkeypatch.setattr(keeping.session, "keep", kept.__setitem__)
+    monkeypatch.setattr(keeping.session, "experiment", lambda: wish["now"])
     return wish
 
 

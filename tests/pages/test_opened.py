@@ -10,7 +10,7 @@ from pages.ui.runs import compute
 from rnn_core.engine.cells import GRU
 from rnn_core.engine.network import Network
 from rnn_core.training.weight_files import make_network, read_weights, to_npz, to_safetensors
-from tests.pages.reader import clean
+from tests.pages.reader import as_read, clean
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden" / "foreign"
 QUICK = {"task": "echo", "length": "8", "batch": "4", "updates": "40", "hidden": "6"}
@@ -35,7 +35,7 @@ def press(reader, label: str):
 
 
 def said(reader) -> str:
-    return " ".join(m.value for m in reader.markdown).replace("\\", "")
+    return as_read(" ".join(m.value for m in reader.markdown))
 
 
 def shown(reader) -> Network:
