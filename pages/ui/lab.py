@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui import shelf
 from pages.ui.contents import Page
@@ -119,15 +120,21 @@ def open_desk(page: Page) -> None:
     desk, link = _desk(), st.query_params.to_dict()
     elsewhere = desk.page is not page
     if elsewhere:  # the navigation bar's links carry no settings: ours came along
-        desk.carried = not link
+        desk.carried = not (link or _by_history())
     asked = link or not desk.carried
-    if desk.written is None or (asked and not desk.moved and link != desk.written):
+    lags = desk.moved and not elsewhere
+    if desk.written is None or (asked and not lags and link != desk.written):
         _follow(link, page.own)
         desk.written = link  # even if the page should fail before it says what it shows
     desk.drawn = set() if elsewhere else desk.drawing
     desk.tick = 0.0 if elsewhere else desk.tick
     desk.page, desk.moved, desk.drawing = page, False, set()
     desk.frame = _frame()
+
+
+def _by_history() -> bool:
+    """Whether this run shows a page again by Back or Forward; Streamlit 1.62 does not say so."""
+    return getattr(get_script_run_ctx(), "is_history_navigation", False)
 
 
 def take_away(table: Callable[..., Table]) -> Callable[[], Table]:
