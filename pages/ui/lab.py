@@ -199,7 +199,8 @@ def close_desk() -> None:
     link = to_params(desk.experiment) | to_params(desk.view)
     if desk.page and desk.page.own:
         link |= to_params(own(desk.page.own))
-    if st.query_params.to_dict() != link:
+    late = _by_history()  # the address may be that of the page before, whose run spoke last
+    if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     desk.written, desk.moved = link, False
 

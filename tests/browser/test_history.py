@@ -79,15 +79,14 @@ def test_back_to_a_page_without_settings_shows_it_as_it_was_left(app):
     app.check_clean()
 
 
-def test_back_right_after_a_moved_slider_shows_the_page_as_it_was_left(app):
+def test_what_the_page_before_says_late_does_not_stay_in_the_address(app):
+    """Its last run may answer after Back: Streamlit then writes its link to the stop reached."""
     app.open("/gates?scale=2").go("gradients")
-    app.slider("Weight scale").press("ArrowRight")
+    late = "addEventListener('popstate', () => history.replaceState({}, '', '/gates?scale=2.1'))"
+    app.page.evaluate(late)
     travel(app, app.page.go_back, "/gates")
     expect(app.slider("Weight scale")).to_have_value("2")
-    assert address(app) == "/gates?scale=2"
-    app.slide("Weight scale", 1)
-    app.page.wait_for_url("**/gates?scale=2.05")
-    expect(app.slider("Weight scale")).to_have_value("2.05")
+    assert app.page.evaluate("() => location.search") == "?scale=2"
     app.check_clean()
 
 
