@@ -357,12 +357,22 @@ def component_script(request: Request) -> Response:
     return Response(text, headers=headers, media_type="text/javascript")
 
 
+def first_page(request: Request) -> Response:
+    """The first page by its name: Streamlit serves it at the root alone, and finds no `/start`.
+
+    The way there is relative, so it also holds behind a proxy that strips a prefix.
+    """
+    query = request.url.query
+    return Response(status_code=307, headers={"Location": f"./?{query}" if query else "./"})
+
+
 def routes(base: str = "") -> list[BaseRoute]:
     """What the server offers besides Streamlit: assets, scripts, and plotly.js without a CDN."""
     return [
         Mount(f"{base}/assets", StaticFiles(directory=ROOT / "assets", check_dir=False)),
         Route(f"{base}/vendor/plotly/plotly.min.js", vendor_plotly),
         Route(f"{base}/scripts/{{name}}.js", component_script),
+        Route(f"{base}/start", first_page),
     ]
 
 

@@ -14,6 +14,7 @@ export function listed(root) {
 }
 
 export default function () {
+  onePerPage(window, () => toTop(document))
   listed(document)
   const observer = new MutationObserver(() => listed(document))
   observer.observe(document.body, { childList: true, subtree: true })

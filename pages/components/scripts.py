@@ -23,7 +23,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "heatmaps": "heatmaps.js",
     "kept": "kept.js",
     "letters": "drawing.js letters.js",
-    "accessibility": "accessibility.js",
+    "accessibility": "history.js accessibility.js",
     "pixels": "pixels.js",
     "plot": "plot.js",
     "saturation": "drawing.js saturation.js saving.js",

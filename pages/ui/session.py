@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui import registry
 from pages.ui.contents import Page
@@ -119,15 +120,21 @@ def begin(page: Page) -> None:
     session, link = current(), st.query_params.to_dict()
     elsewhere = session.page is not page
     if elsewhere:  # the navigation bar's links carry no settings: ours came along
-        session.carried = not link
+        session.carried = not (link or _by_history())
     asked = link or not session.carried
-    if session.written is None or (asked and not session.moved and link != session.written):
+    lags = session.moved and not elsewhere
+    if session.written is None or (asked and not lags and link != session.written):
         _follow(link, page.own)
         session.written = link  # even if the page should fail before it says what it shows
     session.drawn = set() if elsewhere else session.drawing
     session.tick = 0.0 if elsewhere else session.tick
     session.page, session.moved, session.drawing = page, False, set()
     session.frame = _frame()
+
+
+def _by_history() -> bool:
+    """Whether this run shows a page again by Back or Forward; Streamlit 1.62 does not say so."""
+    return getattr(get_script_run_ctx(), "is_history_navigation", False)
 
 
 def take_away(table: Callable[..., Table]) -> Callable[[], Table]:
@@ -192,7 +199,8 @@ def end() -> None:
     link = to_params(session.experiment) | to_params(session.view)
     if session.page and session.page.own:
         link |= to_params(own(session.page.own))
-    if st.query_params.to_dict() != link:
+    late = _by_history()  # the address may be that of the page before, whose run spoke last
+    if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     session.written, session.moved = link, False
 

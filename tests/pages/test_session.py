@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import session as reader_session
 from pages.ui.contents import PAGES
 from pages.ui.session import VIEW
 from rnn_core.experiment.experiment import SETTINGS
@@ -92,6 +93,26 @@ def test_an_empty_link_to_another_page_keeps_the_settings(visit):
     reader.switch_page("gradients.py").run()
     assert value(clean(reader), "scale") == 2.0
     assert reader.query_params == {"scale": "2"}
+
+
+def test_back_to_a_page_with_an_empty_link_shows_the_defaults(visit, monkeypatch):
+    """Back and the navigation bar send the same empty link; Streamlit tells them apart."""
+    reader = visit("gates", scale="2")
+    reader.query_params.clear()
+    monkeypatch.setattr(reader_session, "_by_history", lambda: True)
+    reader.switch_page("gradients.py").run()
+    assert value(clean(reader), "scale") == SETTINGS["scale"].default
+    assert not reader.query_params
+
+
+def test_a_link_to_another_page_counts_more_than_a_control_moved_just_before(visit):
+    """One run may answer both: a slider's key and Back, or a slider's key and a followed link."""
+    reader = visit("gates", scale="2")
+    reader.slider(key="set_scale").set_value(4.0)
+    reader.query_params["scale"] = "3"
+    reader.switch_page("gradients.py").run()
+    assert value(clean(reader), "scale") == 3.0
+    assert reader.query_params == {"scale": "3"}
 
 
 def test_a_preset_sets_link_and_controls_and_reset_undoes_it(visit):
