@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import contents, controls, page_layout, session
-from pages.ui.models.lectures import shelf
+from pages.ui import answers, contents, controls, page_layout, session
+from pages.ui.models.lectures import play, shelf
 from rnn_core.decks import Deck, Scene
 from rnn_core.decks.syllabus import Syllabus
 from rnn_core.experiment.experiment import Experiment
@@ -34,31 +34,35 @@ def picture() -> str:
     found = shelf()
     for fault in found.faults:
         st.error(in_markdown(str(fault)), icon=":material/broken_image:")
-    deck = found.decks.get(session.own(Syllabus).lecture)
+    name = session.own(Syllabus).lecture
+    deck = found.decks.get(name)
     if deck:
-        _ideas(deck)
+        _play(name, deck.scenes[0], ":primary[Play from the beginning]")
+        answers.summary(name, deck)
+        _ideas(name, deck)
     return ""
 
 
-def _ideas(deck: Deck) -> None:
+def _ideas(name: str, deck: Deck) -> None:
     for topic, scenes in deck.topics.items():
         st.subheader(topic, anchor=False)
         for scene in scenes:
-            _row(deck, scene)
+            left, right = st.columns(WIDTHS, vertical_alignment="center")
+            with left:
+                _play(name, scene, f":primary[{scene.title}]")
+            mark = ":orange-badge[more exactly] " if scene.exactly else ""
+            text = deck.lettered(scene, scene.exactly or scene.say)
+            right.markdown(answers.mark(name, scene) + mark + text)
 
 
-def _row(deck: Deck, scene: Scene) -> None:
-    page = contents.PAGES[scene.page]
-    left, right = st.columns(WIDTHS, vertical_alignment="center")
-    left.page_link(
+def _play(name: str, scene: Scene, label: str) -> None:
+    st.page_link(
         contents.page_link(scene.page),
-        label=f":primary[{scene.title}]",
-        icon=page.icon,
-        query_params=deck.link(scene),
-        help=f"Opens the page {page.title}.",
+        label=label,
+        icon=":material/play_circle:",
+        query_params=play(name, scene),
+        help=f"Plays from here, on the page {contents.PAGES[scene.page].title}.",
     )
-    mark = ":orange-badge[more exactly] " if scene.exactly else ""
-    right.markdown(mark + deck.lettered(scene, scene.exactly or scene.say))
 
 
 def numbers(_: Experiment, __: session.View, ___: Syllabus) -> pd.DataFrame:

@@ -25,6 +25,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "letters": "drawing.js letters.js",
     "accessibility": "history.js accessibility.js",
     "pixels": "pixels.js",
+    "presenter": "presenter.js",
     "plot": "plot.js",
     "saturation": "drawing.js saturation.js saving.js",
     "spoken": "spoken.js",

@@ -17,7 +17,8 @@ WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the
 
 def bench(elsewhere: Sequence[str] = ()) -> None:
     """The settings this page is about, but for those of its own that it draws elsewhere."""
-    (names, _), own = session.shown(), [n for n in session.own_names() if n not in elsewhere]
+    names = [n for n in session.shown()[0] if session.is_wanted(n)]
+    own = [n for n in session.own_names() if n not in elsewhere and session.is_wanted(n)]
     width = WIDE if len(names) + len(own) > 3 else WIDER
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         for name in names:
@@ -31,8 +32,18 @@ def own_row(names: Sequence[str]) -> None:
     """Some of the page's own settings, side by side."""
     with st.container(horizontal=True):
         for name in names:
-            if not session.placed(name):
+            if session.is_wanted(name) and not session.placed(name):
                 widgets.own_control(name, width=WIDE)
+
+
+def beside(names: Sequence[str]) -> None:
+    """Those of some controls that would be in the sidebar, in a row."""
+    _, aside = session.shown()
+    found = [n for n in names if n in aside]
+    if found:
+        with st.container(horizontal=True, gap="medium"):
+            for name in found:
+                widgets.control(name, width=WIDER)
 
 
 def sidebar(page: Page) -> None:

@@ -29,11 +29,15 @@ def page(
     Claim and explanation are written in this app's letters and shown in those of the chosen
     notation.
     """
-    st.header(title, anchor=False)
-    st.markdown(session.lettered(claim))
+    on_the_wall = session.playing().presents
+    if not on_the_wall:
+        st.header(title, anchor=False)
+        st.markdown(session.lettered(claim))
     if session.notes():
         st.warning("\n\n".join(map(in_markdown, session.notes())), icon=":material/link_off:")
     st.fragment(_living, run_every=session.ticking() or None)(picture)
+    if on_the_wall:
+        return
     with st.expander("How to read this"):
         st.markdown(session.lettered(explained))
     _download(title, session.take_away(numbers))

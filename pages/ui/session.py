@@ -18,6 +18,7 @@ from pages.ui.runs import compute
 from rnn_core.analysis.edits import may_name_weight, parse_edits
 from rnn_core.analysis.held_gate import may_be_steps
 from rnn_core.applications.probe import KEPT, completed
+from rnn_core.decks.playing import Playing
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import SETTINGS, Experiment, matters, parse
 from rnn_core.experiment.presets import PRESETS
@@ -84,6 +85,7 @@ class View:
 
 
 VIEW: Final = settings_of(View)
+PLAYING: Final = settings_of(Playing)
 
 
 @dataclass
@@ -92,6 +94,7 @@ class Session:
 
     experiment: Experiment = field(default_factory=Experiment)
     view: View = field(default_factory=View)
+    playing: Playing = field(default_factory=Playing)
     own: dict[type, Any] = field(default_factory=dict)  # the tables that single pages have
     notes: tuple[str, ...] = ()
     page: Page | None = None
@@ -102,6 +105,8 @@ class Session:
     drawing: set[str] = field(default_factory=set)
     placed: set[str] = field(default_factory=set)  # controls that the picture has drawn already
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
+    minds_all: bool = False  # the frame says something that any setting may change
+    wanted: tuple[str, ...] | None = None  # the only controls that are drawn; None: all
     tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
     kept: dict[str, object] = field(default_factory=dict)  # what single pages keep for their reader
 
@@ -121,6 +126,8 @@ def begin(page: Page) -> None:
     elsewhere = session.page is not page
     if elsewhere:  # the navigation bar's links carry no settings: ours came along
         session.carried = not (link or _by_history())
+    if elsewhere and session.carried:
+        _leave_scene()
     asked = link or not session.carried
     lags = session.moved and not elsewhere
     if session.written is None or (asked and not lags and link != session.written):
@@ -129,6 +136,7 @@ def begin(page: Page) -> None:
     session.drawn = set() if elsewhere else session.drawing
     session.tick = 0.0 if elsewhere else session.tick
     session.page, session.moved, session.drawing = page, False, set()
+    session.minds_all, session.wanted = False, None
     session.frame = _frame()
 
 
@@ -177,16 +185,31 @@ def placed(key: str) -> bool:
 
 def _frame() -> tuple[object, ...]:
     page = experiment().cell, view().notation
-    return (*shown(), preset_name(), notes(), ticking(), *page)
+    everything = _everything() if current().minds_all else ()
+    return (*shown(), preset_name(), notes(), ticking(), *page, *everything)
+
+
+def _everything() -> tuple[object, ...]:
+    page = current().page
+    return experiment(), view(), own(page.own) if page and page.own else None
+
+
+def mind_all() -> None:
+    """Draw the frame anew whenever any setting changes: it says something about all of them."""
+    session = current()
+    session.minds_all = True
+    session.frame = _frame()
 
 
 def _follow(link: Mapping[str, str], kind: type | None) -> None:
     session, names = current(), settings_of(kind) if kind else {}
     session.view, unclear = read_row(View, {n: v for n, v in link.items() if n in VIEW})
+    session.playing, more = read_row(Playing, {n: v for n, v in link.items() if n in PLAYING})
+    unclear += more
     if kind:
         session.own[kind], more = read_row(kind, {n: v for n, v in link.items() if n in names})
         unclear += more
-    rest = {n: v for n, v in link.items() if n not in VIEW and n not in names}
+    rest = {n: v for n, v in link.items() if n not in {*VIEW, *PLAYING, *names}}
     e, notes = parse(rest)
     found = registry.get(e.weights)
     session.experiment = e if found is None else completed(found, e, tuple(rest))
@@ -196,7 +219,7 @@ def _follow(link: Mapping[str, str], kind: type | None) -> None:
 def end() -> None:
     """End a run: the link says what is on screen."""
     session = current()
-    link = to_params(session.experiment) | to_params(session.view)
+    link = to_params(session.playing) | to_params(session.experiment) | to_params(session.view)
     if session.page and session.page.own:
         link |= to_params(own(session.page.own))
     late = _by_history()  # the address may be that of the page before, whose run spoke last
@@ -213,6 +236,48 @@ def experiment() -> Experiment:
 def view() -> View:
     """What the reader has picked to look at."""
     return current().view
+
+
+def playing() -> Playing:
+    """Which scene is played, if any."""
+    return current().playing
+
+
+def present(on: bool) -> None:
+    """Begin or end lecture mode; for callbacks."""
+    session = current()
+    session.playing, session.moved = replace(session.playing, present="1" if on else "0"), True
+
+
+def show_only(names: Sequence[str]) -> None:
+    """Draw no other controls beside the picture than these, in this run."""
+    current().wanted = tuple(names)
+
+
+def is_wanted(name: str) -> bool:
+    """Whether a control of this setting may stand beside the picture."""
+    wanted = current().wanted
+    return wanted is None or name in wanted
+
+
+def leave_scene(note: str) -> None:
+    """Play nothing, and say why."""
+    session = current()
+    _leave_scene()
+    session.notes = (*session.notes, note)
+    session.frame = _frame()
+
+
+def _leave_scene() -> None:
+    session = current()
+    session.playing = replace(session.playing, deck="", scene="", present="0")
+
+
+def follow(link: Mapping[str, str]) -> None:
+    """Set everything as a link to the present page says; for callbacks."""
+    session = current()
+    _follow(link, session.page.own if session.page else None)
+    session.moved = True
 
 
 def own(kind: type[Own]) -> Own:

@@ -11,6 +11,7 @@ from pages.ui.session import (
     change,
     current,
     experiment,
+    is_wanted,
     lettered,
     load,
     look,
@@ -83,6 +84,8 @@ def _layer_picked() -> None:
 
 def notation_menu() -> str:
     """Draw the choice of a notation; the name of the one picked."""
+    if not is_wanted("notation"):
+        return view().notation
     _show("notation", view().notation)
     st.selectbox(
         "Notation", NOTATIONS, format_func=lambda n: NOTATIONS[n].label, key="notation",
@@ -99,6 +102,8 @@ def view_menu(name: str, words: Mapping[str, str]) -> str:
     """Draw the menu of a field of `View`, with words for the values there are; the one picked."""
     picked = getattr(view(), name)
     picked = picked if picked in words else next(iter(words))
+    if not is_wanted(name):
+        return picked
     key = f"view_{name}"
     _show(key, picked)
     st.selectbox(
@@ -113,7 +118,9 @@ def _looked(name: str) -> None:
 
 
 def view_control(name: str) -> None:
-    """Draw the one widget of a field of `View`."""
+    """Draw the one widget of a field of `View`, where it is wanted."""
+    if not is_wanted(name):
+        return
     key, setting = f"view_{name}", VIEW[name]
     _show(key, getattr(view(), name))
     _widget(setting, key=key, help=setting.help, on_change=_view_moved, args=(name,))

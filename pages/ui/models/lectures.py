@@ -5,15 +5,18 @@ the others from being used.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from pages.ui import session
 from pages.ui.contents import PAGES, Page
 from pages.ui.session import VIEW
-from rnn_core.decks import Deck, DeckFault, Pages, read_file
+from rnn_core.decks import Deck, DeckFault, Pages, Scene, read_file
+from rnn_core.decks.records import Link
 from rnn_core.experiment.experiment import SETTINGS
-from rnn_core.experiment.settings import Setting, settings_of
+from rnn_core.experiment.settings import Setting, settings_of, to_params
 
 FOLDER: Final = Path(__file__).resolve().parents[3] / "assets" / "decks"
 
@@ -48,3 +51,15 @@ def _read(files: tuple[tuple[Path, int], ...]) -> Shelf:
         except DeckFault as fault:
             faults.append(fault)
     return Shelf(decks, tuple(faults))
+
+
+def play(name: str, scene: Scene, settings: Link | None = None) -> dict[str, str]:
+    """The link that plays a scene of a deck: where its question is asked, or at other settings."""
+    shown = replace(scene, settings=scene.before if settings is None else settings)
+    played = replace(session.playing(), deck=name, scene=scene.id)
+    return to_params(played) | shelf().decks[name].link(shown)
+
+
+def ideas(name: str) -> dict[str, str]:
+    """The link to the list of a deck's ideas, on the page Lectures."""
+    return to_params(replace(session.playing(), deck="", scene="", present="0")) | {"lecture": name}

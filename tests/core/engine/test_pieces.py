@@ -183,7 +183,7 @@ def test_a_batch_that_fails_leaves_the_trainer_as_it_was(settings, monkeypatch):
     trainer, twin = Trainer(settings), Trainer(settings)
     trainer.go_on()
     with monkeypatch.context() as patch:
-        patch.setattr(trainer.passes, "_gradient", lambda *_: 1 / 0)
+        patch.setattr(trainer.objective, "_gradient", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             trainer.step()
     assert not trainer.underway
@@ -251,10 +251,10 @@ def test_the_largest_setting_is_cut_into_pieces_of_little_room(changes):
     task = make_task(s.task, s.length, text)
     trainer = Trainer(s, task)
     batch = task.batch(RNG(0), s.batch)
-    pieces = trainer.passes.pieces(batch)
+    pieces = trainer.objective.pieces(batch)
     sizes = [p.stop - p.start for p in pieces]
     assert sum(sizes) == 256 and max(sizes) - min(sizes) <= 1
-    assert trainer.passes.price(batch, max(sizes)).bytes < 64_000_000
+    assert trainer.objective.price(batch, max(sizes)).bytes < 64_000_000
     assert trainer.seconds > 1.5
 
 
@@ -262,7 +262,7 @@ def test_a_small_setting_is_one_piece():
     for task in TASKS:
         trainer = Trainer(replace(SMALL, task=task, batch=32, hidden=32))
         batch = trainer.task.batch(RNG(0), 32)
-        assert len(trainer.passes.pieces(batch)) == 1, task
+        assert len(trainer.objective.pieces(batch)) == 1, task
 
 
 def test_a_piece_holds_one_sequence_at_least():

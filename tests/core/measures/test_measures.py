@@ -88,7 +88,7 @@ def test_what_is_left_of_a_gradient():
     assert measure("gradient_left") == pytest.approx(np.log10(first / last))
     assert measure("factor_per_step") ** 8 == pytest.approx(first / last)
     assert measure("gradient_left", replace(FAR, init="gaussian", gain=3.0)) > 3  # it explodes
-    with pytest.raises(ValueError, match="no 'c' at these settings"):  # an RNN has none
+    with pytest.raises(ValueError, match="expected h; got 'c'"):  # an RNN has none
         measure("gradient_left", SMALL, state="c")
 
 

@@ -1,0 +1,109 @@
+"""The player: the bar above the page of a scene, with what is said and what is asked there."""
+
+import streamlit as st
+
+from pages.components.presenter import presenter
+from pages.frame import asking
+from pages.frame.place import Place
+from pages.ui import contents, controls, session
+from pages.ui.answers import lettered
+from pages.ui.models import lectures
+from rnn_core.decks import Scene
+
+STYLE = """<style>
+.st-key-player { background: color-mix(in srgb, currentColor 5%, transparent);
+  padding: 0.6rem 0.9rem; border-radius: 0.5rem; }
+[class*="st-key-player_"] { flex-wrap: nowrap; }
+.st-key-player a:not(:hover) { background: none; } /* a link to this page is not this scene */
+.st-key-player a p { font-weight: 400; }
+@media (max-width: 640px) {
+  [class*="st-key-player_"] { flex-wrap: wrap; }
+  .st-key-player_choices [class*="st-key-choice"] { min-width: 100%; }
+}
+</style>"""
+WALL = """<style>
+html { font-size: 22px !important; }
+[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]
+  { display: none !important; }
+[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.5rem; }
+</style>"""
+
+
+def bar(place: Place) -> None:
+    """The strip under the navigation, and in lecture mode what the scene names."""
+    on_the_wall = session.playing().presents
+    st.html(STYLE + WALL if on_the_wall else STYLE)
+    with st.container(key="player", gap="small"):
+        _head(place)
+        if not asking.is_open(place):  # what is said may say the answer
+            _said(place.scene)
+        if place.scene.question:
+            asking.ask(place)
+    if on_the_wall:
+        session.show_only(place.scene.controls)
+        controls.beside(place.scene.controls)
+        presenter()
+
+
+def _head(place: Place) -> None:
+    """Deck and idea, where in the deck, and the ways on."""
+    scene, count = place.scene, len(place.deck.scenes)
+    words = f":small[{lettered(scene, place.deck.title)}]  \n**{lettered(scene, scene.title)}**"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="player_head"):
+        st.markdown(words, width="stretch")
+        with st.container(key="previous", width="content"):
+            _step(place, -1, "Previous", ":material/arrow_back:")
+        st.progress((place.number + 1) / count, f"{place.number + 1} of {count}", width=64)
+        with st.container(key="next", width="content"):
+            _step(place, 1, "Next", ":material/arrow_forward:")
+        if not session.playing().presents:
+            _list(place, "All ideas", ":material/list:")
+        _present_button()
+
+
+def _present_button() -> None:
+    """Into lecture mode, or out of it."""
+    on = session.playing().presents
+    st.button(
+        "Leave" if on else "Present",
+        key="present",
+        type="tertiary",
+        icon=":material/close_fullscreen:" if on else ":material/slideshow:",
+        help="Leave lecture mode (Esc)" if on else "Lecture mode: large, with a clicker's keys",
+        on_click=session.present,
+        args=(not on,),
+    )
+
+
+def _said(scene: Scene) -> None:
+    """What is said, and behind a button what is so more exactly than the source says it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="player_said"):
+        st.markdown(lettered(scene, scene.say), width="stretch")
+        if scene.exactly:
+            with st.popover("More exactly"):
+                st.markdown(lettered(scene, scene.exactly))
+
+
+def _step(place: Place, way: int, label: str, icon: str) -> None:
+    """A link to the scene beside this one; the list, with its summary, follows the last."""
+    there: Scene | None = place.beside(way)
+    if there is None:
+        if way > 0:
+            _list(place, "Summary", icon)
+        return
+    st.page_link(
+        contents.page_link(there.page),
+        label=label,
+        icon=icon,
+        query_params=lectures.play(place.name, there),
+        help=lettered(there, there.title),
+    )
+
+
+def _list(place: Place, label: str, icon: str) -> None:
+    st.page_link(
+        contents.page_link("lectures"),
+        label=label,
+        icon=icon,
+        query_params=lectures.ideas(place.name),
+    )

@@ -1,0 +1,153 @@
+"""What the reader answered to the questions of decks, kept for the session; nothing is sent on."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from pages.figures.literal import in_markdown
+from pages.ui import session
+from rnn_core.decks import Deck, Scene
+from rnn_core.notation.notation import NOTATIONS
+from rnn_core.notation.prose import translated
+
+NAME: Final = "answers"  # what the session keeps them under
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was picked of a question's choices, which one is right, and why.
+
+    `right` is None until it has been measured."""
+
+    picked: int
+    right: int | None = None
+    why: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the reader's choice is what was measured."""
+        return self.picked == self.right
+
+
+Answers = Mapping[tuple[str, str], Answer]  # by names of deck and scene
+Row = tuple[Scene, Answer]
+
+
+def hidden() -> bool:
+    """Whether the link hides which answers are right."""
+    return session.playing().answers == "off"
+
+
+def given(deck: str, scene: Scene) -> Answer | None:
+    """The reader's answer to a scene's question."""
+    return _all().get((deck, scene.id))
+
+
+def keep(deck: str, scene: Scene, answer: Answer | None) -> None:
+    """Keep an answer, or let go of it."""
+    others = {place: a for place, a in _all().items() if place != (deck, scene.id)}
+    session.keep(NAME, others if answer is None else {**others, (deck, scene.id): answer})
+
+
+def _all() -> Answers:
+    found = session.kept(NAME)
+    return found if isinstance(found, dict) else {}
+
+
+def lettered(scene: Scene, text: str) -> str:
+    """A scene's text in the letters of the reader's notation, as plain text for Markdown."""
+    return in_markdown(translated(text, NOTATIONS[session.view().notation], scene.cell))
+
+
+def mark(deck: str, scene: Scene) -> str:
+    """In a list of ideas: whether the question was answered, and rightly."""
+    answer = given(deck, scene)
+    if answer is None:
+        return ""
+    if hidden() or answer.right is None:
+        return ":gray-badge[:material/edit: answered] "
+    if answer.is_right:
+        return ":green-badge[:material/check: right] "
+    return ":orange-badge[:material/close: a surprise] "
+
+
+def summary(name: str, deck: Deck) -> None:
+    """How many questions were answered, which answers were wrong, and all of them to take away."""
+    found = list(rows(name, deck, _all()))
+    if not found:
+        return
+    with st.container(border=True, key="summary"):
+        asked = sum(scene.question is not None for scene in deck.scenes)
+        st.markdown(f"**{len(found)} of {asked} questions answered.** {_score(found)}")
+        if not hidden():
+            _surprises(found)
+        st.download_button(
+            "My answers as CSV",
+            _csv(name, deck, hidden()),
+            file_name=f"answers-{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+            key="answers_csv",
+        )
+
+
+def rows(name: str, deck: Deck, answers: Answers) -> Iterator[Row]:
+    """A deck's scenes that were answered, in its order, each with its answer."""
+    for scene in deck.scenes:
+        if scene.question and (answer := answers.get((name, scene.id))):
+            yield scene, answer
+
+
+def _score(found: list[Row]) -> str:
+    if hidden():
+        return "Which of them are right is not shown: the link says so."
+    right = sum(answer.is_right for _, answer in found)
+    wrong = sum(answer.right is not None for _, answer in found) - right
+    return f"{right} right, {wrong} wrong."
+
+
+def _surprises(found: list[Row]) -> None:
+    wrong = [(s, a) for s, a in found if a.right is not None and not a.is_right]
+    if wrong:
+        lines = (f"- **{lettered(s, s.title)}**: {lettered(s, a.why)}" for s, a in wrong)
+        st.markdown("What surprised:\n\n" + "\n".join(lines))
+
+
+def _csv(name: str, deck: Deck, hides: bool) -> Callable[[], bytes]:
+    """The file, made when it is asked for, outside of any run."""
+    kept = session.keeper(NAME)
+
+    def made() -> bytes:
+        answers = kept()
+        assert isinstance(answers, dict), "the button is there only where something was answered"
+        return table(list(rows(name, deck, answers)), hides).to_csv(index=False).encode()
+
+    return made
+
+
+def table(found: list[Row], hides: bool) -> pd.DataFrame:
+    """One answer per row; `hides` leaves out what is right."""
+    return pd.DataFrame(_line(scene, answer, hides) for scene, answer in found)
+
+
+def _line(scene: Scene, answer: Answer, hides: bool) -> dict[str, str]:
+    question = scene.question
+    assert question is not None
+    line = {
+        "idea": scene.title,
+        "question": question.ask,
+        "answer": question.choices[answer.picked].text,
+    }
+    if hides:
+        return line
+    measured = answer.right is not None
+    return line | {
+        "right": ("yes" if answer.is_right else "no") if measured else "",
+        "measured": question.choices[answer.right].text if answer.right is not None else "",
+        "why": answer.why,
+    }
