@@ -105,5 +105,7 @@ def main(quick: bool) -> None:
             pairs = zip(times["ours"], times["torch"], strict=True)
             ratio = statistics.median(a / b for a, b in pairs)
             print(f"  {cell:<5} against torch's batched products  {mark(ratio, LIMIT_RATIO)}")
-        print(f"  {cell:<5} T x T matrix of Frobenius norms, ms  "
-              f"{mark(median['matrix'], MATRIX_MS[cell])}")  # fmt: skip
+        print(
+            f"  {cell:<5} T x T matrix of Frobenius norms, ms  "
+            f"{mark(median['matrix'], MATRIX_MS[cell])}"
+        )

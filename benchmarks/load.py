@@ -127,8 +127,10 @@ def report_table(served: Served, cases: list[Case], seconds: float, bouts: int) 
     """One line for each case and checkout; with two, a line of ratios."""
     places = ", ".join(place.page for place in PLACES)
     print(f"Readers of {places}; each moves a slider every {PERIOD:g} s")
-    print("  readers slider trainers   moves/s  p50 ms   p95   max  CPU ms/move  "
-          "MB before/peak/after  errors")  # fmt: skip
+    print(
+        "  readers slider trainers   moves/s  p50 ms   p95   max  CPU ms/move  "
+        "MB before/peak/after  errors"
+    )
     for case in cases:
         with served() as servers:
             outcomes = [Outcome(before=vitals(s.process).memory) for s in servers]
@@ -147,8 +149,12 @@ def report_case(served: Served, case: Case, outcomes: list[Outcome]) -> None:
             print(f"      {words}")
     if len(outcomes) == 2:
         old, new = outcomes
-        pairs = {"p50": (old.wait(0.5), new.wait(0.5)), "p95": (old.wait(0.95), new.wait(0.95)),
-                 "CPU": (old.cost(), new.cost()), "peak": (old.most, new.most)}  # fmt: skip
+        pairs = {
+            "p50": (old.wait(0.5), new.wait(0.5)),
+            "p95": (old.wait(0.95), new.wait(0.95)),
+            "CPU": (old.cost(), new.cost()),
+            "peak": (old.most, new.most),
+        }
         ratios = (f"{name} {after / before:.2f}" for name, (before, after) in pairs.items())
         print(f"      new/old: {', '.join(ratios)}", flush=True)
 

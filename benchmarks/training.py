@@ -26,9 +26,15 @@ from rnn_core.training.trainer import Trainer, Training
 QUIET = {"validate": 0, "watch": 0, "updates": 9999}
 LSTM = Training(cell="lstm", hidden=128, batch=32, rate=0.001, **QUIET)  # type: ignore[arg-type]
 SCRIPT = Training(
-    cell="rnn", hidden=100, batch=1, optimiser="adagrad", rate=0.1, clip="value", threshold=5.0,
+    cell="rnn",
+    hidden=100,
+    batch=1,
+    optimiser="adagrad",
+    rate=0.1,
+    clip="value",
+    threshold=5.0,
     **QUIET,  # type: ignore[arg-type]
-)  # fmt: skip
+)
 # Goals: our time over theirs.  1.4 times as many tokens per second are 1/1.4 of the time.
 TORCH_GOALS = {"float64": 1 / 1.4, "float32": 1.0}
 TOLERANCE = {"float64": 1e-8, "float32": 1e-3}
@@ -80,9 +86,15 @@ def hello() -> tuple[float, int]:
 
 def adding(seed: int) -> tuple[float, int]:
     settings = Training(
-        task="adding", length=50, cell="gru", hidden=16, rate=0.02, dtype="float32", seed=seed,
+        task="adding",
+        length=50,
+        cell="gru",
+        hidden=16,
+        rate=0.02,
+        dtype="float32",
+        seed=seed,
         **QUIET,  # type: ignore[arg-type]
-    )  # fmt: skip
+    )
     return learn(Trainer(settings), 20, lambda t: t.task.solved(t.evaluate()[1]))
 
 
@@ -90,9 +102,14 @@ def shakespeare(text: str, seed: int) -> tuple[float, int]:
     """A GRU with 64 units under 2.0 nats per character of the text's last tenth."""
     task = NextCharacter(text, 25)
     settings = Training(
-        cell="gru", hidden=64, batch=32, rate=0.01, dtype="float32", seed=seed,
+        cell="gru",
+        hidden=64,
+        batch=32,
+        rate=0.01,
+        dtype="float32",
+        seed=seed,
         **QUIET,  # type: ignore[arg-type]
-    )  # fmt: skip
+    )
     rng = np.random.default_rng(1)
     held_out = [task.batch(rng, 32, "validation") for _ in range(ENOUGH_WINDOWS // 32)]
 

@@ -48,9 +48,12 @@ def picture() -> Check | str:
         entities.mention("There is no word to read: type a sentence, or press an example.", None)
         return "made when there is a sentence to read."
     plot(
-        drawn.piles(found), key="tags", alt=drawn.spelled(found), name="entities",
+        drawn.piles(found),
+        key="tags",
+        alt=drawn.spelled(found),
+        name="entities",
         on_pick=entities.follow,
-    )  # fmt: skip
+    )
     st.markdown(drawn.verdict(found))
     entities.mention(drawn.cautions(found), found)
     alt = f"The tag of {found.words[found.word]} as the sentence grows"

@@ -136,9 +136,11 @@ def fill(spec: Spec, layer: keras.layers.Layer, weights: Numbers) -> None:
 def keras_gradients(spec: Spec, layer: keras.layers.Layer) -> Numbers:
     ih, hh, bias = (v.value.grad.numpy() for v in layer.trainable_variables)
     names = {"weight_ih_l0": ih.T, "weight_hh_l0": hh.T}
-    names |= dict(zip(("bias_ih_l0", "bias_hh_l0"), bias, strict=True)) if bias.ndim == 2 else {
-        "bias_ih_l0": bias
-    }  # fmt: skip
+    names |= (
+        dict(zip(("bias_ih_l0", "bias_hh_l0"), bias, strict=True))
+        if bias.ndim == 2
+        else {"bias_ih_l0": bias}
+    )
     return {f"gradient.{k}": regroup(spec, v, to_torch) for k, v in names.items()}
 
 

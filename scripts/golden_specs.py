@@ -11,30 +11,60 @@ Numbers = dict[str, np.ndarray]
 
 PLAIN = [
     Spec("torch_rnn_tanh", "rnn", {"activation": "tanh"}, library="torch"),
-    Spec("torch_rnn_relu", "rnn", {"activation": "relu"}, readout="softmax", loss="softmax",
-         library="torch"),
+    Spec(
+        "torch_rnn_relu",
+        "rnn",
+        {"activation": "relu"},
+        readout="softmax",
+        loss="softmax",
+        library="torch",
+    ),
     Spec("torch_gru", "gru", readout="sigmoid", loss="binary", steps="chosen", library="torch"),
     Spec("torch_lstm", "lstm", readout="softmax", loss="softmax", steps="last", library="torch"),
-]  # fmt: skip
+]
 STACKED = [
     Spec("torch_rnn_2", "rnn", layers=2, readout="sigmoid", loss="binary", library="torch"),
     Spec("torch_gru_2", "gru", layers=2, readout="softmax", loss="softmax", library="torch"),
     Spec("torch_lstm_2", "lstm", layers=2, steps="last", library="torch"),
-    Spec("torch_rnn_both", "rnn", {"activation": "relu"}, direction="bidirectional",
-         library="torch"),
+    Spec(
+        "torch_rnn_both", "rnn", {"activation": "relu"}, direction="bidirectional", library="torch"
+    ),
     Spec("torch_gru_both", "gru", direction="bidirectional", steps="last", library="torch"),
-    Spec("torch_lstm_both", "lstm", direction="bidirectional", loss="binary", readout="sigmoid",
-         library="torch"),
-]  # fmt: skip
+    Spec(
+        "torch_lstm_both",
+        "lstm",
+        direction="bidirectional",
+        loss="binary",
+        readout="sigmoid",
+        library="torch",
+    ),
+]
 PADDED = [
-    Spec(f"torch_{cell}_2_both_padded", cell, layers=2, direction="bidirectional", B=3,
-         lengths=(5, 3, 1), readout="softmax", loss="softmax", steps=steps, library="torch")
+    Spec(
+        f"torch_{cell}_2_both_padded",
+        cell,
+        layers=2,
+        direction="bidirectional",
+        B=3,
+        lengths=(5, 3, 1),
+        readout="softmax",
+        loss="softmax",
+        steps=steps,
+        library="torch",
+    )
     for cell, steps in (("rnn", "every"), ("gru", "last"), ("lstm", "every"))
 ] + [
     Spec("hand_lstm_reverse_padded", "lstm", direction="reverse", B=3, lengths=(2, 5, 4)),
-    Spec("hand_gru_reverse_before_padded", "gru", {"reset": "before"}, direction="reverse", B=3,
-         lengths=(1, 5, 4), steps="last"),
-]  # fmt: skip
+    Spec(
+        "hand_gru_reverse_before_padded",
+        "gru",
+        {"reset": "before"},
+        direction="reverse",
+        B=3,
+        lengths=(1, 5, 4),
+        steps="last",
+    ),
+]
 KERAS = [
     Spec("keras_rnn", "rnn", library="keras"),
     Spec("keras_gru_after", "gru", {"reset": "after"}, library="keras"),
@@ -48,9 +78,19 @@ VARIANTS = [
     Spec("hand_gru_before_takes", "gru", {"reset": "before", "update": "takes"}, readout="tanh"),
     Spec("hand_lstm_no_forget", "lstm", {"kind": "no-forget"}, readout="softmax", loss="softmax"),
     Spec("hand_lstm_peephole", "lstm", {"kind": "peephole"}, readout="tanh"),
-    Spec("hand_lstm_peephole_2_both_padded", "lstm", {"kind": "peephole"}, layers=2, H=2, B=3,
-         direction="bidirectional", lengths=(5, 2, 4), readout="sigmoid", loss="binary"),
-]  # fmt: skip
+    Spec(
+        "hand_lstm_peephole_2_both_padded",
+        "lstm",
+        {"kind": "peephole"},
+        layers=2,
+        H=2,
+        B=3,
+        direction="bidirectional",
+        lengths=(5, 2, 4),
+        readout="sigmoid",
+        loss="binary",
+    ),
+]
 TRUNCATED = [
     Spec(f"hand_{cell}_window_2", cell, window=2, steps=steps)
     for cell, steps in (("rnn", "every"), ("gru", "last"), ("lstm", "every"))
@@ -59,18 +99,37 @@ FED = [
     Spec("hand_rnn_fed", "rnn", wiring="fed"),
     Spec("hand_gru_fed", "gru", readout="softmax", loss="softmax", wiring="fed"),
     Spec("hand_lstm_fed_2", "lstm", layers=2, readout="tanh", steps="last", wiring="fed"),
-    Spec("hand_lstm_peephole_fed_2", "lstm", {"kind": "peephole"}, layers=2, readout="sigmoid",
-         loss="binary", wiring="fed"),
-]  # fmt: skip
+    Spec(
+        "hand_lstm_peephole_fed_2",
+        "lstm",
+        {"kind": "peephole"},
+        layers=2,
+        readout="sigmoid",
+        loss="binary",
+        wiring="fed",
+    ),
+]
 SPECS = PLAIN + STACKED + PADDED + KERAS + VARIANTS + TRUNCATED + FED
 PAIRS = [
-    Spec("hand_gru_encoder_decoder_teacher", "gru", readout="softmax", loss="softmax", T=3,
-         wiring="teacher"),
+    Spec(
+        "hand_gru_encoder_decoder_teacher",
+        "gru",
+        readout="softmax",
+        loss="softmax",
+        T=3,
+        wiring="teacher",
+    ),
     Spec("hand_lstm_2_encoder_decoder_teacher", "lstm", layers=2, T=3, wiring="teacher"),
     Spec("hand_rnn_2_encoder_decoder_free", "rnn", layers=2, T=3, readout="tanh", wiring="free"),
-    Spec("hand_lstm_encoder_decoder_free", "lstm", T=3, readout="softmax", loss="softmax",
-         wiring="free"),
-]  # fmt: skip
+    Spec(
+        "hand_lstm_encoder_decoder_free",
+        "lstm",
+        T=3,
+        readout="softmax",
+        loss="softmax",
+        wiring="free",
+    ),
+]
 
 
 def generator(spec: Spec) -> np.random.Generator:

@@ -202,8 +202,19 @@ def save(name: str, about: dict, numbers: Numbers) -> None:
 
 
 def about(spec: Spec) -> dict:
-    keys = ("cell", "options", "layers", "direction", "readout", "loss", "steps", "lengths",
-            "window", "wiring", "library")  # fmt: skip
+    keys = (
+        "cell",
+        "options",
+        "layers",
+        "direction",
+        "readout",
+        "loss",
+        "steps",
+        "lengths",
+        "window",
+        "wiring",
+        "library",
+    )
     return {key: getattr(spec, key) for key in keys}
 
 
@@ -221,8 +232,13 @@ def clip_case(kind: str, threshold: float, scale: float) -> dict:
         clip_grad_value_(parameters, threshold)
     after = [p.grad.tolist() for p in parameters]
     before_lists = [g.tolist() for g in before]
-    return {"kind": kind, "threshold": threshold, "norm": norm, "before": before_lists,
-            "after": after}  # fmt: skip
+    return {
+        "kind": kind,
+        "threshold": threshold,
+        "norm": norm,
+        "before": before_lists,
+        "after": after,
+    }
 
 
 def main() -> None:
@@ -231,8 +247,14 @@ def main() -> None:
         save(spec.name, about(spec), make(spec))
     for spec in PAIRS:
         save(spec.name, about(spec), make_pair(spec))
-    cases = [("norm", 1.0, 1.0), ("norm", 100.0, 1.0), ("norm", 0.5, 1e3), ("value", 0.5, 1.0),
-             ("value", 50.0, 1.0), ("norm", 1.0, 1e-9)]  # fmt: skip
+    cases = [
+        ("norm", 1.0, 1.0),
+        ("norm", 100.0, 1.0),
+        ("norm", 0.5, 1e3),
+        ("value", 0.5, 1.0),
+        ("value", 50.0, 1.0),
+        ("norm", 1.0, 1e-9),
+    ]
     clips = [clip_case(*case) for case in cases]
     (GOLDEN / "clip.json").write_text(json.dumps(clips, indent=1) + "\n")
     optimisers.make()

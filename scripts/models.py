@@ -66,10 +66,20 @@ def train(name: str, recipe: Recipe, data: Any) -> Model:
     """Train, score, and write the card."""
     task = recipe.task(data)
     settings = Training(
-        **{"optimiser": "adam", "rate": 0.01, "schedule": "cosine", "clip": "norm",
-           "threshold": 1.0, "dtype": "float32", "init": "keras", "batch": 64, "watch": 0,
-           "validate": 0, **recipe.training}
-    )  # fmt: skip
+        **{
+            "optimiser": "adam",
+            "rate": 0.01,
+            "schedule": "cosine",
+            "clip": "norm",
+            "threshold": 1.0,
+            "dtype": "float32",
+            "init": "keras",
+            "batch": 64,
+            "watch": 0,
+            "validate": 0,
+            **recipe.training,
+        }
+    )
     trainer = Trainer(settings, task)
     for _ in trainer.updates():
         pass
@@ -99,14 +109,33 @@ def _card(name: str, recipe: Recipe, s: Training, trainer: Trainer, data: Any) -
     inputs, outputs = recipe.symbols(trainer.task)
     file = " PLAYS=plays.txt" if recipe.needs == "text" else ""
     return Card(
-        name=name, application=recipe.application, title=recipe.title, data=recipe.data,
-        cell=s.cell, hidden=s.hidden, direction=s.direction, readout=trainer.task.readout,
-        parameters=trainer.objective.packing.size, updates=s.updates, batch=s.batch, rate=s.rate,
-        seed=s.seed, loss=0.0, command=f"make models MODELS={name}{file}", inputs=inputs,
-        outputs=outputs, beats=recipe.beats, about=_about(recipe, data),
-        settings={"init": s.init, "optimiser": s.optimiser, "schedule": s.schedule,
-                  "clip": s.clip, "threshold": s.threshold},
-    )  # fmt: skip
+        name=name,
+        application=recipe.application,
+        title=recipe.title,
+        data=recipe.data,
+        cell=s.cell,
+        hidden=s.hidden,
+        direction=s.direction,
+        readout=trainer.task.readout,
+        parameters=trainer.objective.packing.size,
+        updates=s.updates,
+        batch=s.batch,
+        rate=s.rate,
+        seed=s.seed,
+        loss=0.0,
+        command=f"make models MODELS={name}{file}",
+        inputs=inputs,
+        outputs=outputs,
+        beats=recipe.beats,
+        about=_about(recipe, data),
+        settings={
+            "init": s.init,
+            "optimiser": s.optimiser,
+            "schedule": s.schedule,
+            "clip": s.clip,
+            "threshold": s.threshold,
+        },
+    )
 
 
 def _about(recipe: Recipe, data: Any) -> dict[str, str]:
@@ -151,47 +180,56 @@ def _check(card: Card, report: Report) -> None:
 
 def _shakespeare(cell: str, margin: float) -> Recipe:
     return Recipe(
-        "characters", f"Next character of Shakespeare's plays, {cell.upper()}", PLAYS,
+        "characters",
+        f"Next character of Shakespeare's plays, {cell.upper()}",
+        PLAYS,
         lambda text: Corpus(text, PIECE),
         {"cell": cell, "hidden": 128, "batch": 50, "updates": 5000, "rate": 0.005},
         lambda task: (task.alphabet, task.alphabet),
-        {"held-out tenth": ("counted pairs, held-out tenth", margin),
-         "sonnets": ("counted pairs, sonnets", margin - 0.1)},
+        {
+            "held-out tenth": ("counted pairs, held-out tenth", margin),
+            "sonnets": ("counted pairs, sonnets", margin - 0.1),
+        },
         needs="text",
-    )  # fmt: skip
+    )
 
 
 def _translation(hidden: int, margin: float) -> Recipe:
     return Recipe(
-        "translation", f"Numbers from English to French through {hidden} hidden units",
+        "translation",
+        f"Numbers from English to French through {hidden} hidden units",
         "Numbers of up to six digits in words, by the rules in rnn_core/tasks/translation.py. "
         "One in eight from 100 on is held out by checksum.",
         lambda _: translation.Translation(),
         {"cell": "gru", "hidden": hidden, "updates": 3000},
         lambda _: (translation.SOURCE.words, translation.TARGET.words),
         {"whole numbers": ("word by word from a dictionary", margin)} if margin else {},
-    )  # fmt: skip
+    )
 
 
 def _entities(direction: str, title: str, beats: Mapping[str, tuple[str, float]]) -> Recipe:
     return Recipe(
-        "entities", title,
+        "entities",
+        title,
         GRAMMAR.format("entities") + "so is one in ten pairs of a name and a clue.",
         lambda _: entities.Entities(),
         {"cell": "gru", "hidden": 24, "updates": 800, "direction": direction},
-        lambda _: (entities.VOCABULARY.words, entities.TAGS), beats,
-    )  # fmt: skip
+        lambda _: (entities.VOCABULARY.words, entities.TAGS),
+        beats,
+    )
 
 
 def _sentences(cell: str, margin: float) -> Recipe:
     best = "language of the last country named, gap {}"
     return Recipe(
-        "sentences", f"Which language? Clue and answer up to 30 words apart, {cell.upper()}",
+        "sentences",
+        f"Which language? Clue and answer up to 30 words apart, {cell.upper()}",
         GRAMMAR.format("sentences") + "training never has a gap above 30 words.",
-        lambda _: sentences.LongTerm(30), {"cell": cell, "hidden": 32, "updates": 1500},
+        lambda _: sentences.LongTerm(30),
+        {"cell": cell, "hidden": 32, "updates": 1500},
         lambda _: (sentences.VOCABULARY.words, sentences.ANSWERS.words),
         {f"gap {gap}": (best.format(gap), margin) for gap in (20, 30)} if margin else {},
-    )  # fmt: skip
+    )
 
 
 def _series(name: str, title: str, data: str, task: Any, training: Any, **more: Any) -> Recipe:
@@ -202,64 +240,87 @@ def _series(name: str, title: str, data: str, task: Any, training: Any, **more: 
 
 RECIPES: dict[str, Recipe] = {
     "sentiment": Recipe(
-        "sentiment", "Sentiment of a sentence with negation and contrast",
+        "sentiment",
+        "Sentiment of a sentence with negation and contrast",
         GRAMMAR.format("sentiment") + "so are all sentences with one of ten pairs of negator and "
         "adjective.",
-        lambda _: sentiment.Sentiment(), {"cell": "gru", "hidden": 32, "updates": 1000},
+        lambda _: sentiment.Sentiment(),
+        {"cell": "gru", "hidden": 32, "updates": 1000},
         lambda _: (sentiment.VOCABULARY.words, sentiment.LABELS),
-        {"held-out sentences": ("bag of words, held-out sentences", 0.3),
-         "unseen combinations": ("bag of words, unseen combinations", 0.3)},
+        {
+            "held-out sentences": ("bag of words, held-out sentences", 0.3),
+            "unseen combinations": ("bag of words, unseen combinations", 0.3),
+        },
     ),
     "entities-forward": _entities(
-        "forward", "Named entities, read forward only",
+        "forward",
+        "Named entities, read forward only",
         {"all words, held-out": ("usual tag of the word, all words, held-out", 0.0)},
     ),
     "entities-both": _entities(
-        "bidirectional", "Named entities, read in both directions",
-        {name: (f"usual tag of the word, {name}", 0.4)
-         for name in ("names decided later, held-out", "names decided later, unseen pairs")},
+        "bidirectional",
+        "Named entities, read in both directions",
+        {
+            name: (f"usual tag of the word, {name}", 0.4)
+            for name in ("names decided later, held-out", "names decided later, unseen pairs")
+        },
     ),
     "translation-16": _translation(16, 0.0),
     "translation-96": _translation(96, 0.3),
     "captions": Recipe(
-        "captions", "Captions of drawn shapes",
+        "captions",
+        "Captions of drawn shapes",
         "Drawings of our own, rnn_core/tasks/captions.py, with fresh places and noise; seven of 56 "
         "captions are never trained on.",
         lambda _: captions.Captions(),
         {"cell": "gru", "hidden": 128, "batch": 128, "updates": 5000, "rate": 0.005},
-        lambda _: (tuple(f"pixel {k + 1}" for k in range(captions.PIXELS)) + captions.WORDS.words,
-                   captions.WORDS.words),
-        {"held-out drawings": ("caption of the nearest known drawing, held-out drawings", 0.005),
-         "unseen combinations":
-             ("caption of the nearest known drawing, unseen combinations", 0.15)},
+        lambda _: (
+            tuple(f"pixel {k + 1}" for k in range(captions.PIXELS)) + captions.WORDS.words,
+            captions.WORDS.words,
+        ),
+        {
+            "held-out drawings": ("caption of the nearest known drawing, held-out drawings", 0.005),
+            "unseen combinations": (
+                "caption of the nearest known drawing, unseen combinations",
+                0.15,
+            ),
+        },
     ),
     "wave": _series(
-        "wave", "Next value of a noisy wave",
+        "wave",
+        "Next value of a noisy wave",
         "Two sines of drawn phase and period with noise of standard deviation 0.1, "
         "rnn_core/tasks/series.py; held out are freshly drawn waves.",
-        lambda _: series.Wave(), {"hidden": 32, "updates": 1500},
+        lambda _: series.Wave(),
+        {"hidden": 32, "updates": 1500},
         beats={"error of the next value": ("last value again", 0.1)},
     ),
     "prices": _series(
-        "prices", "Next week's change of stock prices",
+        "prices",
+        "Next week's change of stock prices",
         "Weekly prices of six shares, 2018 and 2019, as they ship with Plotly. Held out is the "
         "last quarter of the weeks.",
-        PriceChanges, {"hidden": 8, "updates": 200, "batch": 6, "rate": 0.005}, needs="prices",
+        PriceChanges,
+        {"hidden": 8, "updates": 200, "batch": 6, "rate": 0.005},
+        needs="prices",
     ),
     "sentences-rnn": _sentences("rnn", 0.0),
     "sentences-gru": _sentences("gru", 0.2),
     "sentences-lstm": _sentences("lstm", 0.2),
     "python": Recipe(
-        "python", "Next character of Python source, GRU", PYTHON,
+        "python",
+        "Next character of Python source, GRU",
+        PYTHON,
         lambda text: Corpus(text, PIECE),
         {"cell": "gru", "hidden": 128, "batch": 50, "updates": 2000, "rate": 0.005},
         lambda task: (task.alphabet, task.alphabet),
-        {"held-out tenth": ("counted pairs, held-out tenth", 0.5)}, needs="python",
+        {"held-out tenth": ("counted pairs, held-out tenth", 0.5)},
+        needs="python",
     ),
     "characters-rnn": _shakespeare("rnn", 0.5),
     "characters-gru": _shakespeare("gru", 0.7),
     "characters-lstm": _shakespeare("lstm", 0.7),
-}  # fmt: skip
+}
 
 
 def prices() -> Prices:

@@ -53,9 +53,12 @@ class Copy:
         with (self.folder / f"said{len(self.started)}").open("w") as said:
             process = subprocess.Popen(
                 ["sh", "scripts/environment.sh", "requirements.txt"],
-                cwd=self.folder, env=os.environ | more, stderr=said, start_new_session=True,
+                cwd=self.folder,
+                env=os.environ | more,
+                stderr=said,
+                start_new_session=True,
                 text=True,
-            )  # fmt: skip
+            )
         self.started.append(process)
         return process
 

@@ -29,18 +29,26 @@ def beside(figures: Sequence[Figure], shares: Sequence[float]) -> Figure:
     wide = [(x, (0.0, 1.0)) for x in _columns(shares)]
     data = [part | _axes(n) for n, f in enumerate(figures) for part in f["data"]]
     layout: dict[str, Any] = {
-        "height": height, "margin": {"l": 64, "r": 12, "t": top, "b": bottom},
-        "hovermode": "closest", "showlegend": True,
-        "shapes": [_shape(s, n) for n, f in enumerate(figures)
-                   for s in f["layout"].get("shapes", [])],
+        "height": height,
+        "margin": {"l": 64, "r": 12, "t": top, "b": bottom},
+        "hovermode": "closest",
+        "showlegend": True,
+        "shapes": [
+            _shape(s, n) for n, f in enumerate(figures) for s in f["layout"].get("shapes", [])
+        ],
         "annotations": [a for n, f in enumerate(figures) for a in _notes(f["layout"], n)],
-    }  # fmt: skip
+    }
     for n, figure in enumerate(figures):
         layout |= {axis + _n(n): _axis(figure["layout"][axis], axis, n) for axis in AXES}
     layout["meta"] = {"narrow": _narrow(len(figures))}
     placed = _placed(wide, height - top - bottom)
-    return {"data": data, "layout": {k: v | placed.pop(k, {}) if isinstance(v, dict) else v
-                                     for k, v in layout.items()} | placed}  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            k: v | placed.pop(k, {}) if isinstance(v, dict) else v for k, v in layout.items()
+        }
+        | placed,
+    }
 
 
 AXES: Final = ("xaxis", "yaxis")
@@ -85,8 +93,14 @@ def _notes(layout: Part, n: int) -> list[Part]:
     """The chart's title, in two lines where it says what the axis cannot show; and its notes."""
     at = {"xref": f"x{_n(n)} domain", "yref": f"y{_n(n)} domain", "x": 0, "y": 1}
     text = layout["title"]["text"].replace(" (", "<br>(", 1)
-    title = {"text": text, "showarrow": False, "xanchor": "left", "yanchor": "bottom",
-             "align": "left", "font": {"color": INK}}  # fmt: skip
+    title = {
+        "text": text,
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "align": "left",
+        "font": {"color": INK},
+    }
     notes = [a | {"xref": f"x{_n(n)}", "yref": f"y{_n(n)}"} for a in layout.get("annotations", [])]
     return [at | title, *notes]
 
@@ -96,8 +110,13 @@ def _placed(places: Sequence[tuple[Span, Span]], pixels: float) -> dict[str, Any
     found: dict[str, Any] = {}
     for n, (x, y) in enumerate(places):
         found |= {f"xaxis{_n(n)}": {"domain": list(x)}, f"yaxis{_n(n)}": {"domain": list(y)}}
-        found[_legend(n)] = {"orientation": "v", "x": x[0], "xanchor": "left", "yanchor": "top",
-                             "y": y[0] - LEGEND / pixels}  # fmt: skip
+        found[_legend(n)] = {
+            "orientation": "v",
+            "x": x[0],
+            "xanchor": "left",
+            "yanchor": "top",
+            "y": y[0] - LEGEND / pixels,
+        }
     return found
 
 

@@ -88,10 +88,13 @@ def table(caption: Caption, place: int, subject: Subject | None, near: Neighbour
         spoken_row("The network", note, caption.spoken, columns, right, picked),
         _norms(caption, columns),
         plain_row(
-            "Nearest known", "its caption" if right is None else _verdict(known == right),
-            known, columns, right,
+            "Nearest known",
+            "its caption" if right is None else _verdict(known == right),
+            known,
+            columns,
+            right,
         ),
-    ]  # fmt: skip
+    ]
     if right is not None:
         rows.append(plain_row("Right answer", "what was drawn", right, columns))
     return frame("".join(rows), "The caption word by word; a word’s button picks it")

@@ -38,25 +38,35 @@ def payload(
     if wish.colours == "bits":
         scale = Scale(
             "surprise: −log₂ of the probability of the character that came, in bits",
-            "unit", 0, MOST_BITS, ("0", f"{MOST_BITS} or more"),
-        )  # fmt: skip
+            "unit",
+            0,
+            MOST_BITS,
+            ("0", f"{MOST_BITS} or more"),
+        )
         row = Text(title(read), "", np.concatenate([[np.nan], read.bits]))
     else:
         words = state_words(card.cell, unit, notation)
         scale = Scale(words, "signed", -1, 1, ("−1", "+1"))
         row = Text(title(read), words, np.asarray(read.states[:, unit - 1]))
     numbers = {
-        "best": read.candidates, "chances": read.chances,
+        "best": read.candidates,
+        "chances": read.chances,
         "bits": np.concatenate([[np.nan], read.bits]),
-    }  # fmt: skip
+    }
     return {
         **texts(
-            read.text, [row], scale, place(read, wish.spot), first=1, written=read.given,
-            numbers=numbers, label="pick a character to see what was expected in its place",
+            read.text,
+            [row],
+            scale,
+            place(read, wish.spot),
+            first=1,
+            written=read.given,
+            numbers=numbers,
+            label="pick a character to see what was expected in its place",
         ),
         "alphabet": list(card.outputs),
         "from": 0,
-    }  # fmt: skip
+    }
 
 
 def title(read: Read) -> str:
@@ -88,9 +98,10 @@ def measures(read: Read, card: Card) -> dict[str, tuple[str, str]]:
         )
     found |= _scored("Held-out text", card.scores.get(SCORE), "The network's score on its card.")
     return found | _scored(
-        "Counted pairs, held-out text", card.baselines.get(f"counted pairs, {SCORE}"),
+        "Counted pairs, held-out text",
+        card.baselines.get(f"counted pairs, {SCORE}"),
         "The baseline on its card.",
-    )  # fmt: skip
+    )
 
 
 def _scored(label: str, nats: float | None, explained: str) -> dict[str, tuple[str, str]]:

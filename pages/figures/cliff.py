@@ -89,9 +89,10 @@ def relief(land: Surface, paths: Sequence[Path]) -> Figure:
     layout |= {
         "height": 460,
         "margin": {"l": 0, "r": 0, "t": 76, "b": 0},
-        "scene": axes | {"aspectmode": "manual", "aspectratio": {"x": 1.2, "y": 1, "z": 0.7}}
+        "scene": axes
+        | {"aspectmode": "manual", "aspectratio": {"x": 1.2, "y": 1, "z": 0.7}}
         | {"camera": {"eye": {"x": 1.5, "y": 2.45, "z": 1.3}}},
-    }  # fmt: skip
+    }
     return figure
 
 
@@ -163,8 +164,10 @@ def slopes_told(land: Surface) -> str:
 def words(path: Path) -> str:
     """What a path is called."""
     return {
-        "off": "without clipping", "norm": "clipped by norm", "value": "clipped by value",
-    }[path.mode]  # fmt: skip
+        "off": "without clipping",
+        "norm": "clipped by norm",
+        "value": "clipped by value",
+    }[path.mode]
 
 
 def rows(paths: Sequence[Path]) -> Mapping[str, NDArray[Any]]:
@@ -188,8 +191,10 @@ def look(path: Path) -> Look:
 
 def _track(path: Path) -> Part:
     style = look(path)
-    said = [f"{words(path)}, after {k} updates: error {number(float(e))}"
-            for k, e in enumerate(path.errors)]  # fmt: skip
+    said = [
+        f"{words(path)}, after {k} updates: error {number(float(e))}"
+        for k, e in enumerate(path.errors)
+    ]
     return {
         "type": "scatter",
         "x": path.points[:, 0],

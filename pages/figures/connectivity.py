@@ -63,10 +63,15 @@ def payload(picture: Picture, t: int) -> dict[str, Any]:
     words = f"{picture.quantity}: {picture.words}; logarithmic"
     scale = Scale(words, "unit", LOW, HIGH, ("10⁻⁶ or less", "10 or more"), True)
     return texts(
-        picture.text, rows, scale, t, first=1, nothing="not before the picked one",
+        picture.text,
+        rows,
+        scale,
+        t,
+        first=1,
+        nothing="not before the picked one",
         picked="the picked one; point at an earlier one",
         label="pick a character; what it depends on lights up before it",
-    )  # fmt: skip
+    )
 
 
 def _text(picture: Picture, cell: str, t: int) -> Text:
@@ -153,8 +158,9 @@ def _line(cell: str, norms: Floats, low: float) -> Part:
 
 def rows(picture: Picture, t: int) -> dict[str, NDArray[Any]]:
     """Long form, of the picked character: cell, k, the character read, the norm."""
-    cells = [(c, k, picture.text[k], v) for c in picture.felt
-             for k, v in enumerate(picture.norms(c, t))]  # fmt: skip
+    cells = [
+        (c, k, picture.text[k], v) for c in picture.felt for k, v in enumerate(picture.norms(c, t))
+    ]
     names = ("cell", "k", "character", "norm")
     columns = zip(*cells, strict=True) if cells else [[] for _ in names]
     found = {n: np.array(list(c), dtype=object) for n, c in zip(names, columns, strict=True)}

@@ -97,15 +97,28 @@ def loss_matrix(
         both = len(done.stages[-1].network.reverses) > 1
         after = slice(0, -1) if layer.reverse else slice(1, None)
         return Matrix(
-            of, letters.gradient("x", "k", "t"), layer.losses, steps[1:], layer.inputs,
-            None if mask is None or both else mask[:, after], window,
-            length(layer.input_totals), layer.reverse,
-        )  # fmt: skip
+            of,
+            letters.gradient("x", "k", "t"),
+            layer.losses,
+            steps[1:],
+            layer.inputs,
+            None if mask is None or both else mask[:, after],
+            window,
+            length(layer.input_totals),
+            layer.reverse,
+        )
     state = of if of in layer.norms else "h"
     return Matrix(
-        state, letters.gradient(state, "k", "t"), layer.losses, steps, layer.norms[state], mask,
-        window, length(layer.totals[state]), layer.reverse,
-    )  # fmt: skip
+        state,
+        letters.gradient(state, "k", "t"),
+        layer.losses,
+        steps,
+        layer.norms[state],
+        mask,
+        window,
+        length(layer.totals[state]),
+        layer.reverse,
+    )
 
 
 def jacobian_matrix(done: Run, reach: Reach, which: int, notation: Notation = HOUSE) -> Matrix:
@@ -115,10 +128,17 @@ def jacobian_matrix(done: Run, reach: Reach, which: int, notation: Notation = HO
     t, k = (letters.symbol("h", step).text for step in ("t", "k"))
     at = np.ix_(reach.boundaries, reach.boundaries)
     return Matrix(
-        "jacobian", f"∂{t}/∂{k}", reach.boundaries, reach.boundaries, reach.norms,
-        kept_states(done, which, window)[at] if window else None, window, None, trace.reverse,
+        "jacobian",
+        f"∂{t}/∂{k}",
+        reach.boundaries,
+        reach.boundaries,
+        reach.norms,
+        kept_states(done, which, window)[at] if window else None,
+        window,
+        None,
+        trace.reverse,
         reach.every,
-    )  # fmt: skip
+    )
 
 
 # -- the map -----------------------------------------------------------------------------------
@@ -213,13 +233,19 @@ def _hatched(matrix: Matrix) -> list[Part]:
             "y": [p[1] for p in path],
             "mode": "lines",
             "fill": "toself",
-            "fillpattern": {"shape": "/", "fgcolor": INK, "bgcolor": SHADE, "size": 7,
-                            "solidity": 0.12, "fillmode": "overlay"},
+            "fillpattern": {
+                "shape": "/",
+                "fgcolor": INK,
+                "bgcolor": SHADE,
+                "size": 7,
+                "solidity": 0.12,
+                "fillmode": "overlay",
+            },
             "line": {"color": INK, "width": 1},
             "hoverinfo": "skip",
             "name": f"cut by window {matrix.window}",
         }
-    ]  # fmt: skip
+    ]
 
 
 def _boxes(cut: Mask) -> list[tuple[int, int, int, int]]:
@@ -241,10 +267,21 @@ def _ring(matrix: Matrix, t: int, k: int) -> list[Part]:
     """The picked pair: lines along its row and its column, dark on light, and a ring."""
     y, x = float(matrix.rows[matrix.row(t)]), float(matrix.columns[matrix.column(k)])
     (left, right), (top, bottom) = _ends(matrix.columns), _ends(matrix.rows)
-    lines = {"type": "scatter", "mode": "lines", "hoverinfo": "skip",
-             "x": [left, right, None, x, x], "y": [y, y, None, top, bottom]}  # fmt: skip
-    ring = {"type": "scatter", "mode": "markers", "hoverinfo": "skip", "cliponaxis": False,
-            "x": [x], "y": [y]}  # fmt: skip
+    lines = {
+        "type": "scatter",
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "x": [left, right, None, x, x],
+        "y": [y, y, None, top, bottom],
+    }
+    ring = {
+        "type": "scatter",
+        "mode": "markers",
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "x": [x],
+        "y": [y],
+    }
     wide = {"symbol": "circle-open", "size": 16, "color": PAPER, "line": {"width": 6}}
     thin = {"symbol": "circle-open", "size": 16, "color": INK, "line": {"width": 2.5}}
     return [
@@ -294,9 +331,15 @@ def _profile(
     drawn = np.clip(values, low, high)
     data = [
         _points("each", x, np.where(cut, np.nan, drawn), values, "circle", INK),
-        _points(f"cut by window {matrix.window}", x, np.where(cut, drawn, np.nan), values,
-                "x-thin-open", LINES),
-    ]  # fmt: skip
+        _points(
+            f"cut by window {matrix.window}",
+            x,
+            np.where(cut, drawn, np.nan),
+            values,
+            "x-thin-open",
+            LINES,
+        ),
+    ]
     data = data if cut.any() else data[:1]
     figure = base_figure([*data, _mark(x, drawn, picked)], title, "", f"‖{matrix.quantity}‖")
     layout = figure["layout"]
@@ -325,12 +368,15 @@ def _points(
         "name": name,
         "showlegend": cut,
         "line": {"color": colour, "width": 1.5},
-        "marker": {"symbol": symbol, "color": INK if cut else colour,
-                   "size": (6 if cut else 5) - 2 * (len(x) > 60),
-                   "line": {"width": 1.2, "color": INK}},
+        "marker": {
+            "symbol": symbol,
+            "color": INK if cut else colour,
+            "size": (6 if cut else 5) - 2 * (len(x) > 60),
+            "line": {"width": 1.2, "color": INK},
+        },
         "customdata": [size(float(v)) for v in values],
         "hovertemplate": "%{x}: %{customdata}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _mark(x: NDArray[Any], y: Floats, picked: int) -> Part:
@@ -341,11 +387,15 @@ def _mark(x: NDArray[Any], y: Floats, picked: int) -> Part:
         "mode": "markers",
         "name": "picked",
         "showlegend": False,
-        "marker": {"symbol": "circle-open", "size": 15, "color": "var(--st-primary-color)",
-                   "line": {"width": 2.5}},
+        "marker": {
+            "symbol": "circle-open",
+            "size": 15,
+            "color": "var(--st-primary-color)",
+            "line": {"width": 2.5},
+        },
         "cliponaxis": False,
         "hoverinfo": "skip",
-    }  # fmt: skip
+    }
 
 
 def _sum(matrix: Matrix, j: int) -> Part:

@@ -111,13 +111,20 @@ def clues(found: Sequence[AtGap], drawn: str, gap: int | None, symbol: str) -> F
         for part in (*_untrained(found, cell, drawn), *_trained(found, cell, drawn))
     ]
     figure = base_figure(
-        data, f"The gradient that reaches the clue (drawn from {number(FLOOR)} on)", "gap in words",
+        data,
+        f"The gradient that reaches the clue (drawn from {number(FLOOR)} on)",
+        "gap in words",
         f"{MEASURES[drawn].format(symbol)}<br>at the clue, median",
-    )  # fmt: skip
+    )
     layout = figure["layout"]
     low, high = float(np.log10(FLOOR)), float(np.log10(TOP))
-    layout["yaxis"] |= {"type": "log", "range": [low - 0.3, high], "dtick": 4, "tick0": 0,
-                        "exponentformat": "power"}  # fmt: skip
+    layout["yaxis"] |= {
+        "type": "log",
+        "range": [low - 0.3, high],
+        "dtick": 4,
+        "tick0": 0,
+        "exponentformat": "power",
+    }
     return _over_gaps(figure, gap)
 
 
@@ -344,8 +351,11 @@ def rows(
     T = len(read.words)
     if not every:
         return {}
-    tags = {"cell": [e[0] for e in every], "state": [e[1] for e in every],
-            "draw": [e[2] for e in every]}  # fmt: skip
+    tags = {
+        "cell": [e[0] for e in every],
+        "state": [e[1] for e in every],
+        "draw": [e[2] for e in every],
+    }
     return {
         **{n: np.repeat(np.array(v, dtype=object), T) for n, v in tags.items()},
         "step": np.tile(np.arange(1, T + 1), len(every)),

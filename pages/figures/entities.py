@@ -16,9 +16,11 @@ from rnn_core.tasks.vocabulary import UNKNOWN
 
 # A tag is told by its colour, its pattern and its place in the pile.
 COLOURS: Final = {
-    "other": "var(--st-border-color)", "person": token("rnn"), "place": token("gru"),
+    "other": "var(--st-border-color)",
+    "person": token("rnn"),
+    "place": token("gru"),
     "company": token("forget"),
-}  # fmt: skip
+}
 PATTERNS: Final = {"other": "", "person": "", "place": "/", "company": "."}
 DASHES: Final = {"person": "solid", "place": "dash", "company": "dot", "other": "longdashdot"}
 SHAPES: Final = {"person": "circle", "place": "square", "company": "diamond", "other": "x"}
@@ -40,11 +42,7 @@ def short(word: str) -> str:
 def piles(found: Tagged) -> Figure:
     """Two panels over the words: the probabilities of the tags, piled up to 1."""
     several = (("forward", found.forward, ""), ("both", found.both, "2"))
-    data = [
-        _pile(found, p, tag, axis)
-        for _, p, axis in several
-        for tag in (*TAGS[1:], "other")
-    ]  # fmt: skip
+    data = [_pile(found, p, tag, axis) for _, p, axis in several for tag in (*TAGS[1:], "other")]
     figure = base_figure(data, "", "", "")
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "barmode": "stack", "bargap": 0.15, "hovermode": "closest"}
@@ -76,17 +74,34 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
     y = p[:, TAGS.index(tag)]
     spelled = [f"{tag} {_said(v)}" if v >= FEWEST and tag != "other" else "" for v in y]
     return {
-        "type": "bar", "name": tag, "legendgroup": tag, "showlegend": axis == "",
-        "x": np.arange(1, len(y) + 1), "y": y, "xaxis": f"x{axis}", "yaxis": f"y{axis}",
-        "marker": {"color": COLOURS[tag], "opacity": 0.45,
-                   "line": {"color": COLOURS[tag], "width": 2},
-                   "pattern": {"shape": PATTERNS[tag], "fgcolor": INK, "fgopacity": 0.4,
-                               "fillmode": "overlay", "size": 12, "solidity": 0.1}},
-        "text": spelled, "textposition": "inside", "insidetextanchor": "middle",
+        "type": "bar",
+        "name": tag,
+        "legendgroup": tag,
+        "showlegend": axis == "",
+        "x": np.arange(1, len(y) + 1),
+        "y": y,
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+        "marker": {
+            "color": COLOURS[tag],
+            "opacity": 0.45,
+            "line": {"color": COLOURS[tag], "width": 2},
+            "pattern": {
+                "shape": PATTERNS[tag],
+                "fgcolor": INK,
+                "fgopacity": 0.4,
+                "fillmode": "overlay",
+                "size": 12,
+                "solidity": 0.1,
+            },
+        },
+        "text": spelled,
+        "textposition": "inside",
+        "insidetextanchor": "middle",
         "insidetextfont": {"color": INK},
         "customdata": [in_plot(w) for w in found.words],
         "hovertemplate": f"“%{{customdata}}”<br>{tag} %{{y:.4f}}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _said(p: float) -> str:
@@ -96,20 +111,41 @@ def _said(p: float) -> str:
 def _words(found: Tagged) -> Part:
     steps = len(found.words)
     marked = [f"{UNKNOWN} {short(w)}" if w in found.strange else short(w) for w in found.words]
-    return {"tickvals": list(range(1, steps + 1)), "ticktext": marked,
-            "range": [0.4, steps + 0.6], "showgrid": False}  # fmt: skip
+    return {
+        "tickvals": list(range(1, steps + 1)),
+        "ticktext": marked,
+        "range": [0.4, steps + 0.6],
+        "showgrid": False,
+    }
 
 
 def _heading(name: str) -> Part:
-    return {"text": HEADINGS[name], "x": 0, "xref": "paper", "xanchor": "left", "showarrow": False,
-            "y": PANELS[name][1], "yref": "paper", "yanchor": "bottom", "yshift": 2}  # fmt: skip
+    return {
+        "text": HEADINGS[name],
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "showarrow": False,
+        "y": PANELS[name][1],
+        "yref": "paper",
+        "yanchor": "bottom",
+        "yshift": 2,
+    }
 
 
 def _frame(found: Tagged, axis: str) -> Part:
     """Round the word that is followed."""
     x = found.word + 1
-    return {"type": "rect", "xref": f"x{axis}", "yref": f"y{axis} domain", "x0": x - 0.48,
-            "x1": x + 0.48, "y0": 0, "y1": 1, "line": {"color": INK, "width": 2}}  # fmt: skip
+    return {
+        "type": "rect",
+        "xref": f"x{axis}",
+        "yref": f"y{axis} domain",
+        "x0": x - 0.48,
+        "x1": x + 0.48,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": INK, "width": 2},
+    }
 
 
 def growth(found: Tagged) -> Figure:
@@ -140,19 +176,27 @@ def _course(found: Tagged, tag: str) -> list[Part]:
     steps, column = np.arange(1, len(found.course) + 1), TAGS.index(tag)
     words = [in_plot(w) for w in found.words[found.word :]]
     common = {
-        "type": "scatter", "x": steps, "text": words, "legendgroup": tag,
+        "type": "scatter",
+        "x": steps,
+        "text": words,
+        "legendgroup": tag,
         "hovertemplate": f"ended after “%{{text}}”: {tag} %{{y:.4f}}<extra></extra>",
-    }  # fmt: skip
+    }
     thick = {
-        "mode": "lines+markers", "name": tag, "y": found.course[:, column],
+        "mode": "lines+markers",
+        "name": tag,
+        "y": found.course[:, column],
         "line": {"color": COLOURS[tag] if tag != "other" else INK, "width": 3, "dash": DASHES[tag]},
         "marker": {"symbol": SHAPES[tag], "size": 9},
-    }  # fmt: skip
+    }
     thin = {
-        "mode": "lines", "name": f"{tag}, forward only", "y": found.guess[:, column],
-        "showlegend": False, "opacity": 0.6,
+        "mode": "lines",
+        "name": f"{tag}, forward only",
+        "y": found.guess[:, column],
+        "showlegend": False,
+        "opacity": 0.6,
         "line": {"color": COLOURS[tag] if tag != "other" else INK, "width": 1.5},
-    }  # fmt: skip
+    }
     return [common | thick, common | thin]
 
 
@@ -239,7 +283,13 @@ def rows(found: Tagged) -> list[dict[str, object]]:
         for c, tag in enumerate(TAGS)
     ]
     return [
-        {"network": network, "step": k + 1, "word": found.words[k], "sentence ended after": end,
-         "tag": tag, "probability": p}
+        {
+            "network": network,
+            "step": k + 1,
+            "word": found.words[k],
+            "sentence ended after": end,
+            "tag": tag,
+            "probability": p,
+        }
         for network, k, end, tag, p in said
-    ]  # fmt: skip
+    ]

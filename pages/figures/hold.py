@@ -110,12 +110,18 @@ def _line(k: int, row: str, state: str, name: str, values: Floats, colour: str, 
         "legendgroup": name,
         "showlegend": k == 0 and state == "h",
         "mode": "lines+markers",
-        "line": {"color": colour, "width": 3 if name == "held" else 1.6,
-                 "dash": "dash" if dashed else "solid"},
-        "marker": {"size": 7 if name == "held" else 5, "maxdisplayed": 24,
-                   "symbol": "circle" if name == "held" else "circle-open"},
+        "line": {
+            "color": colour,
+            "width": 3 if name == "held" else 1.6,
+            "dash": "dash" if dashed else "solid",
+        },
+        "marker": {
+            "size": 7 if name == "held" else 5,
+            "maxdisplayed": 24,
+            "symbol": "circle" if name == "held" else "circle-open",
+        },
         "customdata": [number(v) if np.isfinite(v) else "overflow" for v in values],
-    }  # fmt: skip
+    }
 
 
 def _axes(theirs: Any, ours: Any, loss: str, letters: Mapping[str, str]) -> Part:
@@ -127,17 +133,32 @@ def _axes(theirs: Any, ours: Any, loss: str, letters: Mapping[str, str]) -> Part
     decades = [np.floor(np.log10(low) - 0.1), np.ceil(np.log10(min(high, CEILING)) + 0.1)]
     gradient = ", ".join(f"‖dL/d{n}‖" for n in names)
     return {
-        "yaxis": {"domain": [0.7, 1], "rangemode": "tozero",
-                  "title": {"text": ", ".join(drawn) if len(names) > 1 else f"‖{names[0]}‖"}},
-        "yaxis2": {"domain": [0.4, 0.64], "rangemode": "tozero",
-                   "title": {"text": "loss of step t"}},
-        "yaxis3": {"domain": [0, 0.34], "type": "log", "exponentformat": "power",
-                   "range": [float(d) for d in decades], "tick0": 0,
-                   "dtick": max(1, int(np.ceil((decades[1] - decades[0]) / 6))),
-                   "title": {"text": f"{gradient}<br>loss at {loss}"}},
-        "xaxis": {"anchor": "y3", "rangemode": "tozero", "hoverformat": "d",
-                  "title": {"text": "after step t (t = 0: the initial state)"}},
-    }  # fmt: skip
+        "yaxis": {
+            "domain": [0.7, 1],
+            "rangemode": "tozero",
+            "title": {"text": ", ".join(drawn) if len(names) > 1 else f"‖{names[0]}‖"},
+        },
+        "yaxis2": {
+            "domain": [0.4, 0.64],
+            "rangemode": "tozero",
+            "title": {"text": "loss of step t"},
+        },
+        "yaxis3": {
+            "domain": [0, 0.34],
+            "type": "log",
+            "exponentformat": "power",
+            "range": [float(d) for d in decades],
+            "tick0": 0,
+            "dtick": max(1, int(np.ceil((decades[1] - decades[0]) / 6))),
+            "title": {"text": f"{gradient}<br>loss at {loss}"},
+        },
+        "xaxis": {
+            "anchor": "y3",
+            "rangemode": "tozero",
+            "hoverformat": "d",
+            "title": {"text": "after step t (t = 0: the initial state)"},
+        },
+    }
 
 
 def _stretches(hold: Hold, steps: int) -> list[tuple[int, int]]:
@@ -151,8 +172,16 @@ def _stretches(hold: Hold, steps: int) -> list[tuple[int, int]]:
 
 def _band(first: int, last: int) -> Part:
     place = {"x0": first - 0.5, "x1": last + 0.5, "y0": 0, "y1": 1}
-    return {"type": "rect", "xref": "x", "yref": "paper", "layer": "below", "opacity": 0.35,
-            "fillcolor": LINES, "line": {"width": 0}, **place}  # fmt: skip
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "layer": "below",
+        "opacity": 0.35,
+        "fillcolor": LINES,
+        "line": {"width": 0},
+        **place,
+    }
 
 
 def gate_label(cell: Cell, gate: str, notation: Notation = HOUSE) -> str:

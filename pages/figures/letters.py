@@ -35,9 +35,17 @@ class Text:
 
 
 def texts(
-    chars: str, rows: Sequence[Text], scale: Scale, pick: int, *, label: str, first: int = 0,
-    written: int | None = None, numbers: Mapping[str, NDArray[Any]] | None = None, **more: Any,
-) -> dict[str, Any]:  # fmt: skip
+    chars: str,
+    rows: Sequence[Text],
+    scale: Scale,
+    pick: int,
+    *,
+    label: str,
+    first: int = 0,
+    written: int | None = None,
+    numbers: Mapping[str, NDArray[Any]] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
     """The component's payload; `pick` from 0, `first` the first place that may be picked, what
     comes from `written` on is underlined."""
     blocks = {f"text {k}": row.values for k, row in enumerate(rows)}

@@ -54,10 +54,13 @@ def _axes(layout: dict[str, Any], ends: tuple[float, float]) -> None:
     low, high = (float(np.log10(v)) for v in ends)
     layout["xaxis"] |= {"anchor": "y2", "rangemode": "tozero", "hoverformat": "d"}
     layout["yaxis"] |= {
-        "type": "log", "exponentformat": "power", "domain": [0.36, 1],
-        "range": [low - 0.3, high + 0.3], "dtick": max(1, int(np.ceil((high - low) / 9))),
+        "type": "log",
+        "exponentformat": "power",
+        "domain": [0.36, 1],
+        "range": [low - 0.3, high + 0.3],
+        "dtick": max(1, int(np.ceil((high - low) / 9))),
         "tick0": 0,
-    }  # fmt: skip
+    }
     layout["yaxis2"] = {
         "title": {"text": "state, slope"},
         "domain": [0, 0.26],
@@ -68,28 +71,50 @@ def _axes(layout: dict[str, Any], ends: tuple[float, float]) -> None:
 
 def _one() -> Part:
     line = {"color": LINES, "width": 2}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "line": line,
-            "layer": "below"}  # fmt: skip
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": 1,
+        "y1": 1,
+        "line": line,
+        "layer": "below",
+    }
 
 
 def _above(
-    k: NDArray[Any], values: NDArray[np.float64], ends: tuple[float, float], name: str,
-    line: Part, marker: str,
-) -> Part:  # fmt: skip
+    k: NDArray[Any],
+    values: NDArray[np.float64],
+    ends: tuple[float, float],
+    name: str,
+    line: Part,
+    marker: str,
+) -> Part:
     return {
-        "type": "scatter", "mode": "lines+markers", "x": k, "y": np.clip(values, *ends),
-        "name": name, "line": line, "marker": {"symbol": marker, "size": 8, "maxdisplayed": 10},
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": k,
+        "y": np.clip(values, *ends),
+        "name": name,
+        "line": line,
+        "marker": {"symbol": marker, "size": 8, "maxdisplayed": 10},
         "customdata": [number(float(v)) for v in values],
         "hovertemplate": "%{customdata}<extra>" + name + "</extra>",
-    }  # fmt: skip
+    }
 
 
 def _below(k: NDArray[Any], values: NDArray[np.float64], name: str, line: Part) -> Part:
     return {
-        "type": "scatter", "mode": "lines", "x": k, "y": np.ascontiguousarray(values),
-        "yaxis": "y2", "name": name, "line": line,
+        "type": "scatter",
+        "mode": "lines",
+        "x": k,
+        "y": np.ascontiguousarray(values),
+        "yaxis": "y2",
+        "name": name,
+        "line": line,
         "hovertemplate": "%{y:.4g}<extra>" + name + "</extra>",
-    }  # fmt: skip
+    }
 
 
 def unit_words(done: Unrolled) -> tuple[str, ...]:

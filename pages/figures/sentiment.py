@@ -107,19 +107,32 @@ def _answers(reading: Reading) -> list[Part]:
     p, steps = reading.positive, np.arange(1, len(reading.words) + 1)
     said = [label(float(v)) for v in p]
     line = {
-        "type": "scatter", "mode": "lines+markers", "name": "positive", "x": steps, "y": p,
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "positive",
+        "x": steps,
+        "y": p,
         "line": {"color": LINES, "width": 2},
-        "marker": {"color": [_COLOURS[s] for s in said], "symbol": [_SHAPES[s] for s in said],
-                   "size": 12},
-        "text": [in_plot(w) for w in reading.words], "customdata": said,
+        "marker": {
+            "color": [_COLOURS[s] for s in said],
+            "symbol": [_SHAPES[s] for s in said],
+            "size": 12,
+        },
+        "text": [in_plot(w) for w in reading.words],
+        "customdata": said,
         "hovertemplate": "after “%{text}”: %{customdata}<br>probability of positive %{y:.4f}"
-                         "<extra></extra>",
-    }  # fmt: skip
+        "<extra></extra>",
+    }
     last = {
-        "type": "scatter", "mode": "markers", "name": "the answer", "x": steps[-1:], "y": p[-1:],
+        "type": "scatter",
+        "mode": "markers",
+        "name": "the answer",
+        "x": steps[-1:],
+        "y": p[-1:],
         "marker": {"size": 24, "symbol": "circle-open", "color": INK, "line": {"width": 2}},
-        "hoverinfo": "skip", "cliponaxis": False,
-    }  # fmt: skip
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
     return [line, last]
 
 
@@ -127,32 +140,51 @@ def _bag(reading: Reading, bag: float) -> Part:
     """The bag's answer, behind the last word: it has one answer, and no steps."""
     above = bag > 0.5
     return {
-        "type": "scatter", "mode": "markers+text", "name": "bag of words",
-        "x": np.array([_behind(reading)]), "y": np.array([bag]),
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": "bag of words",
+        "x": np.array([_behind(reading)]),
+        "y": np.array([bag]),
         "marker": {"size": 14, "symbol": "square-open", "color": INK, "line": {"width": 2}},
-        "text": ["bag of<br>words"], "textposition": f"{'top' if above else 'bottom'} center",
+        "text": ["bag of<br>words"],
+        "textposition": f"{'top' if above else 'bottom'} center",
         "cliponaxis": False,
         "hovertemplate": f"bag of words: {label(bag)}<br>probability of positive %{{y:.4f}}"
-                         "<extra></extra>",
-    }  # fmt: skip
+        "<extra></extra>",
+    }
 
 
 def _bars(reading: Reading, y: Array, what: str, colour: str) -> Part:
     return {
-        "type": "bar", "name": what, "x": np.arange(1, len(y) + 1), "y": y, "xaxis": "x2",
-        "yaxis": "y2", "marker": {"color": colour}, "text": [in_plot(w) for w in reading.words],
-        "textposition": "none", "hovertemplate": f"“%{{text}}”<br>{what} %{{y:.3g}}<extra></extra>",
-    }  # fmt: skip
+        "type": "bar",
+        "name": what,
+        "x": np.arange(1, len(y) + 1),
+        "y": y,
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "marker": {"color": colour},
+        "text": [in_plot(w) for w in reading.words],
+        "textposition": "none",
+        "hovertemplate": f"“%{{text}}”<br>{what} %{{y:.3g}}<extra></extra>",
+    }
 
 
 def _line(reading: Reading, y: Array, what: str, colour: str) -> Part:
     drawn = np.where(np.isfinite(y), np.clip(y, FLOOR, CEILING), np.nan)
     return {
-        "type": "scatter", "mode": "lines+markers", "name": what, "x": np.arange(1, len(y) + 1),
-        "y": drawn, "xaxis": "x3", "yaxis": "y3", "text": [in_plot(w) for w in reading.words],
-        "line": {"color": colour, "width": 2}, "marker": {"size": 8}, "cliponaxis": False,
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": what,
+        "x": np.arange(1, len(y) + 1),
+        "y": drawn,
+        "xaxis": "x3",
+        "yaxis": "y3",
+        "text": [in_plot(w) for w in reading.words],
+        "line": {"color": colour, "width": 2},
+        "marker": {"size": 8},
+        "cliponaxis": False,
         "hovertemplate": f"“%{{text}}”<br>{what} %{{y:.3g}}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _axes(reading: Reading, names: tuple[str, str]) -> dict[str, Any]:
@@ -167,14 +199,23 @@ def _axes(reading: Reading, names: tuple[str, str]) -> dict[str, Any]:
         "xaxis3": words | {"anchor": "y3", "matches": "x"},
         "yaxis": _unit_axis(top),
         "yaxis2": {"domain": list(middle), "range": [0, 1.1 * most], "nticks": 4},
-        "yaxis3": {"domain": list(bottom), "type": "log", "exponentformat": "power", "dtick": 1,
-                   "range": [float(np.log10(low)), float(np.log10(high))]},
-    }  # fmt: skip
+        "yaxis3": {
+            "domain": list(bottom),
+            "type": "log",
+            "exponentformat": "power",
+            "dtick": 1,
+            "range": [float(np.log10(low)), float(np.log10(high))],
+        },
+    }
 
 
 def _unit_axis(domain: tuple[float, float]) -> Part:
-    return {"domain": list(domain), "range": [-0.08, 1.08], "tickvals": [0, 0.5, 1],
-            "ticktext": ["negative 0", "0.5", "positive 1"]}  # fmt: skip
+    return {
+        "domain": list(domain),
+        "range": [-0.08, 1.08],
+        "tickvals": [0, 0.5, 1],
+        "ticktext": ["negative 0", "0.5", "positive 1"],
+    }
 
 
 def _words_axis(reading: Reading) -> Part:
@@ -182,9 +223,12 @@ def _words_axis(reading: Reading) -> Part:
     steps = len(reading.words)
     words = short(reading.words, reading.strange)
     return {
-        "tickvals": list(range(1, steps + 1)), "ticktext": words, "showgrid": False,
-        "range": [0.4, _behind(reading) + max(0.6, 0.06 * steps)], "zeroline": False,
-    }  # fmt: skip
+        "tickvals": list(range(1, steps + 1)),
+        "ticktext": words,
+        "showgrid": False,
+        "range": [0.4, _behind(reading) + max(0.6, 0.06 * steps)],
+        "zeroline": False,
+    }
 
 
 def _behind(reading: Reading) -> float:
@@ -195,8 +239,18 @@ def _behind(reading: Reading) -> float:
 
 def _heading(text: str, panel: int) -> Part:
     y = PANELS[panel][1] if panel >= 0 else 1.0
-    return {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "y": y, "yref": "paper",
-            "yanchor": "bottom", "showarrow": False, "align": "left", "yshift": 3}  # fmt: skip
+    return {
+        "text": text,
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": y,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "align": "left",
+        "yshift": 3,
+    }
 
 
 def _narrow(headings: list[Part]) -> list[Part]:
@@ -206,8 +260,16 @@ def _narrow(headings: list[Part]) -> list[Part]:
 
 
 def _even(x: str, y: str) -> Part:
-    return {"type": "line", "xref": f"{x} domain", "x0": 0, "x1": 1, "yref": y, "y0": 0.5,
-            "y1": 0.5, "line": {"color": INK, "width": 1, "dash": "dot"}}  # fmt: skip
+    return {
+        "type": "line",
+        "xref": f"{x} domain",
+        "x0": 0,
+        "x1": 1,
+        "yref": y,
+        "y0": 0.5,
+        "y1": 0.5,
+        "line": {"color": INK, "width": 1, "dash": "dot"},
+    }
 
 
 def spelled(reading: Reading) -> str:
@@ -286,7 +348,14 @@ def rows(found: Opinions) -> list[dict[str, object]]:
 def _rows(order: int, reading: Reading) -> list[dict[str, object]]:
     columns = (reading.words, reading.positive, reading.moved, reading.felt)
     return [
-        {"order": order, "step": k, "word": word, "known": word not in reading.strange,
-         "probability of positive": float(p), "state's move": float(m), "gradient norm": float(g)}
+        {
+            "order": order,
+            "step": k,
+            "word": word,
+            "known": word not in reading.strange,
+            "probability of positive": float(p),
+            "state's move": float(m),
+            "gradient norm": float(g),
+        }
         for k, (word, p, m, g) in enumerate(zip(*columns, strict=True), 1)
-    ]  # fmt: skip
+    ]

@@ -31,12 +31,18 @@ def wave(found: WaveForecast, cell: str) -> Figure:
     alone = np.arange(read + 1, steps + 1)
     data = [
         _line("the wave", np.arange(1, steps + 1), found.values[0], INK, "solid", 1.5),
-        _line("forecast of the next value", np.arange(2, read + 1), found.next[0, : read - 1],
-              colour, "dot", 2),
+        _line(
+            "forecast of the next value",
+            np.arange(2, read + 1),
+            found.next[0, : read - 1],
+            colour,
+            "dot",
+            2,
+        ),
         _line("its own forecasts fed back", alone, found.free[0], colour, "solid", 3)
         | {"mode": "lines+markers", "marker": {"size": 6, "symbol": cell_look(cell).marker}},
         _line("the last value again", alone, found.naive()[0], INK, "dash", 1.5),
-    ]  # fmt: skip
+    ]
     title = f"A wave and its forecast; right of the line the network reads itself ({read} read)"
     figure = base_figure(data, title, "step", "value")
     layout = figure["layout"] | {"height": HEIGHT, "hovermode": "x", "shapes": [_at(read + 0.5)]}
@@ -121,10 +127,16 @@ def prices(found: PriceForecast, share: int, cell: str) -> Figure:
     weeks = np.arange(3, len(found.held_out) + 3)
     data = [
         _line("the price", weeks, found.true(share), INK, "solid", 1.5),
-        _line("the network's forecast", weeks, found.expected(share), cell_look(cell).colour,
-              "solid", 2),
+        _line(
+            "the network's forecast",
+            weeks,
+            found.expected(share),
+            cell_look(cell).colour,
+            "solid",
+            2,
+        ),
         _line("no change: last week's price", weeks, found.last(share), INK, "dot", 1),
-    ]  # fmt: skip
+    ]
     name = found.prices.names[share]
     title = f"{name}: price and forecast a week before (shaded: held out)"
     figure = base_figure(data, title, "week", "price by that of the first week")
@@ -155,9 +167,19 @@ def _weekly(figure: Figure, found: PriceForecast, height: int) -> Figure:
     first = int(np.argmax(found.held_out)) + 3
     layout["xaxis"] |= {"range": [2, last + 1], "zeroline": False}
     layout["shapes"] = [
-        {"type": "rect", "x0": first - 0.5, "x1": last + 0.5, "y0": 0, "y1": 1, "yref": "paper",
-         "fillcolor": PRIMARY, "opacity": 0.07, "line": {"width": 0}, "layer": "below"}
-    ]  # fmt: skip
+        {
+            "type": "rect",
+            "x0": first - 0.5,
+            "x1": last + 0.5,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "fillcolor": PRIMARY,
+            "opacity": 0.07,
+            "line": {"width": 0},
+            "layer": "below",
+        }
+    ]
     return {"data": figure["data"], "layout": layout}
 
 

@@ -54,8 +54,10 @@ def head(title: str, note: str = "", look: str = "") -> str:
 
 def plain_row(title: str, note: str, words: Sequence[str], columns: int, right: Any = None) -> str:
     """Words that no network wrote; those that differ from the right ones are marked."""
-    cells = [f'<td{_class("" if right is None else _look(w, k, right))}>{_word(w, k, right)}</td>'
-             for k, w in enumerate(words)]  # fmt: skip
+    cells = [
+        f"<td{_class('' if right is None else _look(w, k, right))}>{_word(w, k, right)}</td>"
+        for k, w in enumerate(words)
+    ]
     return f'<tr class="given">{head(title, note)}{"".join(cells)}{_rest(words, columns)}</tr>'
 
 

@@ -60,11 +60,18 @@ def _drawn(values: Floats) -> Floats:
 
 def _line(course: Course, look: Any, axis: str, x: Floats, y: Floats, what: str) -> Part:
     return {
-        "type": "scatter", "mode": "lines", "x": x, "y": _drawn(y), "name": course.words,
-        "legendgroup": course.words, "showlegend": axis == "", "xaxis": f"x{axis}",
-        "yaxis": f"y{axis}", "line": {"color": look.colour, "dash": look.dash, "width": 2},
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": _drawn(y),
+        "name": course.words,
+        "legendgroup": course.words,
+        "showlegend": axis == "",
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+        "line": {"color": look.colour, "dash": look.dash, "width": 2},
         "hovertemplate": f"update %{{x}}<br>{what} %{{y:.3g}}<extra>{course.words}</extra>",
-    }  # fmt: skip
+    }
 
 
 def _losses(course: Course, look: Any, every: int) -> list[Part]:
@@ -72,14 +79,24 @@ def _losses(course: Course, look: Any, every: int) -> list[Part]:
     line = _line(course, look, "", course.updates[::every], course.losses[::every], "loss")
     line["line"] = line["line"] | {"width": 1.5}
     apart = {
-        "type": "scatter", "mode": "markers", "x": course.validated[:, 0],
-        "y": _drawn(course.validated[:, 1]), "name": f"{course.words}, kept apart",
-        "legendgroup": course.words, "showlegend": False, "xaxis": "x", "yaxis": "y",
-        "marker": {"color": look.colour, "symbol": look.marker, "size": 8,
-                   "line": {"color": INK, "width": 1}},
+        "type": "scatter",
+        "mode": "markers",
+        "x": course.validated[:, 0],
+        "y": _drawn(course.validated[:, 1]),
+        "name": f"{course.words}, kept apart",
+        "legendgroup": course.words,
+        "showlegend": False,
+        "xaxis": "x",
+        "yaxis": "y",
+        "marker": {
+            "color": look.colour,
+            "symbol": look.marker,
+            "size": 8,
+            "line": {"color": INK, "width": 1},
+        },
         "hovertemplate": "update %{x}<br>loss on sequences kept apart %{y:.3g}"
-                         f"<extra>{course.words}</extra>",
-    }  # fmt: skip
+        f"<extra>{course.words}</extra>",
+    }
     return [line, apart]
 
 
@@ -88,11 +105,18 @@ def _norms(course: Course, look: Any, every: int) -> list[Part]:
     line = _line(course, look, "2", course.updates[::every], course.norms[::every], "norm")
     at = np.flatnonzero(course.clipped)[::every]
     marks = {
-        "type": "scatter", "mode": "markers", "x": at + 1, "y": _drawn(course.norms[at]),
-        "name": f"{course.words}, clipped", "legendgroup": course.words, "showlegend": False,
-        "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip",
+        "type": "scatter",
+        "mode": "markers",
+        "x": at + 1,
+        "y": _drawn(course.norms[at]),
+        "name": f"{course.words}, clipped",
+        "legendgroup": course.words,
+        "showlegend": False,
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "hoverinfo": "skip",
         "marker": {"color": look.colour, "symbol": "triangle-down", "size": 6},
-    }  # fmt: skip
+    }
     return [line, marks]
 
 
@@ -105,10 +129,19 @@ def _levels(task: Task, threshold: float | None) -> list[Part]:
     """Dotted: the baseline of the loss, the threshold of clipping, a spectral radius of 1."""
     levels = {"": task.baseline.loss if task.baseline else None, "2": threshold, "3": 1.0}
     return [
-        {"type": "line", "xref": f"x{axis} domain", "yref": f"y{axis}", "x0": 0, "x1": 1,
-         "y0": level, "y1": level, "line": {"color": INK, "width": 1.5, "dash": "dot"}}
-        for axis, level in levels.items() if level
-    ]  # fmt: skip
+        {
+            "type": "line",
+            "xref": f"x{axis} domain",
+            "yref": f"y{axis}",
+            "x0": 0,
+            "x1": 1,
+            "y0": level,
+            "y1": level,
+            "line": {"color": INK, "width": 1.5, "dash": "dot"},
+        }
+        for axis, level in levels.items()
+        if level
+    ]
 
 
 TITLES: Final = (
@@ -127,8 +160,10 @@ def _ranges(
     norms = [c.norms for c in courses]
     radii = np.concatenate([np.ones(1), *(c.radii[:, 1] for c in courses)])
     top = float(np.max(radii[np.isfinite(radii)], initial=1.0))
-    found = [_decades(np.concatenate([np.full(1, level), *values]))
-             for level, values in zip(levels, (losses, norms), strict=True)]  # fmt: skip
+    found = [
+        _decades(np.concatenate([np.full(1, level), *values]))
+        for level, values in zip(levels, (losses, norms), strict=True)
+    ]
     return (*found, [0.0, 1.05 * top])
 
 
@@ -162,9 +197,15 @@ def _stacked(courses: Sequence[Course], ranges: Sequence[list[float]]) -> dict[s
 
 def _title(n: int, x: float, y: float) -> Part:
     return {
-        "text": f"<b>{TITLES[n]}</b>", "showarrow": False, "xref": "paper", "yref": "paper",
-        "x": x, "y": y, "xanchor": "left", "yanchor": "bottom",
-    }  # fmt: skip
+        "text": f"<b>{TITLES[n]}</b>",
+        "showarrow": False,
+        "xref": "paper",
+        "yref": "paper",
+        "x": x,
+        "y": y,
+        "xanchor": "left",
+        "yanchor": "bottom",
+    }
 
 
 def _axes(
@@ -174,11 +215,15 @@ def _axes(
     last = max((len(c.losses) for c in courses), default=0)
     log = {"type": "log", "exponentformat": "power"} if n < 2 else {}
     return {
-        f"xaxis{name}": {"domain": across, "anchor": f"y{name}", "title": {"text": "update"},
-                         "range": [0, max(2, last) * 1.02]},
+        f"xaxis{name}": {
+            "domain": across,
+            "anchor": f"y{name}",
+            "title": {"text": "update"},
+            "range": [0, max(2, last) * 1.02],
+        },
         f"yaxis{name}": {"domain": up, "anchor": f"x{name}", "title": {"text": ""}, "range": ends}
         | log,
-    }  # fmt: skip
+    }
 
 
 def evolution(courses: Sequence[Course], notation: str = "house") -> Figure:
@@ -207,9 +252,12 @@ def _map_axes(k: int, across: list[float], up: list[float]) -> dict[str, Any]:
     name = "" if k == 0 else str(k + 1)
     return {
         f"xaxis{name}": {"domain": across, "anchor": f"y{name}", "title": {"text": "update"}},
-        f"yaxis{name}": {"domain": up, "anchor": f"x{name}",
-                         "title": {"text": "" if k else "step t"}},
-    }  # fmt: skip
+        f"yaxis{name}": {
+            "domain": up,
+            "anchor": f"x{name}",
+            "title": {"text": "" if k else "step t"},
+        },
+    }
 
 
 def _heatmap(course: Course, k: int) -> Part:
@@ -219,14 +267,24 @@ def _heatmap(course: Course, k: int) -> Part:
         z = np.clip(np.log10(steps), LOWEST, HIGHEST)
     ticks = list(range(LOWEST, HIGHEST + 1, 4))
     return {
-        "type": "heatmap", "x": course.watched, "y": np.arange(steps.shape[1]),
-        "z": np.nan_to_num(z.T, nan=float(HIGHEST)), "zmin": LOWEST, "zmax": HIGHEST,
-        "colorscale": [[i / 9, f"var(--ramp-{i})"] for i in range(10)], "name": course.words,
-        "xaxis": f"x{name}", "yaxis": f"y{name}", "showscale": k == 0,
-        "colorbar": {"tickvals": ticks, "ticktext": [f"10{_power(t)}" for t in ticks],
-                     "thickness": 12},
+        "type": "heatmap",
+        "x": course.watched,
+        "y": np.arange(steps.shape[1]),
+        "z": np.nan_to_num(z.T, nan=float(HIGHEST)),
+        "zmin": LOWEST,
+        "zmax": HIGHEST,
+        "colorscale": [[i / 9, f"var(--ramp-{i})"] for i in range(10)],
+        "name": course.words,
+        "xaxis": f"x{name}",
+        "yaxis": f"y{name}",
+        "showscale": k == 0,
+        "colorbar": {
+            "tickvals": ticks,
+            "ticktext": [f"10{_power(t)}" for t in ticks],
+            "thickness": 12,
+        },
         "hovertemplate": "update %{x}, step %{y}<br>10^%{z:.2f}<extra>" + course.words + "</extra>",
-    }  # fmt: skip
+    }
 
 
 def _power(exponent: int) -> str:
@@ -241,9 +299,10 @@ def verdict(courses: Sequence[Course], task: Task) -> str:
     lines = [_stand(course, task) for course in courses]
     base = task.baseline
     against = (
-        f"Dotted: **{number(base.loss)}** = {base.formula}, {base.words}." if base else
-        "Nobody knows the best loss without memory here."
-    )  # fmt: skip
+        f"Dotted: **{number(base.loss)}** = {base.formula}, {base.words}."
+        if base
+        else "Nobody knows the best loss without memory here."
+    )
     return "  \n".join([against, *lines])
 
 

@@ -108,8 +108,10 @@ def against_length(found: ByLength) -> Figure:
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "hovermode": "x unified"}
     layout["margin"] = {"l": 62, "r": 12, "t": 92, "b": 48}
-    layout["xaxis"] |= {"tickvals": list(found.digits), "range": [found.digits[0] - 0.3,
-                        found.digits[-1] + 0.3]}  # fmt: skip
+    layout["xaxis"] |= {
+        "tickvals": list(found.digits),
+        "range": [found.digits[0] - 0.3, found.digits[-1] + 0.3],
+    }
     layout["yaxis"] |= {"range": [-0.03, 1.06], "tickformat": ".0%"}
     return figure
 
@@ -118,12 +120,16 @@ def _line(found: ByLength, who: str, look: tuple[str, str, str]) -> Part:
     colour, dash, marker = look
     counts = [f"{r} of {n}" for r, n in zip(found.right[who], found.counts, strict=True)]
     return {
-        "type": "scatter", "mode": "lines+markers", "name": who, "x": np.array(found.digits),
-        "y": np.array(found.share(who)), "customdata": counts,
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": who,
+        "x": np.array(found.digits),
+        "y": np.array(found.share(who)),
+        "customdata": counts,
         "line": {"color": colour, "dash": dash, "width": 2.5},
         "marker": {"symbol": marker, "size": 9},
         "hovertemplate": "%{y:.1%}, %{customdata}<extra>" + who + "</extra>",
-    }  # fmt: skip
+    }
 
 
 def finding(found: ByLength) -> str:

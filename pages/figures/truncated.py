@@ -53,9 +53,11 @@ def blocks(done: Run, window: int, loss: str, notation: Notation = HOUSE) -> Fig
     if len(nothing):
         data.append(_zeros(nothing, low))
     figure = base_figure(
-        data, "What is left of the gradient", "state after step t (t = 0: the initial state)",
+        data,
+        "What is left of the gradient",
+        "state after step t (t = 0: the initial state)",
         f"‖{quantity}‖, total, loss at {loss}",
-    )  # fmt: skip
+    )
     layout = figure["layout"] | {"height": HEIGHT, "hovermode": "x"}
     layout["margin"] = {"l": 72, "r": 12, "t": 84, "b": 48}
     layout["shapes"] = [_at(b, "dot") for b in cuts(done, window)]
@@ -94,10 +96,14 @@ def _zeros(steps: NDArray[Any], low: float) -> Part:
         "y": np.full(len(steps), low),
         "name": "exactly 0",
         "mode": "markers",
-        "marker": {"symbol": "x-thin-open", "color": INK, "line": {"width": 1.2},
-                   "size": 7 if len(steps) <= 60 else 4},
+        "marker": {
+            "symbol": "x-thin-open",
+            "color": INK,
+            "line": {"width": 1.2},
+            "size": 7 if len(steps) <= 60 else 4,
+        },
         "hovertemplate": "exactly 0<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _span(norms: Floats) -> tuple[float, float]:
@@ -141,8 +147,7 @@ def ratios(found: Mapping[str, Compared], window: int, part: str) -> Figure:
     """The norm of the truncated gradient by that of the full one."""
     figure = _windows({c: (f.windows, f.ratios) for c, f in found.items()}, window)
     figure["layout"]["title"]["text"] = f"Norm, truncated by full, {_weights(part)}"
-    figure["layout"]["yaxis"] |= {"title": {"text": "ratio of norms"},
-                                  "rangemode": "tozero"}  # fmt: skip
+    figure["layout"]["yaxis"] |= {"title": {"text": "ratio of norms"}, "rangemode": "tozero"}
     return figure
 
 

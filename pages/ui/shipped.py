@@ -128,9 +128,11 @@ def _sentences(model: Model, text: str) -> Probe:
     """Gap, filler and country, or one of the short sentences."""
     gap, _, rest = text.partition(" ")
     filler, _, country = rest.partition(" ")
-    wish = Distance(sentence=text) if not gap.isdigit() else Distance(
-        gap=int(gap), filler=int(filler), country=country
-    )  # fmt: skip
+    wish = (
+        Distance(sentence=text)
+        if not gap.isdigit()
+        else Distance(gap=int(gap), filler=int(filler), country=country)
+    )
     read = distance.sentence(wish)
     title = f"{model.card.cell.upper()}, clue and answer {read.gap} words apart"
     return probe(title, model.networks, batch((read,)), VOCABULARY.words, ANSWERS.words)

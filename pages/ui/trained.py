@@ -36,9 +36,13 @@ def _seen(name: str, _found: Probe) -> tuple[Run, Check]:
 def look_inside(found: Probe, label: str, words: str) -> None:
     """The button that puts a network on all other pages, and the ways there once it is."""
     st.button(
-        label, icon=":material/search:", on_click=loaded_model.show, args=(found,), help=words,
+        label,
+        icon=":material/search:",
+        on_click=loaded_model.show,
+        args=(found,),
+        help=words,
         key=f"inside_{label}",
-    )  # fmt: skip
+    )
     if session.experiment().weights == found.name:
         loaded_model.where()
 
@@ -47,6 +51,8 @@ def live_training(card: Card) -> None:
     """The way to training the same task in the browser, where the training page has it."""
     if card.application in TASKS:
         st.page_link(
-            contents.page_link("training"), label="Train one yourself",
-            query_params={"task": card.application}, icon=contents.PAGES["training"].icon,
-        )  # fmt: skip
+            contents.page_link("training"),
+            label="Train one yourself",
+            query_params={"task": card.application},
+            icon=contents.PAGES["training"].icon,
+        )

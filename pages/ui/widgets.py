@@ -55,9 +55,13 @@ def preset_menu() -> None:
     """Draw the menu of presets; it names the one in the session."""
     _show("preset", preset_name())
     st.selectbox(
-        "Preset", PRESETS, index=None, placeholder="Choose a preset", key="preset",
+        "Preset",
+        PRESETS,
+        index=None,
+        placeholder="Choose a preset",
+        key="preset",
         on_change=_preset_picked,
-    )  # fmt: skip
+    )
 
 
 def _preset_picked() -> None:
@@ -71,9 +75,12 @@ def layer_menu(names: Sequence[str]) -> int:
     if len(names) > 1:
         _show("layer", picked)
         st.segmented_control(
-            "Layer", range(len(names)), format_func=names.__getitem__, key="layer",
+            "Layer",
+            range(len(names)),
+            format_func=names.__getitem__,
+            key="layer",
             on_change=_layer_picked,
-        )  # fmt: skip
+        )
     return picked
 
 
@@ -88,9 +95,12 @@ def notation_menu() -> str:
         return view().notation
     _show("notation", view().notation)
     st.selectbox(
-        "Notation", NOTATIONS, format_func=lambda n: NOTATIONS[n].label, key="notation",
+        "Notation",
+        NOTATIONS,
+        format_func=lambda n: NOTATIONS[n].label,
+        key="notation",
         on_change=_notation_picked,
-    )  # fmt: skip
+    )
     return view().notation
 
 
@@ -107,9 +117,13 @@ def view_menu(name: str, words: Mapping[str, str]) -> str:
     key = f"view_{name}"
     _show(key, picked)
     st.selectbox(
-        VIEW[name].label, list(words), format_func=words.__getitem__, key=key,
-        on_change=_looked, args=(name,),
-    )  # fmt: skip
+        VIEW[name].label,
+        list(words),
+        format_func=words.__getitem__,
+        key=key,
+        on_change=_looked,
+        args=(name,),
+    )
     return picked
 
 

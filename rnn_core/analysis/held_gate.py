@@ -190,9 +190,15 @@ class HeldNetwork(Network):
         if reverse:
             states, gates = states[::-1], gates[::-1]
         return LayerTrace(
-            self.cell, k // len(self.reverses), reverse, weights, lengths, x,
-            _stacked(states), _stacked(gates),
-        )  # fmt: skip
+            self.cell,
+            k // len(self.reverses),
+            reverse,
+            weights,
+            lengths,
+            x,
+            _stacked(states),
+            _stacked(gates),
+        )
 
     def _back_layer(
         self, trace: LayerTrace, dh: Array, final: Mapping[str, Array] | None, window: int | None
@@ -280,9 +286,14 @@ def _assembled(trace: LayerTrace, log: list[Any], first: Values, dh: Array) -> L
     zero = np.zeros_like(dh[:, :1])
     here["h"] = np.concatenate([dh, zero] if ends else [zero, dh], axis=1)
     return LayerGradient(
-        trace, total, here, carried, _stacked([b.du for b in log]), _stacked([b.dv for b in log]),
+        trace,
+        total,
+        here,
+        carried,
+        _stacked([b.du for b in log]),
+        _stacked([b.dv for b in log]),
         np.stack([b.dx for b in log], 1),
-    )  # fmt: skip
+    )
 
 
 def _stacked(rows: list[Any]) -> dict[str, Array]:

@@ -153,10 +153,15 @@ class _Layer:
         """The layer's inputs hear from both of its directions."""
         norms = np.stack([_norms(each) for each in dx])
         self.credit = LossStateMatrix(
-            self.trace.cell, self.trace.layer, self.trace.reverse,
-            np.arange(1, len(dx) + 1), self.norms, self.totals,
-            np.where(live, norms, np.nan), dx.sum(0),
-        )  # fmt: skip
+            self.trace.cell,
+            self.trace.layer,
+            self.trace.reverse,
+            np.arange(1, len(dx) + 1),
+            self.norms,
+            self.totals,
+            np.where(live, norms, np.nan),
+            dx.sum(0),
+        )
 
 
 def _norms(dx: Array) -> Array:
@@ -264,11 +269,15 @@ def _joined(parts: tuple[LossStateMatrix, ...], before: int) -> LossStateMatrix:
     first, *rest = parts
     names = first.cell.states
     return LossStateMatrix(
-        first.cell, first.layer, first.reverse, first.losses + before,
+        first.cell,
+        first.layer,
+        first.reverse,
+        first.losses + before,
         {s: np.hstack([first.norms[s], *(p.norms[s][:, 1:] for p in rest)]) for s in names},
         {s: np.vstack([first.totals[s], *(p.totals[s][1:] for p in rest)]) for s in names},
-        np.hstack([p.inputs for p in parts]), _filled_up([p.input_totals for p in parts]),
-    )  # fmt: skip
+        np.hstack([p.inputs for p in parts]),
+        _filled_up([p.input_totals for p in parts]),
+    )
 
 
 def _filled_up(rows: list[Array]) -> Array:

@@ -77,9 +77,13 @@ class Stack:
         weights = Weights(*(None if w is None else w[some] for w in self.weights))  # type: ignore[arg-type]
         weight, bias = self.readout
         return replace(
-            self, weights=weights, readout=(weight[some], bias[some]), x=self.x[some],
-            targets=self.targets[some], initial={s: a[some] for s, a in self.initial.items()},
-        )  # fmt: skip
+            self,
+            weights=weights,
+            readout=(weight[some], bias[some]),
+            x=self.x[some],
+            targets=self.targets[some],
+            initial={s: a[some] for s, a in self.initial.items()},
+        )
 
 
 def simple(e: Experiment) -> tuple[Experiment, tuple[str, ...]]:
@@ -110,10 +114,18 @@ def stack(experiments: Sequence[Experiment], series: Series | None = None) -> St
     weights = Weights(columns[0], columns[1], columns[2], columns[3], peepholes)
     initial = [f[1] for f in found]
     return Stack(
-        make_cell(e), READOUTS[readout_of(e)], weights, (columns[4], columns[5]),
-        columns[6], columns[7], {s: np.stack([i[s] for i in initial]) for s in initial[0]},
-        WIRINGS[e.wiring].placement or e.placement, e.reduction, parse_steps(e.chosen), e.window,
-    )  # fmt: skip
+        make_cell(e),
+        READOUTS[readout_of(e)],
+        weights,
+        (columns[4], columns[5]),
+        columns[6],
+        columns[7],
+        {s: np.stack([i[s] for i in initial]) for s in initial[0]},
+        WIRINGS[e.wiring].placement or e.placement,
+        e.reduction,
+        parse_steps(e.chosen),
+        e.window,
+    )
 
 
 def _materials(e: Experiment, series: Series | None) -> tuple[list[Array], dict[str, Array]]:
@@ -136,9 +148,12 @@ def _materials(e: Experiment, series: Series | None) -> tuple[list[Array], dict[
 
 
 def family(
-    e: Experiment, knob: str, values: Sequence[float], seeds: Sequence[int],
+    e: Experiment,
+    knob: str,
+    values: Sequence[float],
+    seeds: Sequence[int],
     series: Series | None = None,
-) -> Stack:  # fmt: skip
+) -> Stack:
     """One experiment with `knob` at each of `values` and each seed: M = seeds, S = values.
 
     S = 1 where the knob changes nothing.  For "steps" the stack has the longest of them; give the
@@ -347,9 +362,11 @@ def from_losses(done: Forward, placement: str, lengths: Array) -> Iterator[Step]
     """BPTT for sequences cut at each of `lengths`, longest first; N = those that have begun."""
     many = done.stack
     w = np.concatenate(
-        [loss_weights(placement, many.reduction, np.array([n]), many.steps, many.chosen)
-         for n in lengths]
-    )[..., None, None, None]  # fmt: skip
+        [
+            loss_weights(placement, many.reduction, np.array([n]), many.steps, many.chosen)
+            for n in lengths
+        ]
+    )[..., None, None, None]
     E = output_gradient(done)
 
     def enter(t: int) -> dict[str, Array] | None:
@@ -567,9 +584,14 @@ class Slice:
 
 
 def phase_map(
-    e: Experiment, cells: Sequence[str], scales: Sequence[float], lengths: Sequence[int],
-    seeds: Sequence[int], series: Series | None = None, rows: int = 5,
-) -> Iterator[Slice]:  # fmt: skip
+    e: Experiment,
+    cells: Sequence[str],
+    scales: Sequence[float],
+    lengths: Sequence[int],
+    seeds: Sequence[int],
+    series: Series | None = None,
+    rows: int = 5,
+) -> Iterator[Slice]:
     """log10 of |dL_T/dh_0| / |dL_T/dh_T|, slice by slice: forward once to the longest T, then one
     way back for all lengths together.  -inf: nothing arrives; inf or nan: it overflowed."""
     longest_first = np.sort(np.asarray(lengths, int))[::-1]

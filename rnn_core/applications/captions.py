@@ -38,27 +38,34 @@ class Sketch:
     """The drawing to be described, and the word that is looked into."""
 
     which: str = choice(
-        "held-out", "Drawings", GROUP,
+        "held-out",
+        "Drawings",
+        GROUP,
         {"held-out": "Seen combinations", "unseen": "Unseen combinations"},
         shown={"pixels": ("",)},
         help="Fresh drawings, never trained on. Unseen: a shape in a size at a place that training "
         "never shows together, though each of the three in other company.",
-    )  # fmt: skip
+    )
     drawn: int = whole(
         1, "Drawing", GROUP, 1, 200, shown={"pixels": ("",)}, help="A drawing for each number."
     )
     slope: str = choice(
-        "margin", "Slope of", GROUP,
+        "margin",
+        "Slope of",
+        GROUP,
         {"margin": "logit above the runner-up", "logit": "logit", "log": "log-probability"},
         help="Of the picked word. What all logits have in common changes no probability: the "
         "margin over the runner-up leaves it out. Where the network is certain, the "
         "log-probability is flat.",
-    )  # fmt: skip
+    )
     # moved in the pictures, not by a control: shown for no value of `slope`
     pixels: str = words(
-        "", "Pixels", GROUP, help="64 hexadecimal digits; none: the drawing.",
+        "",
+        "Pixels",
+        GROUP,
+        help="64 hexadecimal digits; none: the drawing.",
         shown={"slope": ()},
-    )  # fmt: skip
+    )
     place: int = whole(2, "Word", GROUP, 1, MOST, help="Of the caption.", shown={"slope": ()})
 
 

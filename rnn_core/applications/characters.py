@@ -49,33 +49,49 @@ class Reading:
         "characters-lstm", "Network", GROUP, NETWORKS, help="Trained networks; see the card below."
     )
     opening: str = words(
-        "", "Your own text", GROUP,
+        "",
+        "Your own text",
+        GROUP,
         help="At most 200 characters; the network reads them, then goes on by itself. ↵ or \\n "
         "makes a new line. Empty: an example.",
-    )  # fmt: skip
+    )
     letters: int = whole(
         200, "Characters to write", GROUP, 0, 300, help="How far the network goes on by itself."
     )
     heat: float = number(
-        0.7, "Sampling temperature", GROUP, 0.0, 2.0, 0.1,
+        0.7,
+        "Sampling temperature",
+        GROUP,
+        0.0,
+        2.0,
+        0.1,
         help="Logits are divided by it before a character is drawn. 0: always the likeliest one.",
-    )  # fmt: skip
+    )
     draw: int = whole(0, "Seed of the writing", GROUP, 0, 99, help="Another seed, another text.")
     colours: str = choice(
-        "state", "Colour shows", GROUP,
+        "state",
+        "Colour shows",
+        GROUP,
         {"state": "state of one unit", "bits": "surprise"},
         help="One unit's state after each character, or how surprised the network was by it.",
-    )  # fmt: skip
+    )
     neuron: int = whole(
-        0, "Unit", GROUP, 0, 128, shown={"colours": ("state",)},
+        0,
+        "Unit",
+        GROUP,
+        0,
+        128,
+        shown={"colours": ("state",)},
         help="0: the unit that follows one of the features below most closely.",
-    )  # fmt: skip
+    )
     searched: str = choice(
-        "sample", "Search units on", GROUP,
+        "sample",
+        "Search units on",
+        GROUP,
         {"sample": "its own writing", "screen": "the text on screen"},
         help=f"{ROWS} texts of {STEPS} characters drawn from the network at temperature 1, or what "
         "is on screen. Chosen on one half, measured on the other.",
-    )  # fmt: skip
+    )
     # picked in the picture, not by a control: shown for no value of `colours`
     spot: int = whole(
         -1, "Character", GROUP, -1, 500, help="-1: the last that was given.", shown={"colours": ()}
@@ -111,10 +127,14 @@ def read(model: Model, given: str, letters: int, temperature: float, seed: int) 
     with np.errstate(divide="ignore"):
         bits = -np.log2(np.take_along_axis(p, codes[1:, None], -1)[:, 0])
     return Read(
-        "".join(alphabet[k] for k in codes), 1 + len(given), best,
-        np.take_along_axis(p, best, -1), np.maximum(bits, 0.0), unit_states(trace.top)[0],
+        "".join(alphabet[k] for k in codes),
+        1 + len(given),
+        best,
+        np.take_along_axis(p, best, -1),
+        np.maximum(bits, 0.0),
+        unit_states(trace.top)[0],
         _pair_bits(model, codes),
-    )  # fmt: skip
+    )
 
 
 def _continued(model: Model, codes: Array, letters: int, temperature: float, seed: int) -> Array:
@@ -170,9 +190,12 @@ def own_writing(model: Model) -> tuple[tuple[str, ...], Array]:
     alphabet, V = model.card.inputs, model.network.input_size
     first = np.full(ROWS, alphabet.index(START))
     rows = write(
-        model.network, one_hot(first, V), lambda chosen: one_hot(chosen, V), STEPS,
+        model.network,
+        one_hot(first, V),
+        lambda chosen: one_hot(chosen, V),
+        STEPS,
         choose=sampled(np.random.default_rng(SEED), 1.0),
-    )  # fmt: skip
+    )
     codes = np.concatenate([first[:, None], rows], axis=1)
     states = unit_states(model.network.forward(one_hot(codes, V)).top)
     return tuple("".join(alphabet[k] for k in row) for row in codes), states

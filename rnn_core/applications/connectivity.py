@@ -39,20 +39,27 @@ class Connected:
     """What the reader picked on the page of connectivity."""
 
     passage: str = words(
-        PASSAGE, "Your own text", GROUP,
+        PASSAGE,
+        "Your own text",
+        GROUP,
         help="At most 200 characters. ↵ or \\n makes a new line. The networks learnt from "
         "Shakespeare's plays; characters that are not in them are left out.",
-    )  # fmt: skip
+    )
     foretold: str = choice(
-        "loss", "What is pulled back", GROUP,
+        "loss",
+        "What is pulled back",
+        GROUP,
         {"loss": "log-probability of the character", "logit": "logit of the character"},
         help="Where the network is certain, the log-probability is flat and its gradient small; "
         "the logit has no such ceiling.",
-    )  # fmt: skip
+    )
     towards: str = choice(
-        "x", "Felt at", GROUP, {"x": "inputs", "h": "hidden states"},
+        "x",
+        "Felt at",
+        GROUP,
+        {"x": "inputs", "h": "hidden states"},
         help="The one-hot input of each earlier step, or the hidden state after it.",
-    )  # fmt: skip
+    )
     # picked in the picture, not by a control: shown for no value of `towards`
     place: int = whole(-1, "Character", GROUP, -1, 200, help="-1: the last.", shown={"towards": ()})
 
@@ -126,9 +133,11 @@ def felt(done: Run, foretold: str) -> Felt:
     chances = (stage.trace.outputs[0] * stage.targets[0]).sum(-1)
     norms = {"x": layer.inputs.copy(), "h": layer.norms["h"][:, 1:].copy()}
     return Felt(
-        chances, norms, {at: by_distance(n) for at, n in norms.items()},
+        chances,
+        norms,
+        {at: by_distance(n) for at, n in norms.items()},
         {at: np.array([reach(row) for row in n]) for at, n in norms.items()},
-    )  # fmt: skip
+    )
 
 
 def by_distance(norms: Array) -> Array:

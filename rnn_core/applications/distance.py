@@ -58,26 +58,45 @@ class Distance:
         help="The last word is asked for. In the short ones the clue stands close by.",
     )
     country: str = choice(
-        "Canada", "Clue", GROUP, {c: c for c in COUNTRIES},
-        shown={"sentence": (FAR,)}, help="Where somebody grew up: it alone decides the answer.",
-    )  # fmt: skip
+        "Canada",
+        "Clue",
+        GROUP,
+        {c: c for c in COUNTRIES},
+        shown={"sentence": (FAR,)},
+        help="Where somebody grew up: it alone decides the answer.",
+    )
     gap: int = whole(
-        30, "Gap", GROUP, 0, GAPS[-1], shown={"sentence": (FAR,)},
+        30,
+        "Gap",
+        GROUP,
+        0,
+        GAPS[-1],
+        shown={"sentence": (FAR,)},
         help="Words between the clue and “I speak fluent”. Training had gaps up to 30.",
-    )  # fmt: skip
+    )
     filler: int = whole(
-        0, "Other words", GROUP, 0, 99, shown={"sentence": (FAR,)},
+        0,
+        "Other words",
+        GROUP,
+        0,
+        99,
+        shown={"sentence": (FAR,)},
         help="Another number, other words in the gap.",
-    )  # fmt: skip
+    )
     untrained: str = choice(
-        "keras", "Untrained start", GROUP,
+        "keras",
+        "Untrained start",
+        GROUP,
         {"keras": "Keras's, as before training", "pytorch": "PyTorch's"},
         help="The shipped networks were trained from Keras's start: like is compared with like.",
-    )  # fmt: skip
+    )
     drawn: str = choice(
-        "share", "Drawn", GROUP, {"share": "part of the last word's", "norm": "norm"},
+        "share",
+        "Drawn",
+        GROUP,
+        {"share": "part of the last word's", "norm": "norm"},
         help="The gradient's norm at a word, by that at the last word, or as it is.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, eq=False)

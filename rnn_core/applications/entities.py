@@ -30,9 +30,11 @@ class Mention:
     """What the reader typed, and the word that is followed."""
 
     sentence: str = words(
-        "i heard that Austin was born in Lima .", "Your sentence", _GROUP,
+        "i heard that Austin was born in Lima .",
+        "Your sentence",
+        _GROUP,
         help="Any words; those it does not know are named below. At most 200 characters.",
-    )  # fmt: skip
+    )
     word: int = whole(0, "Word followed", _GROUP, 0, 200, help="From 1; 0: the first name.")
 
 
@@ -49,31 +51,48 @@ class Example:
 
 EXAMPLES: Final[dict[str, Example]] = {  # none was trained on
     "A person": Example(
-        "i heard that Austin was born in Lima .", "“born” decides, two words after the name.",
-        3, "person", True,
+        "i heard that Austin was born in Lima .",
+        "“born” decides, two words after the name.",
+        3,
+        "person",
+        True,
     ),
     "A place": Example(
         "i heard that Austin was flooded last year .",
         "The same words up to “was”: whoever reads forward only answers “Austin” alike.",
-        3, "place", True,
+        3,
+        "place",
+        True,
     ),
     "A company": Example(
-        "i heard that Austin was sold to Fernway .", "And a third thing that Austin may be.",
-        3, "company", True,
+        "i heard that Austin was sold to Fernway .",
+        "And a third thing that Austin may be.",
+        3,
+        "company",
+        True,
     ),
     "Three words later": Example(
         "i heard that Paris has two sisters .",
-        "“has two” fits all three; “sisters” decides.", 3, "person", True,
+        "“has two” fits all three; “sisters” decides.",
+        3,
+        "person",
+        True,
     ),
     "Two names": Example(
         "Florence hired new staff while Austin smiled .",
-        "Each name has its own clue behind it.", 0, "company", True,
+        "Each name has its own clue behind it.",
+        0,
+        "company",
+        True,
     ),
     "Decided before": Example(
-        "we met Austin in Oslo .", "Here the clue comes first: reading forward is enough.",
-        2, "person", False,
+        "we met Austin in Oslo .",
+        "Here the clue comes first: reading forward is enough.",
+        2,
+        "person",
+        False,
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,9 +66,12 @@ def of_task(title: str, networks: Several[Network], task: Task) -> Probe:
 
 
 def probe(
-    title: str, networks: Several[Network], batch: Batch,
-    inputs: tuple[str, ...] = (), outputs: tuple[str, ...] = (),
-) -> Probe:  # fmt: skip
+    title: str,
+    networks: Several[Network],
+    batch: Batch,
+    inputs: tuple[str, ...] = (),
+    outputs: tuple[str, ...] = (),
+) -> Probe:
     """A network and the first sequence of a batch; `inputs` and `outputs` say what the places of a
     one-hot row stand for."""
     parts = [part for part in (batch.encoder, batch) if part is not None]
@@ -98,9 +101,15 @@ def _sequence(parts: Several[Part], inputs: tuple[str, ...], outputs: tuple[str,
     x = joined(parts)
     read_only = ["·"] * (len(labels) - len(asked))
     return Sequence(
-        tuple(labels), x, last.targets, inputs, None, (), (*read_only, *asked),
+        tuple(labels),
+        x,
+        last.targets,
+        inputs,
+        None,
+        (),
+        (*read_only, *asked),
         outputs or tuple(map(str, range(1, last.targets.shape[2] + 1))),
-    )  # fmt: skip
+    )
 
 
 def joined(parts: Several[Part]) -> Array:

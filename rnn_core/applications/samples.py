@@ -71,9 +71,12 @@ def written(
     rng, size = np.random.default_rng(seed), task.output_size
     first = task.encode(start)[-1:] if start else task.encoded[:1]
     rows = write(
-        network, one_hot(first, size), lambda chosen: one_hot(chosen, size), LETTERS,
+        network,
+        one_hot(first, size),
+        lambda chosen: one_hot(chosen, size),
+        LETTERS,
         choose=sampled(rng, temperature),
-    )  # fmt: skip
+    )
     return task.decode(rows[0])
 
 

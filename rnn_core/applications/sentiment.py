@@ -38,13 +38,19 @@ class Review:
     """What the reader typed, and in which order it is read."""
 
     review: str = words(
-        "although the acting was brilliant , the story was silly", "Your sentence", _GROUP,
+        "although the acting was brilliant , the story was silly",
+        "Your sentence",
+        _GROUP,
         help="Any words; those it does not know are named below. At most 200 characters.",
-    )  # fmt: skip
+    )
     order: int = whole(
-        0, "Order of the words", _GROUP, 0, LAST_ORDER,
+        0,
+        "Order of the words",
+        _GROUP,
+        0,
+        LAST_ORDER,
         help="0: as typed. Any other number draws one random order of the same words.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,33 +95,47 @@ class Example:
 EXAMPLES: Final[dict[str, Example]] = {  # none was trained on
     "Although": Example(
         "although the acting was brilliant , the story was silly",
-        "The main clause decides, here the last one.", False, True,
+        "The main clause decides, here the last one.",
+        False,
+        True,
     ),
     "Although, swapped": Example(
         "although the story was silly , the acting was brilliant",
-        "The very words of “Although”: a bag of words has to answer both alike.", True, False,
+        "The very words of “Although”: a bag of words has to answer both alike.",
+        True,
+        False,
     ),
     "But": Example(
-        "the acting was bad but the story was great", "What comes after “but” decides.",
-        True, True,
+        "the acting was bad but the story was great",
+        "What comes after “but” decides.",
+        True,
+        True,
     ),
     "Not": Example(
-        "the ending was not very good", "“not”, two words earlier, turns “good” round.",
-        False, True,
+        "the ending was not very good",
+        "“not”, two words earlier, turns “good” round.",
+        False,
+        True,
     ),
     "Nobody said": Example(
         "nobody said that the film was bad",
-        "A whole statement is turned round, five words before its adjective.", True, True,
+        "A whole statement is turned round, five words before its adjective.",
+        True,
+        True,
     ),
     "New pair": Example(
         "the music was anything but superb",
         "Training never showed “anything but” before “superb”, only each in other company.",
-        False, True,
+        False,
+        True,
     ),
     "Plain": Example(
-        "the film was great", "Most adjectives mean what they say.", True, False,
+        "the film was great",
+        "Most adjectives mean what they say.",
+        True,
+        False,
     ),
-}  # fmt: skip
+}
 
 
 def ordered(typed: Words, order: int) -> Words:

@@ -32,25 +32,47 @@ class Forecast:
     """Which series is read, and how far it is forecast."""
 
     series: str = choice(
-        "wave", "Series", GROUP, {"wave": "noisy wave", "prices": "stock prices"},
+        "wave",
+        "Series",
+        GROUP,
+        {"wave": "noisy wave", "prices": "stock prices"},
         help="A wave of two sines with noise, made here; or weekly prices that ship with Plotly.",
-    )  # fmt: skip
+    )
     wave: int = whole(
-        0, "Which wave", GROUP, 0, 99, shown={"series": ("wave",)},
+        0,
+        "Which wave",
+        GROUP,
+        0,
+        99,
+        shown={"series": ("wave",)},
         help="Its two periods, phases and noise are drawn afresh; training never saw it.",
-    )  # fmt: skip
+    )
     read: int = whole(
-        40, "Values read", GROUP, FIRST_READ, WAVE_STEPS, shown={"series": ("wave",)},
+        40,
+        "Values read",
+        GROUP,
+        FIRST_READ,
+        WAVE_STEPS,
+        shown={"series": ("wave",)},
         help="After so many values the network is left to itself. Training had 60.",
-    )  # fmt: skip
+    )
     horizon: int = whole(
-        20, "Horizon", GROUP, 1, LONGEST, shown={"series": ("wave",)},
+        20,
+        "Horizon",
+        GROUP,
+        1,
+        LONGEST,
+        shown={"series": ("wave",)},
         help="So many steps it reads its own forecasts.",
-    )  # fmt: skip
+    )
     share: str = choice(
-        SHARES[0], "Share", GROUP, {s: s for s in SHARES}, shown={"series": ("prices",)},
+        SHARES[0],
+        "Share",
+        GROUP,
+        {s: s for s in SHARES},
+        shown={"series": ("prices",)},
         help="Prices of 2018 and 2019 by that of the first week.",
-    )  # fmt: skip
+    )
 
 
 # -- the wave ------------------------------------------------------------------------------------

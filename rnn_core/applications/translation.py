@@ -34,9 +34,11 @@ class Number:
     """What the reader wants to be translated."""
 
     english: str = words(
-        FIRST, "Number", "Translation",
+        FIRST,
+        "Number",
+        "Translation",
         help="Digits, or English words such as nine hundred and eighty one. From 0 to 999,999.",
-    )  # fmt: skip
+    )
 
 
 def understood(text: str) -> int:
@@ -81,9 +83,12 @@ def interpret(networks: Sequence[Network], number: int) -> Reading:
     states = encode(networks, translation.source([number]))
     size, start = len(TARGET), TARGET.rows[START]
     rows = write(
-        networks[-1], one_hot(np.array([start]), size), lambda chosen: one_hot(chosen, size),
-        MOST[1], initial=states,
-    )[0]  # fmt: skip
+        networks[-1],
+        one_hot(np.array([start]), size),
+        lambda chosen: one_hot(chosen, size),
+        MOST[1],
+        initial=states,
+    )[0]
     rows = until(rows, TARGET.rows[END])
     x = one_hot(np.array([start, *rows[:-1]]), size)
     return Reading(number, states["h"][-1, 0], spoken(networks[-1], x, rows, TARGET, states))

@@ -280,9 +280,14 @@ class _Reader:
         return found
 
     def _match(
-        self, table: Mapping[str, Any], path: Path, key: str, pattern: re.Pattern[str],
-        example: str, instead: str | None = None,
-    ) -> str:  # fmt: skip
+        self,
+        table: Mapping[str, Any],
+        path: Path,
+        key: str,
+        pattern: re.Pattern[str],
+        example: str,
+        instead: str | None = None,
+    ) -> str:
         found = self._text(table, path, key, SHORT, instead)
         if found != instead and not pattern.fullmatch(found):
             raise self.fault((*path, key), f"{key}: expected {example}; got {quote(found)}.")

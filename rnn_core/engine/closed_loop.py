@@ -44,10 +44,18 @@ def forward_fed(network: Network, first: Array, steps: int, starts: Mapping[str,
             x = network.outputs(logits[-1])
     lengths = np.full(len(first), steps)
     layers = tuple(
-        LayerTrace(network.cell, k, False, w, lengths, np.stack(xs[k], 1),
-                   _stack(states[k]), _stack(gates[k]))
+        LayerTrace(
+            network.cell,
+            k,
+            False,
+            w,
+            lengths,
+            np.stack(xs[k], 1),
+            _stack(states[k]),
+            _stack(gates[k]),
+        )
         for k, w in enumerate(network.layers)
-    )  # fmt: skip
+    )
     z = np.stack(logits, 1)
     return Trace(network, layers, lengths, layers[-1].after("h"), z, network.outputs(z), fed=True)
 
@@ -109,11 +117,14 @@ def _assemble(trace: LayerTrace, log: list[Any], first: Mapping[str, Array]) -> 
     here = {"h": np.stack([np.zeros_like(first["h"]), *(d for _, d, _ in log)], 1)}
     here |= {s: _through_h(trace, s, total["h"]) for s in trace.cell.states if s != "h"}
     return LayerGradient(
-        trace, total, here, from_next,
+        trace,
+        total,
+        here,
+        from_next,
         {g: np.stack([step.du[g] for step in steps], 1) for g in trace.cell.gates},
         {g: np.stack([step.dv[g] for step in steps], 1) for g in trace.cell.gates},
         np.stack([step.dx for step in steps], 1),
-    )  # fmt: skip
+    )
 
 
 def _through_h(trace: LayerTrace, state: str, dh: Array) -> Array:

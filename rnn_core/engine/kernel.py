@@ -575,9 +575,14 @@ class Kernel:
         return made[value]
 
     def _write_whole(
-        self, calls: list[Call], made: dict[Node, Array], value: Any, start: int, stop: int,
+        self,
+        calls: list[Call],
+        made: dict[Node, Array],
+        value: Any,
+        start: int,
+        stop: int,
         out: Array,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Calls that put a forward quantity of many steps into `out`."""
         if isinstance(value, Node) and value.op not in ("past", "P") and value not in self.stored:
             arguments = [self._whole(calls, made, a, start, stop) for a in value.args]
@@ -614,8 +619,14 @@ class Kernel:
         du |= {g: a.copy() for g, a in self.dU.items()}
         gates = self.cell.gates
         here = {s: self._from_output(s, products) for s in self.cell.states}
-        return Back(total, carried, here, {g: du[g] for g in gates}, {g: dv[g] for g in gates},
-                    self.weight_gradients())  # fmt: skip
+        return Back(
+            total,
+            carried,
+            here,
+            {g: du[g] for g in gates},
+            {g: dv[g] for g in gates},
+            self.weight_gradients(),
+        )
 
     def _from_next(self) -> dict[str, Array]:
         return {s: a.copy() for s, a in self.next.items()}

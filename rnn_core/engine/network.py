@@ -357,9 +357,14 @@ def _time_major(array: Array) -> Array:
 
 
 def _run_layer(
-    cell: Cell, weights: Weights, layer: int, reverse: bool, x: Array, lengths: Array,
+    cell: Cell,
+    weights: Weights,
+    layer: int,
+    reverse: bool,
+    x: Array,
+    lengths: Array,
     initial: Mapping[str, Array],
-) -> LayerTrace:  # fmt: skip
+) -> LayerTrace:
     breathe()
     B, T, D = x.shape
     order = _reading_order(lengths, T, reverse)
@@ -371,10 +376,15 @@ def _run_layer(
         states, gates = p.record()
         p.holds = None
         trace = LayerTrace(
-            cell, layer, reverse, weights, lengths, x,
+            cell,
+            layer,
+            reverse,
+            weights,
+            lengths,
+            x,
             {s: _take(_time_major(a), boundaries) for s, a in states.items()},
             {g: _take(_time_major(a), steps) for g, a in gates.items()},
-        )  # fmt: skip
+        )
         p.holds = trace
     return trace
 
@@ -412,9 +422,14 @@ def _gradient(
         return {g: _take(_time_major(a), steps) for g, a in arrays.items()}
 
     return LayerGradient(
-        trace, states(back.total), states(back.from_output), states(back.from_next),
-        gates(back.du), gates(back.dv), _take(dx, steps),
-    )  # fmt: skip
+        trace,
+        states(back.total),
+        states(back.from_output),
+        states(back.from_next),
+        gates(back.du),
+        gates(back.dv),
+        _take(dx, steps),
+    )
 
 
 def _named(trace: LayerTrace, weights: Weights) -> dict[str, Array]:

@@ -91,9 +91,21 @@ def program(cell: Cell) -> Program:
         forward = [n for n in forward if n not in _instead(mixture)] + [mixture[1]]
     kept = _needed(statics, set(forward)) | {*inner.values(), *reading.gates.values()}
     return Program(
-        reading, columns, sigmoids, tanhs, pair, mixture, inner, peeped, bases, slots, sums,
-        carries, du, frozenset(kept),
-    )  # fmt: skip
+        reading,
+        columns,
+        sigmoids,
+        tanhs,
+        pair,
+        mixture,
+        inner,
+        peeped,
+        bases,
+        slots,
+        sums,
+        carries,
+        du,
+        frozenset(kept),
+    )
 
 
 def _named(reading: Reading) -> set[Node]:

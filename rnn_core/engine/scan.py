@@ -58,9 +58,11 @@ def equations(cell: Cell, weights: Weights) -> tuple[Callable[[Array], Any], Any
         )
 
     U = namespace({g: _Affine(weights.weight_hh[b], weights.bias_hh[b]) for g, b in block.items()})
-    rows = {} if weights.weight_ph is None else dict(
-        zip(cell.peepholes, weights.weight_ph, strict=True)
-    )  # fmt: skip
+    rows = (
+        {}
+        if weights.weight_ph is None
+        else dict(zip(cell.peepholes, weights.weight_ph, strict=True))
+    )
     return u, U, namespace({g: rows.get(g, 0.0) for g in PEEPHOLES})
 
 

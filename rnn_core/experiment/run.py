@@ -179,9 +179,17 @@ def make_networks(
 def _make_network(e: Experiment, O: int, D: int, rng: np.random.Generator) -> Network:  # noqa: E741
     cell = make_cell(e)
     network = Network.create(
-        cell, D, e.hidden, O, layers=e.layers, direction=e.direction, readout=readout_of(e),
-        init=e.init, gain=e.gain, seed=rng,
-    )  # fmt: skip
+        cell,
+        D,
+        e.hidden,
+        O,
+        layers=e.layers,
+        direction=e.direction,
+        readout=readout_of(e),
+        init=e.init,
+        gain=e.gain,
+        seed=rng,
+    )
     weights = scale_recurrent(network.weights, e.scale)
     return network.load_state_dict(add_gate_biases(weights, cell.gates, normalise(e)))
 

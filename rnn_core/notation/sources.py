@@ -53,14 +53,22 @@ _PLAIN: Final = {"candidate": ""}  # a cell with one set of weights needs no mar
 _HOUSE_RNN: Final = Alphabet(
     letters={"h": "h", **_IO},
     marks=_PLAIN,
-    wx="W_ih", wh="W_hh", bx="b_ih", bh="b_hh", out="W_hy", out_b="b_y",
+    wx="W_ih",
+    wh="W_hh",
+    bx="b_ih",
+    bh="b_hh",
+    out="W_hy",
+    out_b="b_y",
     biases=2,
     order=("candidate",),
     says={"activation": ("tanh", "sigmoid", "relu")},
-)  # fmt: skip
+)
 _HOUSE_GATED: Final[Row] = {
-    "wx": "W_ih^{g}", "wh": "W_hh^{g}", "bx": "b_ih^{g}", "bh": "b_hh^{g}",
-}  # fmt: skip
+    "wx": "W_ih^{g}",
+    "wh": "W_hh^{g}",
+    "bx": "b_ih^{g}",
+    "bh": "b_hh^{g}",
+}
 HOUSE: Final[Alphabets] = {
     "rnn": _HOUSE_RNN,
     "gru": replace(
@@ -100,8 +108,13 @@ def described(states: tuple[str, ...], gates: tuple[str, ...]) -> Alphabet:
 
 
 _TORCH: Final[Row] = {
-    "wx": "W_i{g}", "wh": "W_h{g}", "bx": "b_i{g}", "bh": "b_h{g}", "out": "", "out_b": "",
-}  # fmt: skip
+    "wx": "W_i{g}",
+    "wh": "W_h{g}",
+    "bx": "b_i{g}",
+    "bh": "b_h{g}",
+    "out": "",
+    "out_b": "",
+}
 PYTORCH: Final[Alphabets] = {
     "rnn": replace(_HOUSE_RNN, out="", out_b="", says={"activation": ("tanh", "relu")}),
     "gru": replace(HOUSE["gru"], says={"reset": ("after",), "update": ("keeps",)}, **_TORCH),
@@ -112,13 +125,15 @@ _KERAS_RNN: Final = Alphabet(
     letters={"h": "`h`", "x": "`x`"},
     lent={"y": "`y`", "candidate": "`g`"},
     marks=_PLAIN,
-    wx="`kernel`", wh="`recurrent_kernel`", b="`bias`",
+    wx="`kernel`",
+    wh="`recurrent_kernel`",
+    b="`bias`",
     time="code",
     times="*",
     rows=True,
     order=("candidate",),
     says={"activation": ("tanh", "sigmoid", "relu")},
-)  # fmt: skip
+)
 _KERAS_GATED: Final[Row] = {"wx": "`kernel`_{g}", "wh": "`recurrent_kernel`_{g}"}
 KERAS: Final[Alphabets] = {
     "rnn": _KERAS_RNN,
@@ -126,7 +141,9 @@ KERAS: Final[Alphabets] = {
         _KERAS_RNN,
         letters={"h": "`h`", "x": "`x`", "reset": "`r`", "update": "`z`", "candidate": "`hh`"},
         marks={"reset": "r", "update": "z", "candidate": "h"},
-        b="", bx="`input_bias`_{g}", bh="`recurrent_bias`_{g}",
+        b="",
+        bx="`input_bias`_{g}",
+        bh="`recurrent_bias`_{g}",
         biases=2,
         order=("update", "reset", "candidate"),
         says={"reset": ("after", "before"), "update": ("keeps",)},
@@ -135,7 +152,12 @@ KERAS: Final[Alphabets] = {
     "lstm": replace(
         _KERAS_RNN,
         letters={
-            "h": "`h`", "c": "`c`", "x": "`x`", "input": "`i`", "forget": "`f`", "output": "`o`",
+            "h": "`h`",
+            "c": "`c`",
+            "x": "`x`",
+            "input": "`i`",
+            "forget": "`f`",
+            "output": "`o`",
         },
         marks={"input": "i", "forget": "f", "candidate": "c", "output": "o"},
         b="`bias`_{g}",
@@ -143,7 +165,7 @@ KERAS: Final[Alphabets] = {
         says={"kind": ("forget",)},
         **_KERAS_GATED,
     ),
-}  # fmt: skip
+}
 
 MAHMOUD: Final[Alphabets] = {
     "rnn": Alphabet(letters={"h": "a"}, wh="w", says={"activation": ("sigmoid",)}),
@@ -154,7 +176,9 @@ OLIVEIRA: Final[Alphabets] = {
     "rnn": Alphabet(
         letters={"h": "s", "x": "x", "y": "o"},
         marks=_PLAIN,
-        wx="!U", wh="!W", out="!V",
+        wx="!U",
+        wh="!W",
+        out="!V",
         biases=0,
         says={"activation": ("tanh", "sigmoid")},
     ),
@@ -166,27 +190,37 @@ OLIVEIRA: Final[Alphabets] = {
         times="*",
         says={"reset": ("before",), "update": ("takes",)},
     ),
-}  # fmt: skip
+}
 
 SIE: Final[Alphabets] = {
     "rnn": Alphabet(
         letters={"h": "a", "x": "x", "y": "y"},
         marks=_PLAIN,
-        wx="W_ax", wh="W_aa", b="b_a", out="W_ya", out_b="b_y",
+        wx="W_ax",
+        wh="W_aa",
+        b="b_a",
+        out="W_ya",
+        out_b="b_y",
         time="angle",
         past_first=True,
     ),
     "lstm": Alphabet(
         letters={
-            "h": "h", "c": "C", "x": "x",
-            "input": "i", "forget": "f", "candidate": "~C", "output": "o",
+            "h": "h",
+            "c": "C",
+            "x": "x",
+            "input": "i",
+            "forget": "f",
+            "candidate": "~C",
+            "output": "o",
         },
         marks={"input": "i", "forget": "f", "candidate": "C", "output": "o"},
-        w="W_{g}", b="b_{g}",
+        w="W_{g}",
+        b="b_{g}",
         times="*",
         says={"kind": ("forget",)},
     ),
-}  # fmt: skip
+}
 
 BINDSCHAEDLER: Final[Alphabets] = {
     "rnn": Alphabet(
@@ -194,7 +228,9 @@ BINDSCHAEDLER: Final[Alphabets] = {
         lent={"y": "^y"},
         words={"h": "output vector", "recurrent": "hidden state"},
         marks=_PLAIN,
-        wx="W^⊤", wh="V", b="b",
+        wx="W^⊤",
+        wh="V",
+        b="b",
         time="round",
     ),
     "gru": Alphabet(
@@ -203,13 +239,14 @@ BINDSCHAEDLER: Final[Alphabets] = {
         time="round",
         says={"reset": ("before",), "update": ("keeps",)},  # as Cho et al., whom it cites
     ),
-}  # fmt: skip
+}
 
 GAIN: Final[Alphabets] = {
     "rnn": Alphabet(
         letters={"h": "h", "x": "x", "y": "y"},
         marks=_PLAIN,
-        wx="W_xh", wh="W_hh",
+        wx="W_xh",
+        wh="W_hh",
         biases=0,
         past_first=True,
         says={"activation": ("tanh",)},
@@ -223,4 +260,4 @@ GAIN: Final[Alphabets] = {
         untimed=tuple(_LSTM),
         says={"kind": ("forget",)},
     ),
-}  # fmt: skip
+}

@@ -38,21 +38,29 @@ class Walk:
         2, "Units H written out", "Walk", 1, MOST_UNITS, help="The length of h on this page."
     )
     losses: str = choice(
-        "every", "Loss at", "Walk", {"every": "every step", "last": "the last"},
+        "every",
+        "Loss at",
+        "Walk",
+        {"every": "every step", "last": "the last"},
         help="With a loss at the last step only, all other errors come from the next step.",
-    )  # fmt: skip
+    )
     weight: str = choice(
-        "hh", "Gradient of", "Walk",
+        "hh",
+        "Gradient of",
+        "Walk",
         {"hh": "W_hh", "xh": "W_xh", "b": "b", "hy": "W_hy", "by": "b_y"},
         help="The weights whose gradient the third stage writes out.",
-    )  # fmt: skip
+    )
     stage: str = choice("outputs", "Step of BPTT", "Walk", STAGE_WORDS, help="Lecture 001.")
     error: int = whole(3, "Loss of step", "Walk", 1, MOST_STEPS, help="Whose gradient is split.")
     component: int = whole(2, "Component", "Walk", 1, MOST_STEPS, help="Where W_hh was used.")
     check: str = choice(
-        "off", "Check yourself", "Walk", {"off": "Off", "on": "On"},
+        "off",
+        "Check yourself",
+        "Walk",
+        {"off": "Off", "on": "On"},
         help="Hides some numbers of the present stage for you to work out.",
-    )  # fmt: skip
+    )
     exercise: int = whole(1, "Exercise", "Walk", 1, 99, help="Which numbers are hidden.")
 
 
@@ -165,13 +173,18 @@ def _outer(left: Array, right: Array) -> Array:
 QUANTITIES: Final[dict[str, Quantity]] = {
     "x": Quantity(OUTPUTS, "input, one-hot", lambda w: w.stage.x[0], rows="letter"),
     "a": Quantity(
-        OUTPUTS, "pre-activation", lambda w: w.layer.preactivations["candidate"][0],
+        OUTPUTS,
+        "pre-activation",
+        lambda w: w.layer.preactivations["candidate"][0],
         (("x", 0), ("h", -1)),
     ),
     "h": Quantity(OUTPUTS, "hidden state", lambda w: w.h[1:], (("a", 0),)),
     "z": Quantity(OUTPUTS, "logits", lambda w: w.stage.trace.logits[0], (("h", 0),), "letter"),
     "y": Quantity(
-        OUTPUTS, "output, the right one bold", lambda w: w.stage.trace.outputs[0], (("z", 0),),
+        OUTPUTS,
+        "output, the right one bold",
+        lambda w: w.stage.trace.outputs[0],
+        (("z", 0),),
         "letter",
     ),
     "E": Quantity(OUTPUTS, "loss of this step", lambda w: w.stage.loss[0], (("y", 0),), ""),
@@ -185,24 +198,31 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         ERRORS, "from the next step", lambda w: w.back.from_next["h"][0, 1:], (("delta", 1),)
     ),
     "dh": Quantity(
-        ERRORS, "their sum", lambda w: w.back.states["h"][0, 1:],
+        ERRORS,
+        "their sum",
+        lambda w: w.back.states["h"][0, 1:],
         (("from_output", 0), ("from_next", 0)),
     ),
     "delta": Quantity(
-        ERRORS, "error of the pre-activation", lambda w: w.back.du["candidate"][0],
+        ERRORS,
+        "error of the pre-activation",
+        lambda w: w.back.du["candidate"][0],
         (("dh", 0), ("h", 0)),
     ),
     "hh": Quantity(WEIGHTS, "recurrent weights", _shares("weight_hh"), (("delta", 0), ("h", -1))),
     "xh": Quantity(WEIGHTS, "input weights", _shares("weight_ih"), (("delta", 0), ("x", 0))),
     "b": Quantity(WEIGHTS, "bias", _shares("bias_ih"), (("delta", 0),)),
     "hy": Quantity(
-        WEIGHTS, "output weights", lambda w: _outer(w.stage.gradient.logits[0], w.h[1:]),
-        (("dz", 0), ("h", 0)), "letter",
+        WEIGHTS,
+        "output weights",
+        lambda w: _outer(w.stage.gradient.logits[0], w.h[1:]),
+        (("dz", 0), ("h", 0)),
+        "letter",
     ),
     "by": Quantity(
         WEIGHTS, "output bias", lambda w: w.stage.gradient.logits[0], (("dz", 0),), "letter"
     ),
-}  # fmt: skip
+}
 
 
 def writable(e: Experiment, units: int, placement: str) -> tuple[Experiment, tuple[str, ...]]:
@@ -227,10 +247,20 @@ def writable(e: Experiment, units: int, placement: str) -> tuple[Experiment, tup
     if e.window:
         notes.append("full BPTT, not truncated")
     small = replace(
-        e, cell="rnn", layers=1, direction="forward", wiring="many-to-many", source="text",
-        text=text, readout="softmax", reduction="sum", window=0, weights="",
-        hidden=units, placement=placement,
-    )  # fmt: skip
+        e,
+        cell="rnn",
+        layers=1,
+        direction="forward",
+        wiring="many-to-many",
+        source="text",
+        text=text,
+        readout="softmax",
+        reduction="sum",
+        window=0,
+        weights="",
+        hidden=units,
+        placement=placement,
+    )
     return small, tuple(notes)
 
 

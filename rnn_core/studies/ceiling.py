@@ -115,11 +115,22 @@ class Course:
 def training(wish: Ceiling, start: str, mode: str) -> Training:
     """The settings of one of the four runs."""
     return Training(
-        task="echo", length=wish.length, cell="rnn", hidden=HIDDEN, init="gaussian",
-        gain=wish.large if start == "exploding" else wish.small, seed=wish.draw,
-        optimiser="sgd", rate=wish.rate, batch=BATCH, updates=UPDATES,
-        clip=mode, threshold=wish.limit, validate=0, watch=WATCH,
-    )  # fmt: skip
+        task="echo",
+        length=wish.length,
+        cell="rnn",
+        hidden=HIDDEN,
+        init="gaussian",
+        gain=wish.large if start == "exploding" else wish.small,
+        seed=wish.draw,
+        optimiser="sgd",
+        rate=wish.rate,
+        batch=BATCH,
+        updates=UPDATES,
+        clip=mode,
+        threshold=wish.limit,
+        validate=0,
+        watch=WATCH,
+    )
 
 
 def courses(wish: Ceiling) -> Iterator[Course]:

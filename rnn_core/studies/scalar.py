@@ -98,8 +98,12 @@ def check(done: Unrolled) -> Check:
 
 def _run(wish: Scalar, h0: float) -> Trace:
     one, zero = np.ones((1, 1)), np.zeros(1)
-    weights = {"weight_ih_l0": one, "weight_hh_l0": wish.w * one, "bias_ih_l0": zero,
-               "bias_hh_l0": zero}  # fmt: skip
+    weights = {
+        "weight_ih_l0": one,
+        "weight_hh_l0": wish.w * one,
+        "bias_ih_l0": zero,
+        "bias_hh_l0": zero,
+    }
     network = Network(CELLS[wish.phi], weights, readout="linear")
     x = 0.0 if wish.phi == "linear" else wish.x
     return network.forward(np.full((1, wish.n, 1), x), initial={"h": np.full((1, 1, 1), h0)})

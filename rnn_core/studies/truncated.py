@@ -45,8 +45,14 @@ class Cut:
         "of what happens to the recurrent ones.",
     )
     # started by a button, not by a control: shown for no value of `part`
-    race: str = choice("off", "Training", "Truncation", {"off": "off", "on": "on"},
-                       help="Train twice.", shown={"part": ()})  # fmt: skip
+    race: str = choice(
+        "off",
+        "Training",
+        "Truncation",
+        {"off": "off", "on": "on"},
+        help="Train twice.",
+        shown={"part": ()},
+    )
 
 
 # -- one gradient, by every window -------------------------------------------------------------

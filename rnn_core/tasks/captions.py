@@ -63,19 +63,46 @@ def _down(n: int) -> Array:
 
 
 SHAPES: Final = {
-    "filled square": _square, "hollow square": _hollow, "cross": _cross, "plus": _plus,
-    "triangle": _triangle, "level line": _across, "upright line": _down,
-}  # fmt: skip
+    "filled square": _square,
+    "hollow square": _hollow,
+    "cross": _cross,
+    "plus": _plus,
+    "triangle": _triangle,
+    "level line": _across,
+    "upright line": _down,
+}
 UNSEEN: Final = frozenset(
-    {("cross", "small", "top", "left"), ("plus", "large", "bottom", "right"),
-     ("triangle", "small", "bottom", "left"), ("level line", "large", "top", "right"),
-     ("filled square", "large", "bottom", "left"), ("hollow square", "small", "top", "right"),
-     ("upright line", "small", "bottom", "right")}
-)  # fmt: skip
+    {
+        ("cross", "small", "top", "left"),
+        ("plus", "large", "bottom", "right"),
+        ("triangle", "small", "bottom", "left"),
+        ("level line", "large", "top", "right"),
+        ("filled square", "large", "bottom", "left"),
+        ("hollow square", "small", "top", "right"),
+        ("upright line", "small", "bottom", "right"),
+    }
+)
 WORDS: Final = Vocabulary(
-    (START, END, "a", *SIZES, "filled", "hollow", "square", "cross", "plus", "triangle", "level",
-     "upright", "line", "at", "the", *ROWS, *COLUMNS)
-)  # fmt: skip
+    (
+        START,
+        END,
+        "a",
+        *SIZES,
+        "filled",
+        "hollow",
+        "square",
+        "cross",
+        "plus",
+        "triangle",
+        "level",
+        "upright",
+        "line",
+        "at",
+        "the",
+        *ROWS,
+        *COLUMNS,
+    )
+)
 MOST: Final = 9  # words of the longest caption, its end included
 
 

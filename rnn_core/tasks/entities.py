@@ -24,9 +24,19 @@ TAGS: Final = ("other", "person", "place", "company")
 
 # Names that may be any of three things, and names that are always the same.
 AMBIGUOUS: Final = (
-    "Florence", "Paris", "Jordan", "Sydney", "Chelsea", "Victoria", "Austin", "Madison", "Georgia",
-    "Lincoln", "Kent", "Dallas",
-)  # fmt: skip
+    "Florence",
+    "Paris",
+    "Jordan",
+    "Sydney",
+    "Chelsea",
+    "Victoria",
+    "Austin",
+    "Madison",
+    "Georgia",
+    "Lincoln",
+    "Kent",
+    "Dallas",
+)
 CERTAIN: Final = {
     "person": ("Maria", "Ahmed", "Peter", "Yuki", "Amina"),
     "place": ("Cairo", "Lima", "Berlin", "Oslo", "Kenya"),
@@ -34,27 +44,53 @@ CERTAIN: Final = {
 }
 # What follows a name and decides what it is.  Several begin with the same word on purpose.
 AFTER: Final = {
-    "person": ("smiled", "plays the piano", "was born in {place}", "was late again",
-               "has two sisters", "told us a joke", "said that it rained"),
-    "place": ("has two bridges", "was flooded last year", "was built on hills",
-              "lies on the coast", "is near {place}", "voted on sunday"),
-    "company": ("hired new staff", "has two offices", "was sold to {company}",
-                "was sued last year", "opened a shop in {place}", "pays its staff well"),
-}  # fmt: skip
+    "person": (
+        "smiled",
+        "plays the piano",
+        "was born in {place}",
+        "was late again",
+        "has two sisters",
+        "told us a joke",
+        "said that it rained",
+    ),
+    "place": (
+        "has two bridges",
+        "was flooded last year",
+        "was built on hills",
+        "lies on the coast",
+        "is near {place}",
+        "voted on sunday",
+    ),
+    "company": (
+        "hired new staff",
+        "has two offices",
+        "was sold to {company}",
+        "was sued last year",
+        "opened a shop in {place}",
+        "pays its staff well",
+    ),
+}
 # What stands before a name and decides.
 BEFORE: Final = {
     "person": ("we met {} in {place} .", "my friend {} is here .", "she wrote to doctor {} ."),
     "place": ("we drove to {} last year .", "she was born in {} .", "the road to {} is long ."),
-    "company": ("he works for {} in {place} .", "the staff of {} voted on sunday .",
-                "she sold her shares of {} ."),
-}  # fmt: skip
+    "company": (
+        "he works for {} in {place} .",
+        "the staff of {} voted on sunday .",
+        "she sold her shares of {} .",
+    ),
+}
 OPENINGS: Final = ("", "", "yesterday", "they say that", "i heard that", "last year")
 LINKS: Final = ("and", "while", "but")
 VOCABULARY: Final = vocabulary(
-    AMBIGUOUS, *CERTAIN.values(),
+    AMBIGUOUS,
+    *CERTAIN.values(),
     (re.sub(r"\{\w*\}", "", t) for group in (AFTER, BEFORE) for ts in group.values() for t in ts),
-    OPENINGS, LINKS, (".",), unknown=True,
-)  # fmt: skip
+    OPENINGS,
+    LINKS,
+    (".",),
+    unknown=True,
+)
 MOST: Final = 16  # words of the longest sentence
 UNSEEN_IN = 10  # one pair of a name and a clue in so many is never trained on
 
@@ -81,9 +117,11 @@ class _Piece:
     def __add__(self, other: _Piece) -> _Piece:
         moved = tuple(step + len(self.words) for step in other.later)
         return _Piece(
-            self.words + other.words, self.tags + other.tags, self.later + moved,
+            self.words + other.words,
+            self.tags + other.tags,
+            self.later + moved,
             self.unseen or other.unseen,
-        )  # fmt: skip
+        )
 
 
 def draw(rng: np.random.Generator) -> Sentence:

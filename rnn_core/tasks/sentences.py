@@ -20,9 +20,15 @@ from rnn_core.tasks.task import Baseline, Batch, Split, Task, last_step, mean_we
 from rnn_core.tasks.vocabulary import Vocabulary, Words, choose, held_out, padded, vocabulary
 
 COUNTRIES: Final = {
-    "Canada": "French", "France": "French", "Egypt": "Arabic", "Jordan": "Arabic",
-    "Spain": "Spanish", "Peru": "Spanish", "Japan": "Japanese", "Kenya": "Swahili",
-}  # fmt: skip
+    "Canada": "French",
+    "France": "French",
+    "Egypt": "Arabic",
+    "Jordan": "Arabic",
+    "Spain": "Spanish",
+    "Peru": "Spanish",
+    "Japan": "Japanese",
+    "Kenya": "Swahili",
+}
 NEAR: Final = {
     "the clouds are in the": "sky",
     "the birds fly across the": "sky",
@@ -34,14 +40,26 @@ NEAR: Final = {
 OPENING, ENDING = "I grew up in {}", "I speak fluent"
 # Fillers by their number of words; {} is another country, and misleads.
 FILLERS: Final = (
-    "then", "so", "well",
-    "years passed", "it rained", "time flew",
-    "we had dogs", "school was long", "summers were hot",
-    "my father baked bread", "the house was small", "we moved to {}",
-    "my aunt flew to {}", "the winters were very cold", "our garden was full of",
-    "my sister wrote letters from {}", "we often ate by the sea",
-    "a friend of mine lived in {}", "every summer we went down to {}",
-)  # fmt: skip
+    "then",
+    "so",
+    "well",
+    "years passed",
+    "it rained",
+    "time flew",
+    "we had dogs",
+    "school was long",
+    "summers were hot",
+    "my father baked bread",
+    "the house was small",
+    "we moved to {}",
+    "my aunt flew to {}",
+    "the winters were very cold",
+    "our garden was full of",
+    "my sister wrote letters from {}",
+    "we often ate by the sea",
+    "a friend of mine lived in {}",
+    "every summer we went down to {}",
+)
 ANSWERS: Final = Vocabulary(tuple(dict.fromkeys((*COUNTRIES.values(), *NEAR.values()))))
 VOCABULARY: Final = vocabulary(
     (OPENING.replace("{}", ""), ENDING), COUNTRIES, NEAR, (f.replace("{}", "") for f in FILLERS)

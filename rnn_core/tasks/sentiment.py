@@ -44,14 +44,37 @@ LABELS: Final = ("negative", "positive")
 
 # Never trained on together; each of these words is trained on in other company.
 UNSEEN: Final = frozenset(
-    {("not", "brilliant"), ("not", "dull"), ("never", "good"), ("never", "silly"),
-     ("hardly", "awful"), ("hardly", "lovely"), ("far from", "funny"), ("far from", "weak"),
-     ("anything but", "superb"), ("anything but", "bad")}
-)  # fmt: skip
+    {
+        ("not", "brilliant"),
+        ("not", "dull"),
+        ("never", "good"),
+        ("never", "silly"),
+        ("hardly", "awful"),
+        ("hardly", "lovely"),
+        ("far from", "funny"),
+        ("far from", "weak"),
+        ("anything but", "superb"),
+        ("anything but", "bad"),
+    }
+)
 VOCABULARY: Final = vocabulary(
-    ARTICLES, THINGS, VERBS, DEGREES, GOOD, BAD, LIKED, DISLIKED, NEGATORS, PEOPLE, OPENINGS,
-    CLOSINGS, DENIALS, CLAIMS, JOINTS, unknown=True,
-)  # fmt: skip
+    ARTICLES,
+    THINGS,
+    VERBS,
+    DEGREES,
+    GOOD,
+    BAD,
+    LIKED,
+    DISLIKED,
+    NEGATORS,
+    PEOPLE,
+    OPENINGS,
+    CLOSINGS,
+    DENIALS,
+    CLAIMS,
+    JOINTS,
+    unknown=True,
+)
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,15 @@ class Plan(Lesson):
         "fetched by your browser if you ask for them.",
     )
     temperature: float = number(
-        0.5, "Temperature", LESSON, 0.0, 2.0, 0.1, shown={"task": ("hello", "text")},
+        0.5,
+        "Temperature",
+        LESSON,
+        0.0,
+        2.0,
+        0.1,
+        shown={"task": ("hello", "text")},
         help="Of the writing: 0 always takes the likeliest character, more makes it bolder.",
-    )  # fmt: skip
+    )
 
 
 def entries(experiment: Experiment, plan: Plan) -> dict[str, Training]:
@@ -207,7 +213,8 @@ def course(comparison: Comparison, words: str) -> Course:
     seen = [u for u in made if u.steps is not None and len(u.steps["h"]) == _boundaries(made)]
     kept = [(u.update, u.validation, u.score) for u in made if u.validation is not None]
     return Course(
-        words, trainer.settings.cell,
+        words,
+        trainer.settings.cell,
         np.array([u.loss for u in made]),
         np.array([u.norm_before for u in made]),
         np.array([u.norm_after != u.norm_before for u in made], bool),
@@ -216,7 +223,7 @@ def course(comparison: Comparison, words: str) -> Course:
         np.array([u.steps["h"] for u in seen if u.steps is not None]),
         np.array(comparison.radii[words], float).reshape(-1, 2),
         trainer.stopped,
-    )  # fmt: skip
+    )
 
 
 def _boundaries(made: Sequence[Update]) -> int:
@@ -235,8 +242,10 @@ def check_in_pieces(trainer: Trainer) -> Pieces[Check]:
     Full BPTT in float64, whatever the training does: a truncated or rounded gradient is not meant
     to be the slope of the loss to nine digits.
     """
-    wide = [n.load_state_dict({k: w.astype(float) for k, w in n.weights.items()})
-            for n in trainer.networks]  # fmt: skip
+    wide = [
+        n.load_state_dict({k: w.astype(float) for k, w in n.weights.items()})
+        for n in trainer.networks
+    ]
     objective, batch = (
         Objective(wide),
         trainer.task.batch(np.random.default_rng(1), 4, "validation"),

@@ -116,19 +116,24 @@ def _assemble(card: Card, stored: Stored) -> Model:
     wide = {n: a.astype(np.float64) for n, a in stored.weights.items() if not n.startswith(EXTRA)}
     pair = any(name.startswith("decoder.") for name in wide)
     networks = tuple(
-        make_network(Stored(wide, stored.about), prefix) if pair else
-        make_network(Stored(wide, stored.about))
+        make_network(Stored(wide, stored.about), prefix)
+        if pair
+        else make_network(Stored(wide, stored.about))
         for prefix in PREFIXES[2 if pair else 1]
-    )  # fmt: skip
+    )
     _check(card, networks[-1])
     return Model(card, networks, extras)
 
 
 def _check(card: Card, network: Network) -> None:
     """A card that speaks of another network is worse than none."""
-    found = {"cell": network.cell.name, "hidden": network.hidden_size,
-             "direction": network.direction, "readout": network.readout,
-             "outputs": network.output_size}  # fmt: skip
+    found = {
+        "cell": network.cell.name,
+        "hidden": network.hidden_size,
+        "direction": network.direction,
+        "readout": network.readout,
+        "outputs": network.output_size,
+    }
     said = {name: getattr(card, name) for name in found} | {"outputs": len(card.outputs)}
     for name, value in found.items():
         if value != said[name]:

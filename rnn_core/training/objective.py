@@ -286,9 +286,15 @@ class Objective:
     # -- backward ----------------------------------------------------------------------------
 
     def gradient(
-        self, vector: Array, batch: Batch, *, window: int | None = None,
-        drop: Drop | None = None, free: bool = False, watch: bool = False,
-    ) -> tuple[float, Array]:  # fmt: skip
+        self,
+        vector: Array,
+        batch: Batch,
+        *,
+        window: int | None = None,
+        drop: Drop | None = None,
+        free: bool = False,
+        watch: bool = False,
+    ) -> tuple[float, Array]:
         """The loss and its gradient, one vector that the next call overwrites.
 
         `free`: the network's own outputs are read instead of the right answers.  `watch`: `norms`
@@ -299,9 +305,15 @@ class Objective:
         )
 
     def gradient_in_pieces(
-        self, vector: Array, batch: Batch, *, window: int | None = None,
-        drop: Drop | None = None, free: bool = False, watch: bool = False,
-    ) -> Pieces[tuple[float, Array]]:  # fmt: skip
+        self,
+        vector: Array,
+        batch: Batch,
+        *,
+        window: int | None = None,
+        drop: Drop | None = None,
+        free: bool = False,
+        watch: bool = False,
+    ) -> Pieces[tuple[float, Array]]:
         """The same, resting between pieces; `vector` must stay as it is until the end."""
         masks = yield from self._draw(batch, drop)
         self._norms, total = [], 0.0
@@ -358,8 +370,14 @@ class Objective:
         """One piece."""
         with np.errstate(all="ignore"):
             weights = self.packing.unpack(vector)
-            masks = [[np.asarray(m / (1 - drop.share), self.dtype) for m in network]
-                     for network in kept] if drop else []  # fmt: skip
+            masks = (
+                [
+                    [np.asarray(m / (1 - drop.share), self.dtype) for m in network]
+                    for network in kept
+                ]
+                if drop
+                else []
+            )
             said = self.forward(weights, batch, masks)
             loss, dlogits = self._loss(said)
             if not math.isfinite(loss):

@@ -179,8 +179,9 @@ class Stack:
         self.dtype = network.layers[0].weight_hh.dtype
         endings = [
             f"_l{layer}" + ("_reverse" if reverse else "")
-            for layer in range(self.depth) for reverse in self.reverses
-        ]  # fmt: skip
+            for layer in range(self.depth)
+            for reverse in self.reverses
+        ]
         self._names = [tuple(name + ending for name in Weights._fields) for ending in endings]
         self._buffers: Buffers | None = None
 
@@ -223,9 +224,12 @@ class Stack:
         return self.buffers.kernels
 
     def forward(
-        self, weights: Mapping[str, Array], batch: Batch, initial: States | None = None,
+        self,
+        weights: Mapping[str, Array],
+        batch: Batch,
+        initial: States | None = None,
         masks: Sequence[Array] = (),
-    ) -> Array:  # fmt: skip
+    ) -> Array:
         """(T, B, F) what the readout sees; a view of buffers.
 
         `masks`: what each layer's output but the last one's is multiplied with, or nothing."""

@@ -178,13 +178,20 @@ class Training(Lesson):
         0, "Truncated BPTT, window", TRAINING, 0, 500, help=EXPERIMENT["window"].help
     )
     clip: str = choice(
-        "off", "Gradient clipping", TRAINING, {n: m.label for n, m in MODES.items()},
+        "off",
+        "Gradient clipping",
+        TRAINING,
+        {n: m.label for n, m in MODES.items()},
         help="Before the optimiser gets the gradient. BPTT itself is never clipped.",
-    )  # fmt: skip
+    )
     threshold: float = levels(
-        1.0, "Clipping threshold", TRAINING, map(float, EXPERIMENT["threshold"].options),
-        shown={"clip": ("norm", "value")}, help=EXPERIMENT["threshold"].help,
-    )  # fmt: skip
+        1.0,
+        "Clipping threshold",
+        TRAINING,
+        map(float, EXPERIMENT["threshold"].options),
+        shown={"clip": ("norm", "value")},
+        help=EXPERIMENT["threshold"].help,
+    )
 
 
 # The fields that a training run shares with an experiment.
@@ -253,9 +260,17 @@ def _make_network(
     s: Training, cell: Cell, D: int, out: int, readout: str, rng: np.random.Generator
 ) -> Network:
     network = Network.create(
-        cell, D, s.hidden, out, layers=s.layers, direction=s.direction, readout=readout,
-        init=s.init, gain=s.gain, seed=rng,
-    )  # fmt: skip
+        cell,
+        D,
+        s.hidden,
+        out,
+        layers=s.layers,
+        direction=s.direction,
+        readout=readout,
+        init=s.init,
+        gain=s.gain,
+        seed=rng,
+    )
     weights = scale_recurrent(network.weights, s.scale)
     weights = add_gate_biases(weights, cell.gates, s)
     return network.load_state_dict({n: w.astype(s.dtype) for n, w in weights.items()})

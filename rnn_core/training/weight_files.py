@@ -399,9 +399,13 @@ def _tensor(name: str, entry: Any, data: memoryview) -> tuple[Array, tuple[int, 
 
 def _counts(values: Any) -> bool:
     """Whether these are a few numbers of things."""
-    return isinstance(values, list) and len(values) <= 8 and all(
-        isinstance(v, int) and not isinstance(v, bool) and 0 <= v <= MOST_BYTES for v in values
-    )  # fmt: skip
+    return (
+        isinstance(values, list)
+        and len(values) <= 8
+        and all(
+            isinstance(v, int) and not isinstance(v, bool) and 0 <= v <= MOST_BYTES for v in values
+        )
+    )
 
 
 def _check_places(places: list[tuple[int, int]], end: int) -> None:

@@ -110,8 +110,9 @@ def test_the_numbers_of_every_step_are_there_without_a_pointer(app):
     app.open("/wirings?cell=gru&steps=9&notation=000&wiring=many-to-one")
     card = next(card for card in CARDS if card.key == "many-to-one")
     result = run(card.wired(Experiment(cell="gru", steps=9)))
-    details = app.page.locator("[data-component=wirings]", has=app.page.locator(
-        f"svg[data-card='{card.title}']")).locator("details")  # fmt: skip
+    details = app.page.locator(
+        "[data-component=wirings]", has=app.page.locator(f"svg[data-card='{card.title}']")
+    ).locator("details")
     assert details.get_attribute("open") is None
     details.locator("summary").press("Enter")
     head, *rows = details.evaluate(TABLE)

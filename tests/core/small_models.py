@@ -16,8 +16,22 @@ def small_model(cell: str, hidden: int = 6, seed: int = 1) -> Model:
     network = drawn.load_state_dict({name: 3 * w for name, w in drawn.weights.items()})
     pairs = np.random.default_rng(seed).integers(0, 9, (size, size)).astype(float)
     card = Card(
-        f"small-{cell}", "characters", f"Small {cell}", "no data", cell, hidden, 1, 0, 1, 0.1, seed,
-        1.0, "none", LETTERS, LETTERS, {"held-out tenth": 1.5},
+        f"small-{cell}",
+        "characters",
+        f"Small {cell}",
+        "no data",
+        cell,
+        hidden,
+        1,
+        0,
+        1,
+        0.1,
+        seed,
+        1.0,
+        "none",
+        LETTERS,
+        LETTERS,
+        {"held-out tenth": 1.5},
         {"counted pairs, held-out tenth": 2.5},
-    )  # fmt: skip
+    )
     return Model(card, (network,), {"pairs": pairs})

@@ -43,8 +43,10 @@ def test_titles_notes_and_thin_lines_belong_to_their_chart():
     titles = [a.text.replace("<br>", " ") for a in whole.layout.annotations]
     assert titles == [part["layout"]["title"]["text"] for part in parts]
     assert [a.xref for a in whole.layout.annotations] == ["x domain", "x2 domain", "x3 domain"]
-    assert [(s.xref, s.yref) for s in whole.layout.shapes] == [("x domain", "y"),
-                                                              ("x2 domain", "y2")]  # fmt: skip
+    assert [(s.xref, s.yref) for s in whole.layout.shapes] == [
+        ("x domain", "y"),
+        ("x2 domain", "y2"),
+    ]
 
 
 def test_charts_never_overlap():

@@ -89,8 +89,13 @@ def test_the_lit_cells_are_the_place_and_the_outlined_ones_what_it_reads(T):
 def test_arrows_cross_by_one_step_forwards_and_backwards():
     found = arrows(3, Place("errors", 2))
     ways = {(a["from"], a["to"]) for a in found}
-    assert ways == {("h:0", "a:1"), ("h:1", "a:2"), ("h:2", "a:3"),
-                    ("delta:2", "from_next:1"), ("delta:3", "from_next:2")}  # fmt: skip
+    assert ways == {
+        ("h:0", "a:1"),
+        ("h:1", "a:2"),
+        ("h:2", "a:3"),
+        ("delta:2", "from_next:1"),
+        ("delta:3", "from_next:2"),
+    }
     assert [a["to"] for a in found if a["lit"]] == ["from_next:2"]
     assert len(arrows(1, Place())) == 1
 
@@ -102,8 +107,10 @@ def test_a_hidden_number_is_nowhere_until_it_is_solved():
             asked = dict(zip(blanks(w, stage, "b", seed), "ABCD", strict=False))
             shown = cells(sheet(w, Place(stage, weight="by"), HOUSE, Marks(asked))["html"])
             lines = [equations(w, s, t, "b", HOUSE, Ink(w, asked)) for s, t in stops(4)]
-            assert all(rf"\boxed{{\text{{{letter}}}}}" in str(lines).replace(r"\\", "\\")
-                       for letter in asked.values())  # fmt: skip
+            assert all(
+                rf"\boxed{{\text{{{letter}}}}}" in str(lines).replace(r"\\", "\\")
+                for letter in asked.values()
+            )
             for blank in asked:
                 value = w.value(blank.quantity, blank.t, blank.index)
                 twins = {"y": ("dz", "by"), "dz": ("by",)}.get(blank.quantity, ())
@@ -220,10 +227,18 @@ def test_a_gradient_of_zero_has_words_instead_of_bars():
 
 @pytest.mark.parametrize(
     ("value", "text", "latex"),
-    [(0.0, "0", "0"), (-0.0, "0", "0"), (1.0, "1", "1"), (-0.25, "−0.250", "-0.250"),
-     (2e-5, "2.0·10⁻⁵", r"2.0{\cdot}10^{-5}"), (-3.21e7, "−3.2·10⁷", r"-3.2{\cdot}10^{7}"),
-     (np.inf, "∞", r"\infty"), (-np.inf, "−∞", r"-\infty"), (np.nan, "?", r"\text{?}")],
-)  # fmt: skip
+    [
+        (0.0, "0", "0"),
+        (-0.0, "0", "0"),
+        (1.0, "1", "1"),
+        (-0.25, "−0.250", "-0.250"),
+        (2e-5, "2.0·10⁻⁵", r"2.0{\cdot}10^{-5}"),
+        (-3.21e7, "−3.2·10⁷", r"-3.2{\cdot}10^{7}"),
+        (np.inf, "∞", r"\infty"),
+        (-np.inf, "−∞", r"-\infty"),
+        (np.nan, "?", r"\text{?}"),
+    ],
+)
 def test_numbers_are_written_to_be_read(value, text, latex):
     assert decimal(value) == text and tex(value) == latex
 

@@ -154,8 +154,11 @@ def test_letters_follow_the_notation():
 def test_steps_on_stay_inside():
     _, matrix = made()
     assert figures.moves(matrix, 12, 0) == {
-        "t − 1": {"loss": 11}, "t + 1": {"loss": 12}, "k − 1": {"state": 0}, "k + 1": {"state": 1}
-    }  # fmt: skip
+        "t − 1": {"loss": 11},
+        "t + 1": {"loss": 12},
+        "k − 1": {"state": 0},
+        "k + 1": {"state": 1},
+    }
 
 
 @pytest.mark.parametrize("of", ["h", "c", "x", "jacobian"])
@@ -165,10 +168,19 @@ def test_steps_on_stay_inside():
         {"wiring": "one-to-one"},
         {"hidden": 1, "init": "zero"},
         {"wiring": "encoder-decoder"},
-        {"cell": "rnn", "activation": "relu", "init": "identity", "gain": 3.0, "scale": 4.0,
-         "steps": 200, "source": "sine", "readout": "linear", "hidden": 8},
+        {
+            "cell": "rnn",
+            "activation": "relu",
+            "init": "identity",
+            "gain": 3.0,
+            "scale": 4.0,
+            "steps": 200,
+            "source": "sine",
+            "readout": "linear",
+            "hidden": 8,
+        },
     ],
-)  # fmt: skip
+)
 def test_odd_networks_make_a_picture_and_words(of, odd):
     _, matrix = made(of, **odd)
     figure = drawn(figures.heatmap(matrix, 199, 0))
@@ -181,8 +193,16 @@ def test_odd_networks_make_a_picture_and_words(of, odd):
 
 
 def test_an_overflow_is_said():
-    _, matrix = made(cell="rnn", activation="relu", init="identity", gain=3.0, scale=4.0,
-                     steps=200, source="sine", readout="linear")  # fmt: skip
+    _, matrix = made(
+        cell="rnn",
+        activation="relu",
+        init="identity",
+        gain=3.0,
+        scale=4.0,
+        steps=200,
+        source="sine",
+        readout="linear",
+    )
     assert np.isinf(matrix.values).any()
     assert "overflow" in figures.sentence(matrix, 200, 1)
 

@@ -36,8 +36,11 @@ def test_rows_are_order_statistics_of_single_runs():
 
 def test_h_and_c_are_apart():
     assert [(c.cell, c.state) for c in swept().curves] == [
-        ("rnn", "h"), ("gru", "h"), ("lstm", "h"), ("lstm", "c"),
-    ]  # fmt: skip
+        ("rnn", "h"),
+        ("gru", "h"),
+        ("lstm", "h"),
+        ("lstm", "c"),
+    ]
 
 
 @pytest.mark.parametrize("knob", bench.KNOB_WORDS)

@@ -145,7 +145,7 @@ def test_growth_is_the_geometric_mean_per_step_back():
         (Curve("rnn", "h", np.array([0, 0, 0.5, 1.0])), ("exactly 0 at t = 1",)),
         (Curve("rnn", "h", np.array([np.nan, np.inf, 1e300, 1.0])), ("overflowed", "t = 1")),
     ],
-)  # fmt: skip
+)
 def test_the_verdict_says_what_the_numbers_say(curve, words):
     said = verdict([curve], loss=LAST)
     assert all(word in said[0] for word in words), said[0]

@@ -26,8 +26,15 @@ from rnn_core.notation.notation import NOTATIONS
 
 CELLS = ("rnn", "gru", "lstm")
 ODD = {
-    "wild": {"cell": "rnn", "activation": "relu", "init": "identity", "source": "sine",
-                 "gain": 3.0, "scale": 4.0, "steps": 200},
+    "wild": {
+        "cell": "rnn",
+        "activation": "relu",
+        "init": "identity",
+        "source": "sine",
+        "gain": 3.0,
+        "scale": 4.0,
+        "steps": 200,
+    },
     "zero": {"cell": "rnn", "init": "zero"},
     "zero lstm": {"init": "zero"},
     "underflow": {"cell": "rnn", "activation": "sigmoid", "scale": 0.1, "steps": 200},
@@ -35,7 +42,7 @@ ODD = {
     "H = 1": {"hidden": 1, "cell": "rnn"},
     "H = 1 lstm": {"hidden": 1},
     "no forget gate": {"lstm": "no-forget", "scale": 4.0, "steps": 200},
-}  # fmt: skip
+}
 
 
 def traced(**settings):
@@ -248,6 +255,9 @@ def test_rows_are_long_form():
 def test_no_figure_fixes_a_colour():
     for cell in CELLS:
         done = measured(cell=cell)
-        for figure in (products.singular_figure(done), products.apart_figure(done),
-                       eigenvalues.eigenvalue_figure(done.kind, done.matrices)):  # fmt: skip
+        for figure in (
+            products.singular_figure(done),
+            products.apart_figure(done),
+            eigenvalues.eigenvalue_figure(done.kind, done.matrices),
+        ):
             assert "rgb" not in str(figure) and "#" not in str(figure)

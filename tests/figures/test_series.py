@@ -50,8 +50,11 @@ def test_errors_are_drawn_as_measured():
     rng = np.random.default_rng(0)
     errors = Errors(*rng.random((3, 60)), 5)
     found = lines(figures.wave_errors(errors, 9, "gru"))
-    for name, values in (("the network", errors.network), ("the last value again", errors.naive),
-                         ("always 0", errors.zero)):  # fmt: skip
+    for name, values in (
+        ("the network", errors.network),
+        ("the last value again", errors.naive),
+        ("always 0", errors.zero),
+    ):
         np.testing.assert_allclose(found[name]["y"], values)
     assert set(found["the wave's noise"]["y"]) == {NOISE}
 

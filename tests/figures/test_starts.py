@@ -84,9 +84,16 @@ def test_the_title_names_the_quantity(cell, depth, words):
 
 
 def test_words_count_what_the_draws_agree_on():
-    text = " ".join(starts_words(made(
-        shrinks=powers(0.5, 0.6), grows=powers(1.5, 1.6), holds=powers(1, 1), both=powers(0.9, 1.1)
-    )))  # fmt: skip
+    text = " ".join(
+        starts_words(
+            made(
+                shrinks=powers(0.5, 0.6),
+                grows=powers(1.5, 1.6),
+                holds=powers(1, 1),
+                both=powers(0.9, 1.1),
+            )
+        )
+    )
     assert "below 1 for shrinks" in text and "above 1 for grows" in text and "1 for holds" in text
     assert "disagree about 1 for both" in text and "not a proof" in text
     assert "(shrinks)" in text and "(grows)" in text

@@ -57,8 +57,9 @@ def test_the_baseline_is_the_tasks(three):
     shapes = training.curves(courses, task, 0.25)["layout"]["shapes"]
     assert [s["y0"] for s in shapes] == [task.baseline.loss, 0.25, 1.0]
     assert [s["y0"] for s in training.curves(courses, task, None)["layout"]["shapes"]] == [
-        task.baseline.loss, 1.0,
-    ]  # fmt: skip
+        task.baseline.loss,
+        1.0,
+    ]
 
 
 def test_clipped_updates_are_marked_where_they_are():

@@ -77,10 +77,13 @@ def test_no_probability_is_shown_surer_than_it_is():
 
 @pytest.mark.parametrize(
     ("typed", "number", "said"),
-    [("471080", 471080, ""), ("nine hundred eighty-one", 981, ""),
-     ("nineteen hundred", 1900, "Read as 1,900: one thousand nine hundred. "),
-     ("two two", 4, "Read as 4: four. ")],
-)  # fmt: skip
+    [
+        ("471080", 471080, ""),
+        ("nine hundred eighty-one", 981, ""),
+        ("nineteen hundred", 1900, "Read as 1,900: one thousand nine hundred. "),
+        ("two two", 4, "Read as 4: four. "),
+    ],
+)
 def test_words_in_another_order_than_ours_are_said_to_be_read(typed, number, said):
     words = drawn.told(readings(number), typed)
     assert words.startswith(f"{said}{number:,} was translated")

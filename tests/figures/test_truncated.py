@@ -99,10 +99,18 @@ def test_training_curves_are_means_of_neighbouring_updates():
     [
         {"wiring": "one-to-one"},
         {"hidden": 1, "init": "zero"},
-        {"cell": "rnn", "activation": "relu", "init": "identity", "gain": 3.0, "scale": 4.0,
-         "steps": 200, "source": "sine", "readout": "linear"},
+        {
+            "cell": "rnn",
+            "activation": "relu",
+            "init": "identity",
+            "gain": 3.0,
+            "scale": 4.0,
+            "steps": 200,
+            "source": "sine",
+            "readout": "linear",
+        },
     ],
-)  # fmt: skip
+)
 def test_odd_networks_make_a_picture_and_words(odd):
     done = made(**odd)
     found = {done.experiment.cell: compare(done)}

@@ -20,8 +20,14 @@ from rnn_core import CELLS, Experiment, run
 from rnn_core.analysis.edits import may_name_weight
 from rnn_core.notation.notation import NOTATIONS
 
-WIRINGS = ("many-to-many", "many-to-one", "one-to-many-fed", "one-to-many-first",
-           "encoder-decoder", "one-to-one")  # fmt: skip
+WIRINGS = (
+    "many-to-many",
+    "many-to-one",
+    "one-to-many-fed",
+    "one-to-many-first",
+    "encoder-decoder",
+    "one-to-one",
+)
 
 
 def graph(experiment, **settings):
@@ -293,8 +299,10 @@ def test_both_sources_share_the_whole_gradient(experiment):
 
 def test_where_a_gradient_comes_from_is_said():
     said = [origin(step_numbers(run(Experiment(steps=6)), step, 0)) for step in (0, 5)]
-    assert said == ["All of it comes from **later steps**.",
-                    "All of it comes from this step's output."]  # fmt: skip
+    assert said == [
+        "All of it comes from **later steps**.",
+        "All of it comes from this step's output.",
+    ]
     quiet = run(Experiment(steps=6, placement="chosen", chosen="2"))
     assert "no loss depends on it" in origin(step_numbers(quiet, 5, 0))
     both = {"own": 0.25, "total": 1.0}

@@ -69,8 +69,16 @@ def test_every_wiring_has_its_cards_and_every_decoder_two():
 def test_every_wiring_has_a_title_and_its_task_and_the_lectures_names():
     assert len({card.title for card in CARDS}) == len(CARDS)
     said = " ".join(f"{c.words.other} {c.words.task}".lower() for c in CARDS)
-    for name in ("vector to sequence", "sequence to vector", "sequence to sequence", "caption",
-                 "sentiment", "translation", "labelling", "image classification"):  # fmt: skip
+    for name in (
+        "vector to sequence",
+        "sequence to vector",
+        "sequence to sequence",
+        "caption",
+        "sentiment",
+        "translation",
+        "labelling",
+        "image classification",
+    ):
         assert name in said
 
 
@@ -129,9 +137,15 @@ def test_where_inputs_enter_and_losses_sit(key, inputs, losses):
 
 @pytest.mark.parametrize(
     ("key", "nearest", "last"),
-    [("many-to-one", 7, 7), ("many-to-many", 0, 7), ("one-to-many-fed", 0, 7),
-     ("encoder-decoder-teacher", 4, 7), ("encoder-decoder-free", 4, 7), ("one-to-one", 0, 0)],
-)  # fmt: skip
+    [
+        ("many-to-one", 7, 7),
+        ("many-to-many", 0, 7),
+        ("one-to-many-fed", 0, 7),
+        ("encoder-decoder-teacher", 4, 7),
+        ("encoder-decoder-free", 4, 7),
+        ("one-to-one", 0, 0),
+    ],
+)
 def test_how_far_inputs_are_from_losses(key, nearest, last):
     found = facts(done(key))
     assert (found.nearest, found.last, found.lost) == (nearest, last, 0)
@@ -159,9 +173,19 @@ def test_the_sentence_says_the_engines_numbers(card):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"init": "zero"}, {"cell": "rnn", "activation": "relu", "scale": 4.0, "gain": 3.0,
-     "init": "identity", "steps": 200, "source": "sine"}],
-)  # fmt: skip
+    [
+        {"init": "zero"},
+        {
+            "cell": "rnn",
+            "activation": "relu",
+            "scale": 4.0,
+            "gain": 3.0,
+            "init": "identity",
+            "steps": 200,
+            "source": "sine",
+        },
+    ],
+)
 @every_card
 def test_zeros_and_overflows_are_drawn_and_said(card, changes):
     result = run(card.wired(replace(EXPERIMENT, **changes)))
@@ -269,8 +293,17 @@ def test_a_strangers_text_is_only_text():
 
 
 def test_symbols_fit():
-    written = {-1.13: "−1.1", 0.004: "0", -0.07: "−.07", 9.96: "10", -123.4: "−≫", 0.42: ".4",
-               1.0: "1.0", -0.96: "−1.0", np.inf: "∞"}  # fmt: skip
+    written = {
+        -1.13: "−1.1",
+        0.004: "0",
+        -0.07: "−.07",
+        9.96: "10",
+        -123.4: "−≫",
+        0.42: ".4",
+        1.0: "1.0",
+        -0.96: "−1.0",
+        np.inf: "∞",
+    }
     assert {v: symbol(np.array([v]), ()) for v in written} == written
     narrow = {-1.13: "−1", 0.04: "0", -0.42: "−.4", 0.97: "1", 2e105: "≫"}
     assert {v: symbol(np.array([v]), (), 3) for v in narrow} == narrow

@@ -47,9 +47,17 @@ def test_a_stage_is_entered_where_it_begins(visit):
 
 def test_a_link_names_the_whole_view(visit):
     link = {
-        "stage": "weights", "t": "4", "length": "3", "units": "3", "losses": "last",
-        "weight": "hy", "error": "2", "component": "1", "check": "on", "exercise": "7",
-    }  # fmt: skip
+        "stage": "weights",
+        "t": "4",
+        "length": "3",
+        "units": "3",
+        "losses": "last",
+        "weight": "hy",
+        "error": "2",
+        "component": "1",
+        "check": "on",
+        "exercise": "7",
+    }
     reader = visit("byhand", link)
     assert reader.query_params == {name: link[name] for name in link}
     assert not reader.warning

@@ -36,8 +36,17 @@ def test_every_threshold_is_on_the_slider_and_zero_is_one(visit):
 
 @pytest.mark.parametrize("mode", ["off", "norm", "value"])
 def test_an_overflow_has_a_word(visit, mode):
-    link = {"cell": "rnn", "activation": "relu", "init": "identity", "source": "sine",
-            "gain": "3", "scale": "4", "steps": "200", "hidden": "64", "clip": mode}  # fmt: skip
+    link = {
+        "cell": "rnn",
+        "activation": "relu",
+        "init": "identity",
+        "source": "sine",
+        "gain": "3",
+        "scale": "4",
+        "steps": "200",
+        "hidden": "64",
+        "clip": mode,
+    }
     assert "overflowed" in words(visit("clipping", link))
 
 

@@ -196,8 +196,10 @@ LENGTHS = ("steps", "n", "length", "window")
 def test_the_words_name_the_settings_that_are_measured(name, scene):
     """Numbers that a question gives for its settings are those of before or then."""
     words = f"{scene.question.ask} {scene.question.why}"
-    whole = [{n: s.default for n, s in LINKED[scene.page].items()} | settings
-             for settings in (scene.before, scene.then)]  # fmt: skip
+    whole = [
+        {n: s.default for n, s in LINKED[scene.page].items()} | settings
+        for settings in (scene.before, scene.then)
+    ]
     for setting, said in SAID.items():
         for found in re.finditer(rf"{said}(?: from| to)? {NUMBER}(?: to {NUMBER})?", words):
             known = {float(w[setting]) for w in whole if setting in w}

@@ -46,13 +46,19 @@ def test_a_network_that_is_asked_for_comes_back(session):
 @pytest.mark.parametrize(
     "raw",
     [
-        None, 3, "", "!!", "é", "A" * (keeping.MOST_LETTERS + 1),
-        letters(b"\x80\x04pickle"), letters(b"PK\x03\x04"),
+        None,
+        3,
+        "",
+        "!!",
+        "é",
+        "A" * (keeping.MOST_LETTERS + 1),
+        letters(b"\x80\x04pickle"),
+        letters(b"PK\x03\x04"),
         letters(to_npz({"weight_hh_l0": np.ones((2, 2))})),
         letters(to_bytes(trained(13))),
     ],
     ids=lambda raw: str(raw)[:12],
-)  # fmt: skip
+)
 def test_whatever_else_comes_is_refused_with_a_word(session, raw):
     name = trained(12).name
     session["now"] = Experiment(weights=name)
@@ -63,9 +69,18 @@ def test_whatever_else_comes_is_refused_with_a_word(session, raw):
 
 @pytest.mark.parametrize(
     "answer",
-    [None, 3, [], {}, {"asked": 3, "raw": ""}, {"stored": "x"}, {"stored": "x", "stamp": 3},
-     {"failed": None}, {"asked": "f" * 24, "raw": None}],
-)  # fmt: skip
+    [
+        None,
+        3,
+        [],
+        {},
+        {"asked": 3, "raw": ""},
+        {"stored": "x"},
+        {"stored": "x", "stamp": 3},
+        {"failed": None},
+        {"asked": "f" * 24, "raw": None},
+    ],
+)
 def test_answers_of_another_form_or_to_no_question_change_nothing(session, answer):
     session["now"] = Experiment(weights="0" * 24)
     keeping.heard([answer])

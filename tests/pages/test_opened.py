@@ -110,8 +110,10 @@ def test_a_huge_network_is_not_drawn(visit):
 def test_training_goes_on_from_a_prefix_and_another_cell_is_refused(visit):
     reader = press(visit("training", QUICK, cell="gru"), "One update")
     (trainer,) = reader.session_state["session"].kept[NAME].comparison.trainers.values()
-    named = {("fc" + n[7:] if n.startswith("readout") else f"0.{n}"): w.astype("f2")
-             for n, w in trainer.weights.items()}  # fmt: skip
+    named = {
+        ("fc" + n[7:] if n.startswith("readout") else f"0.{n}"): w.astype("f2")
+        for n, w in trainer.weights.items()
+    }
     give(reader, to_safetensors(named), "half.safetensors")
     assert "Loaded" in said(press(reader, "Load them"))
     np.testing.assert_array_equal(trainer.weights["weight_hh_l0"], named["0.weight_hh_l0"])

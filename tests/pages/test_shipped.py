@@ -44,10 +44,24 @@ def test_a_plain_name_opens_the_network_on_an_example(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "nobody", "../sentiment", "sentiment~", "sentiment~~", "sentiment~~!!", "sentiment~~AAAA",
-     "translation-16~abc", "captions~00", "prices~NONE", "wave~1", "wave~a b", "0" * 24,
-     "sentences-rnn~9999 0 Peru", "characters-rnn~é"],
-)  # fmt: skip
+    [
+        "",
+        "nobody",
+        "../sentiment",
+        "sentiment~",
+        "sentiment~~",
+        "sentiment~~!!",
+        "sentiment~~AAAA",
+        "translation-16~abc",
+        "captions~00",
+        "prices~NONE",
+        "wave~1",
+        "wave~a b",
+        "0" * 24,
+        "sentences-rnn~9999 0 Peru",
+        "characters-rnn~é",
+    ],
+)
 def test_other_names_are_no_network_or_an_example(name):
     found = registry.get(name)
     assert found is None or (name == "sentiment~" and found.name == name)

@@ -161,8 +161,11 @@ def _share(w: Written, t: int, weight: str, names: Names, ink: Ink) -> Lines:
         return [left + f"{delta} = {ink.column('delta', t)}"]
     if weight == "by":
         return [left + f"{dz} = {ink.column('dz', t)}"]
-    first, second, when = {"hh": ("delta", "h", t - 1), "xh": ("delta", "x", t),
-                           "hy": ("dz", "h", t)}[weight]  # fmt: skip
+    first, second, when = {
+        "hh": ("delta", "h", t - 1),
+        "xh": ("delta", "x", t),
+        "hy": ("dz", "h", t),
+    }[weight]
     letter = dz if first == "dz" else delta
     return [
         left + rf"{letter}\, {{{names.at(second, when)}}}^\top",

@@ -231,8 +231,10 @@ def sheet_rows(w: Written) -> dict[str, list[Any]]:
 def blank_words(blank: Blank, names: Names, w: Written) -> str:
     """A hidden number in words: which quantity, step and entry."""
     rows = QUANTITIES[blank.quantity].rows
-    entry = [w.alphabet[i] if rows == "letter" and not k else str(i + 1)
-             for k, i in enumerate(blank.index)]  # fmt: skip
+    entry = [
+        w.alphabet[i] if rows == "letter" and not k else str(i + 1)
+        for k, i in enumerate(blank.index)
+    ]
     where = f", {'letter' if rows == 'letter' else 'unit'} {entry[0]}" if len(entry) == 1 else ""
     where = f", row {entry[0]}, column {entry[1]}" if len(entry) > 1 else where
     return f"{_quantity(blank, names, w)}{where}"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pages.figures.flow.letters import left, measured, quantity_words, row_name, together
 from pages.figures.theme import cell_look, token
-from rnn_core.analysis.sweep import (  # fmt: skip
+from rnn_core.analysis.sweep import (
     JACOBIANS,
     KNOBS,
     Slice,
@@ -214,18 +214,32 @@ def payload(done: Bench, e: Experiment, notation: Notation = HOUSE) -> dict[str,
     T = done.curves[0].rows.shape[2] - 1
     ends = [int(v) for v in done.values] if done.knob == "steps" else [T] * len(done.values)
     return {
-        "knob": done.knob, "quantity": done.quantity, "knobs": knobs(e),
-        "quantities": quantity_words(e.cell, notation), "values": list(done.values), "ends": ends,
-        "setting": value, "nearest": nearest, "low": low, "high": high, "every": done.every,
-        "axis": axis_words(done, notation), "points": done.curves[0].rows.shape[2],
-        "seeds": [done.seeds[0], len(done.seeds), done.seeds[-1]], "notes": list(notes(e, done)),
+        "knob": done.knob,
+        "quantity": done.quantity,
+        "knobs": knobs(e),
+        "quantities": quantity_words(e.cell, notation),
+        "values": list(done.values),
+        "ends": ends,
+        "setting": value,
+        "nearest": nearest,
+        "low": low,
+        "high": high,
+        "every": done.every,
+        "axis": axis_words(done, notation),
+        "points": done.curves[0].rows.shape[2],
+        "seeds": [done.seeds[0], len(done.seeds), done.seeds[-1]],
+        "notes": list(notes(e, done)),
         "curves": [{**_look(c, done.quantity, notation), "rows": c.rows} for c in done.curves],
-        "bound": None if done.bound is None else {
-            "rows": done.bound.rows, "radius": done.bound.radius.tolist(),
-            "sigma": done.bound.sigma.tolist(), "gamma": done.bound.gamma,
+        "bound": None
+        if done.bound is None
+        else {
+            "rows": done.bound.rows,
+            "radius": done.bound.radius.tolist(),
+            "sigma": done.bound.sigma.tolist(),
+            "gamma": done.bound.gamma,
             "weight": row_name("rnn", "h", "share", notation),
         },
-    }  # fmt: skip
+    }
 
 
 def _look(curve: Curve, quantity: str, notation: Notation) -> dict[str, Any]:
@@ -347,11 +361,15 @@ def map_payload(
 ) -> dict[str, Any]:
     """ratios: cell -> (scales, lengths) log10 of the gradient ratio."""
     return {
-        "scales": list(SCALES), "lengths": list(lengths), "scale": e.scale, "steps": e.steps,
-        "seeds": [e.seed, MAP_SEEDS, seeds_of(e, MAP_SEEDS)[-1]], "limit": 8,
+        "scales": list(SCALES),
+        "lengths": list(lengths),
+        "scale": e.scale,
+        "steps": e.steps,
+        "seeds": [e.seed, MAP_SEEDS, seeds_of(e, MAP_SEEDS)[-1]],
+        "limit": 8,
         "ratio": together({c: left(c, notation) for c in ratios}),
         "maps": [{"label": cell_look(c).label, "rows": r} for c, r in ratios.items()],
-    }  # fmt: skip
+    }
 
 
 def map_rows(

@@ -58,10 +58,14 @@ def _furthest(found: Spectra) -> float:
 def _circle(radius: float, name: str, colour: str, dash: str) -> Part:
     turn = np.linspace(0, 2 * np.pi, 121)
     return {
-        "type": "scatter", "mode": "lines", "name": name, "hoverinfo": "skip",
-        "x": radius * np.cos(turn), "y": radius * np.sin(turn),
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "hoverinfo": "skip",
+        "x": radius * np.cos(turn),
+        "y": radius * np.sin(turn),
         "line": {"color": colour, "width": 2, "dash": dash},
-    }  # fmt: skip
+    }
 
 
 def _points(cell: Cell, gate: str, one: Recurrent, place: int, notation: Notation) -> Part:
@@ -69,12 +73,15 @@ def _points(cell: Cell, gate: str, one: Recurrent, place: int, notation: Notatio
     colour = cell_look("rnn").colour if alone else quantity_look(gate).colour
     values = one.eigenvalues
     return {
-        "type": "scatter", "mode": "markers", "x": values.real.copy(), "y": values.imag.copy(),
+        "type": "scatter",
+        "mode": "markers",
+        "x": values.real.copy(),
+        "y": values.imag.copy(),
         "name": "eigenvalues" if alone else notation.of(cell).label(gate),
         "marker": {"color": colour, "symbol": MARKERS[place % len(MARKERS)], "size": 8},
         "customdata": [number(float(v)) for v in np.abs(values)],
         "hovertemplate": "λ = %{x:.3f} + %{y:.3f} i, |λ| = %{customdata}",
-    }  # fmt: skip
+    }
 
 
 def spectra_table(cell: Cell, found: Spectra, notation: Notation = HOUSE) -> str:
@@ -93,5 +100,8 @@ def eigenvalue_rows(found: Spectra) -> dict[str, NDArray[Any]]:
     values = np.concatenate([one.eigenvalues for one in found.values()])
     gates = np.repeat(list(found), [len(one.eigenvalues) for one in found.values()])
     return {
-        "gate": gates, "real": values.real, "imaginary": values.imag, "absolute": np.abs(values)
-    }  # fmt: skip
+        "gate": gates,
+        "real": values.real,
+        "imaginary": values.imag,
+        "absolute": np.abs(values),
+    }

@@ -91,10 +91,16 @@ def measure(trace: LayerTrace) -> Measured:
             norms[state] = singular_values(products[:, block, block])[:, 0]
     slopes, direct = slope_path(trace), direct_path(trace)
     return Measured(
-        trace.cell, spectra(trace), k, resolved(values), norms, _powers(trace, k),
-        None if slopes is None else slopes[T - k], None if direct is None else direct[T - k],
+        trace.cell,
+        spectra(trace),
+        k,
+        resolved(values),
+        norms,
+        _powers(trace, k),
+        None if slopes is None else slopes[T - k],
+        None if direct is None else direct[T - k],
         pascanu(trace),
-    )  # fmt: skip
+    )
 
 
 def distances(T: int, S: int) -> NDArray[np.int64]:
@@ -136,8 +142,15 @@ def letters(done: Measured, notation: Notation = HOUSE) -> dict[str, str]:
 def bounding(done: Measured, notation: Notation = HOUSE) -> list[Line]:
     """The spectral norm, and for a vanilla RNN what theory puts beside it."""
     look, names = cell_look(done.cell), letters(done, notation)
-    found = [Line(f"‖{names['s']}‖₂, the spectral norm", done.norms["s"], look.colour,
-                  marker=look.marker, width=3.5)]  # fmt: skip
+    found = [
+        Line(
+            f"‖{names['s']}‖₂, the spectral norm",
+            done.norms["s"],
+            look.colour,
+            marker=look.marker,
+            width=3.5,
+        )
+    ]
     if done.bound is None:
         return found
     bound, k = done.bound, done.distance
@@ -155,8 +168,9 @@ def bounding(done: Measured, notation: Notation = HOUSE) -> list[Line]:
 def apart(done: Measured, notation: Notation = HOUSE) -> list[Line]:
     """The full product first, then what a lecture's formula keeps of it."""
     look, names = cell_look(done.cell), letters(done, notation)
-    full = Line(f"full product ‖{names['s']}‖₂", done.norms["s"], look.colour,
-                marker=look.marker, width=3.5)  # fmt: skip
+    full = Line(
+        f"full product ‖{names['s']}‖₂", done.norms["s"], look.colour, marker=look.marker, width=3.5
+    )
     if done.cell == "rnn":
         return [full, *_factors(done, names)]
     if done.cell == "gru":
@@ -175,12 +189,21 @@ def _update_paths(done: Measured, notation: Notation) -> Iterator[Line]:
     assert done.direct is not None and done.slopes is not None
     colour = quantity_look("update").colour
     z = notation.of("gru").symbol("update").text
-    yield Line(f"direct path ∏ of what {z} keeps, largest unit", largest(done.direct),
-               colour, "dash", "square-open")  # fmt: skip
-    yield Line("direct path, geometric mean", typical(done.direct), colour, "dash",
-               width=1)  # fmt: skip
-    yield Line("lecture 000: ∏σ′ = ∏z(1 − z), largest unit", largest(done.slopes),
-               INK, "dot", "triangle-up")  # fmt: skip
+    yield Line(
+        f"direct path ∏ of what {z} keeps, largest unit",
+        largest(done.direct),
+        colour,
+        "dash",
+        "square-open",
+    )
+    yield Line("direct path, geometric mean", typical(done.direct), colour, "dash", width=1)
+    yield Line(
+        "lecture 000: ∏σ′ = ∏z(1 − z), largest unit",
+        largest(done.slopes),
+        INK,
+        "dot",
+        "triangle-up",
+    )
 
 
 def _cell_paths(done: Measured, notation: Notation, names: Mapping[str, str]) -> Iterator[Line]:
@@ -189,10 +212,10 @@ def _cell_paths(done: Measured, notation: Notation, names: Mapping[str, str]) ->
     f = notation.of("lstm").symbol("forget").text
     yield Line(f"its block ‖{names['c']}‖₂", done.norms["c"], c, "solid", "x")
     yield Line(f"its block ‖{names['h']}‖₂", done.norms["h"], INK, "solid", "circle-open", 1.5)
-    yield Line(f"direct path ∏{f}, largest unit", largest(done.direct), forget, "dash",
-               "square-open")  # fmt: skip
-    yield Line("direct path, geometric mean", typical(done.direct), forget, "dash",
-               width=1)  # fmt: skip
+    yield Line(
+        f"direct path ∏{f}, largest unit", largest(done.direct), forget, "dash", "square-open"
+    )
+    yield Line("direct path, geometric mean", typical(done.direct), forget, "dash", width=1)
 
 
 def largest(products: Floats) -> Floats:
@@ -251,23 +274,31 @@ def _all_values(done: Measured, ends: tuple[float, float]) -> Part:
     y = np.concatenate([np.clip(done.values.T, *ends), gap], axis=1).ravel()
     x = np.concatenate([np.broadcast_to(done.distance, done.values.T.shape), gap], axis=1).ravel()
     return {
-        "type": "scatter", "mode": "lines", "x": x.astype(np.float32), "y": y.astype(np.float32),
-        "name": f"all {done.values.shape[1]} singular values", "hoverinfo": "skip",
-        "line": {"color": cell_look(done.cell).colour, "width": 0.8}, "opacity": 0.7,
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "x": x.astype(np.float32),
+        "y": y.astype(np.float32),
+        "name": f"all {done.values.shape[1]} singular values",
+        "hoverinfo": "skip",
+        "line": {"color": cell_look(done.cell).colour, "width": 0.8},
+        "opacity": 0.7,
+    }
 
 
 def _drawn(line: Line, k: NDArray[np.int64], ends: tuple[float, float]) -> Part:
     """Beyond the axis a norm is drawn on its edge; the hover says the true number."""
     shown = np.where(np.isnan(line.norms), np.nan, np.clip(line.norms, *ends))
     return {
-        "type": "scatter", "x": k, "y": shown, "name": line.name,
+        "type": "scatter",
+        "x": k,
+        "y": shown,
+        "name": line.name,
         "mode": "lines+markers" if line.marker else "lines",
         "line": {"color": line.colour, "dash": line.dash, "width": line.width},
         "marker": {"symbol": line.marker or "circle", "size": 8, "maxdisplayed": 10},
         "customdata": [number(v) if np.isfinite(v) else "overflow" for v in line.norms],
         "hovertemplate": "%{customdata}<extra>" + line.name + "</extra>",
-    }  # fmt: skip
+    }
 
 
 def _chart(
@@ -278,9 +309,12 @@ def _chart(
     low, high = (float(np.log10(v)) for v in ends)
     layout = figure["layout"]
     layout["yaxis"] |= {
-        "type": "log", "exponentformat": "power", "range": [low - 0.3, high + 0.3],
-        "dtick": max(1, int(np.ceil((high - low) / 9))), "tick0": 0,
-    }  # fmt: skip
+        "type": "log",
+        "exponentformat": "power",
+        "range": [low - 0.3, high + 0.3],
+        "dtick": max(1, int(np.ceil((high - low) / 9))),
+        "tick0": 0,
+    }
     layout["xaxis"] |= {"rangemode": "tozero", "hoverformat": "d"}
     layout |= {"height": TALL, "shapes": [_one()], "annotations": _overflowed(done, high)}
     layout["legend"] = {"orientation": "v", "x": 0, "y": -0.16, "xanchor": "left", "yanchor": "top"}
@@ -291,8 +325,16 @@ def _chart(
 def _one() -> Part:
     """A thin line at 1: above it something grew, below it shrank."""
     line = {"color": LINES, "width": 2}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "line": line,
-            "layer": "below"}  # fmt: skip
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": 1,
+        "y1": 1,
+        "line": line,
+        "layer": "below",
+    }
 
 
 def _overflowed(done: Measured, high: float) -> list[Part]:
@@ -300,8 +342,16 @@ def _overflowed(done: Measured, high: float) -> list[Part]:
     if not lost.size:
         return []
     k = int(done.distance[lost[0]])
-    return [{"x": k, "y": high, "text": f"overflow from k = {k} on", "showarrow": False,
-             "xanchor": "left" if k < done.steps / 2 else "right", "yanchor": "top"}]  # fmt: skip
+    return [
+        {
+            "x": k,
+            "y": high,
+            "text": f"overflow from k = {k} on",
+            "showarrow": False,
+            "xanchor": "left" if k < done.steps / 2 else "right",
+            "yanchor": "top",
+        }
+    ]
 
 
 def product_rows(done: Measured, notation: Notation = HOUSE) -> dict[str, NDArray[Any]]:

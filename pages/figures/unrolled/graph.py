@@ -292,8 +292,11 @@ def _describe(row: Array, names: Sequence[str]) -> tuple[str, str]:
 
 def _input_gradient(stage: Any) -> Array:
     """dL/dx of the stage, (T, D): both directions of the first layer add up."""
-    first = [g.x[0] for a, g in zip(stage.trace.layers, stage.gradient.layers, strict=True)
-             if a.layer == 0]  # fmt: skip
+    first = [
+        g.x[0]
+        for a, g in zip(stage.trace.layers, stage.gradient.layers, strict=True)
+        if a.layer == 0
+    ]
     return np.asarray(np.sum(first, axis=0))
 
 

@@ -20,12 +20,22 @@ from rnn_core.notation.symbol import glyph
 # Which weight it is: a matrix sits on an arrow of the picture, peepholes on the cell state's, a
 # bias inside the cell, or inside the output.
 KINDS = {
-    "in": "weight_ih", "loop": "weight_hh", "bias_in": "bias_ih", "bias_loop": "bias_hh",
-    "peep": "weight_ph", "out": "readout.weight", "bias_out": "readout.bias",
-}  # fmt: skip
+    "in": "weight_ih",
+    "loop": "weight_hh",
+    "bias_in": "bias_ih",
+    "bias_loop": "bias_hh",
+    "peep": "weight_ph",
+    "out": "readout.weight",
+    "bias_out": "readout.bias",
+}
 _NAMES = {  # in an alphabet
-    "in": "wx", "loop": "wh", "bias_in": "bx", "bias_loop": "bh", "out": "out", "bias_out": "out_b",
-}  # fmt: skip
+    "in": "wx",
+    "loop": "wh",
+    "bias_in": "bx",
+    "bias_loop": "bh",
+    "out": "out",
+    "bias_out": "out_b",
+}
 _PARTS = {"in": "x", "loop": "h", "bias_in": "x", "bias_loop": "h"}  # of one written for both
 
 _known: WeakKeyDictionary[Any, list[dict[str, Any]]] = WeakKeyDictionary()

@@ -345,8 +345,18 @@ def profile_rows(
     """Long form, a row per wiring, cell, state and step (from 1): the drawn gradient norms.
 
     `quantity` names the norm in the notation's letters."""
-    columns = ("card", "wiring", "cell", "state", "stage", "step", "input enters",
-               "loss", "quantity", "norm of dL/dstate")  # fmt: skip
+    columns = (
+        "card",
+        "wiring",
+        "cell",
+        "state",
+        "stage",
+        "step",
+        "input enters",
+        "loss",
+        "quantity",
+        "norm of dL/dstate",
+    )
     rows: list[tuple[Any, ...]] = []
     drawn = ((card, cell, run) for card, runs in sheet.items() for cell, run in runs.items())
     for card, cell, run in drawn:
@@ -355,8 +365,18 @@ def profile_rows(
         for state, norms in profiles(run).items():
             quantity = f"‖{letters_of(run, notation).gradient(state)}‖"
             rows += [
-                (card.key, run.experiment.wiring, cell, state, names[t], t + 1, bool(enters[t]),
-                 bool(counted[t]), quantity, float(norms[t]))
+                (
+                    card.key,
+                    run.experiment.wiring,
+                    cell,
+                    state,
+                    names[t],
+                    t + 1,
+                    bool(enters[t]),
+                    bool(counted[t]),
+                    quantity,
+                    float(norms[t]),
+                )
                 for t in range(len(norms))
-            ]  # fmt: skip
+            ]
     return {name: [row[k] for row in rows] for k, name in enumerate(columns)}

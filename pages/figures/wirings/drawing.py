@@ -14,7 +14,7 @@ import numpy as np
 from pages.figures.svg import BOX, arrow, box, head, line, text
 from pages.figures.theme import cell_look
 from pages.figures.wirings.cards import Array, described, inputs_at, length, losses_at, said, shape
-from pages.figures.wirings.layout import (  # fmt: skip
+from pages.figures.wirings.layout import (
     BAND,
     GAP,
     LOSS_Y,
@@ -49,9 +49,14 @@ def miniature(
     sheet = layout(run, notation)
     image = image and run.stages[0].network.input_size > 1
     marks = [
-        *_labels(sheet), *_wires(sheet), *_cells(sheet), *_feedback(sheet),
-        *_outputs(sheet), *_inputs(sheet, image), *_gap_marks(sheet),
-    ]  # fmt: skip
+        *_labels(sheet),
+        *_wires(sheet),
+        *_cells(sheet),
+        *_feedback(sheet),
+        *_outputs(sheet),
+        *_inputs(sheet, image),
+        *_gap_marks(sheet),
+    ]
     bottom = sheet.in_y + (50 if len(run.stages) > 1 else 34)
     words = f"{title}. {described(run, notation)}"
     if profiles is not None:
@@ -232,8 +237,10 @@ def _feedback(sheet: Sheet) -> list[str]:
             start = right.x - sheet.pitch * 0.5 - GAP * sheet.pitch * 0.25
         down, end = right.x - sheet.pitch / 2, right.x - half
         path = f"M{start:.1f} {OUT_Y}H{down:.1f}V{sheet.in_y:.1f}H{end:.1f}"
-        found.append(f'<path class="wg-fed" d="{path}"/>' + head((down, sheet.in_y),
-                     (end, sheet.in_y), "wg-fed-head"))  # fmt: skip
+        found.append(
+            f'<path class="wg-fed" d="{path}"/>'
+            + head((down, sheet.in_y), (end, sheet.in_y), "wg-fed-head")
+        )
     return found
 
 

@@ -46,9 +46,15 @@ def _across(sheet: Sheet, steps: int) -> Array:
 
 
 def _curve(
-    sheet: Sheet, cell: str, state: str, norms: Array, span: tuple[float, float], top: float,
-    own: bool, marked: bool,
-) -> str:  # fmt: skip
+    sheet: Sheet,
+    cell: str,
+    state: str,
+    norms: Array,
+    span: tuple[float, float],
+    top: float,
+    own: bool,
+    marked: bool,
+) -> str:
     look = cell_look(cell)
     points = list(zip(_across(sheet, len(norms)), place(norms, span, top), strict=True))
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)

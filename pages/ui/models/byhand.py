@@ -52,17 +52,25 @@ def bar(stops: Sequence[Stop], now: Stop, weights: Mapping[str, str]) -> None:
 def _button(label: str, stops: Sequence[Stop], at: int, icon: str) -> None:
     inside = 0 <= at < len(stops)
     st.button(
-        label, key=f"walk_{label.lower()}", icon=icon, disabled=not inside,
-        on_click=stop, args=stops[at] if inside else None,
-    )  # fmt: skip
+        label,
+        key=f"walk_{label.lower()}",
+        icon=icon,
+        disabled=not inside,
+        on_click=stop,
+        args=stops[at] if inside else None,
+    )
 
 
 def _stages(stage: str) -> None:
     _show("walk_stage", stage)
     st.segmented_control(
-        "Step of BPTT", STAGES, format_func=STAGE_WORDS.__getitem__, key="walk_stage",
-        label_visibility="collapsed", on_change=_staged,
-    )  # fmt: skip
+        "Step of BPTT",
+        STAGES,
+        format_func=STAGE_WORDS.__getitem__,
+        key="walk_stage",
+        label_visibility="collapsed",
+        on_change=_staged,
+    )
 
 
 def _staged() -> None:
@@ -92,9 +100,14 @@ def menu(name: str, label: str, words: Mapping[Any, str]) -> None:
     key, value = f"walk_{name}", getattr(session.own(Walk), name)
     _show(key, value if value in words else list(words)[-1])
     st.segmented_control(
-        label, list(words), format_func=words.__getitem__, key=key, label_visibility="collapsed",
-        on_change=_picked, args=(name,),
-    )  # fmt: skip
+        label,
+        list(words),
+        format_func=words.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        on_change=_picked,
+        args=(name,),
+    )
 
 
 def _show(key: str, value: object) -> None:

@@ -64,9 +64,12 @@ def form(w: Written, wish: Walk, spelled: Callable[[Blank], str]) -> None:
                 _field(w, wish, blank, f"{letter}: {in_markdown(spelled(blank))}")
     again = wish.exercise % ROUNDS + 1
     st.button(
-        "Other numbers", key="exercise_other", icon=":material/casino:",
-        on_click=session.adjust, kwargs={"exercise": again},
-    )  # fmt: skip
+        "Other numbers",
+        key="exercise_other",
+        icon=":material/casino:",
+        on_click=session.adjust,
+        kwargs={"exercise": again},
+    )
 
 
 def _field(w: Written, wish: Walk, blank: Blank, label: str) -> None:
@@ -77,9 +80,12 @@ def _field(w: Written, wish: Walk, blank: Blank, label: str) -> None:
         st.markdown(SAID[verdict])
     if verdict != RIGHT:
         st.button(
-            "Show the answer", key=f"show_{key}", type="tertiary", on_click=_show,
+            "Show the answer",
+            key=f"show_{key}",
+            type="tertiary",
+            on_click=_show,
             args=(key, w.value(blank.quantity, blank.t, blank.index)),
-        )  # fmt: skip
+        )
 
 
 def _verdict(w: Written, wish: Walk, blank: Blank) -> str:

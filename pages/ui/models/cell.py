@@ -55,9 +55,15 @@ def _picker(made: Run, trace: LayerTrace, letters: Letters) -> None:
     with value:
         st.session_state[key] = edits.current(made, name, index)
         st.number_input(
-            "Value", -edits.LARGEST, edits.LARGEST, step=0.1, format="%.4f", key=key,
-            on_change=_changed, args=(key, name, index),
-        )  # fmt: skip
+            "Value",
+            -edits.LARGEST,
+            edits.LARGEST,
+            step=0.1,
+            format="%.4f",
+            key=key,
+            on_change=_changed,
+            args=(key, name, index),
+        )
 
 
 def _changed(key: str, name: str, index: tuple[int, ...]) -> None:

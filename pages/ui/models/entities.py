@@ -44,9 +44,12 @@ def mention(words: str, found: Tagged | None) -> None:
         for k in found.names:
             icon = ":material/check:" if k == found.word else None
             st.button(
-                f"Follow {in_markdown(found.words[k][:20])}", icon=icon, key=f"follow_{k}",
-                on_click=follow, args=(k + 1,),
-            )  # fmt: skip
+                f"Follow {in_markdown(found.words[k][:20])}",
+                icon=icon,
+                key=f"follow_{k}",
+                on_click=follow,
+                args=(k + 1,),
+            )
 
 
 def follow(word: float, _: float = 0.0) -> None:

@@ -308,9 +308,13 @@ def store() -> None:
     with st.container(horizontal=True):
         for kind, made in (("npz", to_npz), ("safetensors", to_safetensors)):
             st.download_button(
-                f"Save as .{kind}", partial(made, trainer.weights, about), f"{name}.{kind}",
-                on_click="ignore", icon=":material/download:", key=f"save_{kind}",
-            )  # fmt: skip
+                f"Save as .{kind}",
+                partial(made, trainer.weights, about),
+                f"{name}.{kind}",
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"save_{kind}",
+            )
     if (given := opened.upload()) is not None:
         st.button("Load them", on_click=_load, args=(given.stored,), icon=":material/upload:")
         opened.by_itself(given)

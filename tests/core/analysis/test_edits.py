@@ -29,10 +29,24 @@ def test_links_are_read_and_written():
 
 @pytest.mark.parametrize(
     "text",
-    ["x", "x:1", "x:1:2=", "x:1:2=nan", "x:1:2=1e3", "x:1:2=999", "x:-1:0=1", "X:0:0=1",
-     "x:0:0=1;", "x:0:0:0=1", "weight:0:0=0.00001", "__class__:0=1", "x:0:0=1 ", "x:٣:0=1",
-     ";".join(f"x:{k}:0=1" for k in range(MOST + 1))],
-)  # fmt: skip
+    [
+        "x",
+        "x:1",
+        "x:1:2=",
+        "x:1:2=nan",
+        "x:1:2=1e3",
+        "x:1:2=999",
+        "x:-1:0=1",
+        "X:0:0=1",
+        "x:0:0=1;",
+        "x:0:0:0=1",
+        "weight:0:0=0.00001",
+        "__class__:0=1",
+        "x:0:0=1 ",
+        "x:٣:0=1",
+        ";".join(f"x:{k}:0=1" for k in range(MOST + 1)),
+    ],
+)
 def test_anything_else_is_refused_in_words(text):
     with pytest.raises(ValueError, match=r"Write changes|Values go|At most"):
         parse_edits(text)

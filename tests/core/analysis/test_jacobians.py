@@ -203,8 +203,11 @@ def test_slopes_and_weights_alone_make_the_jacobian(activation):
     np.testing.assert_allclose(jacobians(layer), slopes[:, :, None] * W, rtol=1e-12)
     np.testing.assert_allclose(slope_path(layer)[2], slopes[2:].prod(0), rtol=1e-12)
     a = layer.preactivations["candidate"][0]
-    phi = {"tanh": np.tanh, "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
-           "relu": lambda v: np.maximum(v, 0)}[activation]  # fmt: skip
+    phi = {
+        "tanh": np.tanh,
+        "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
+        "relu": lambda v: np.maximum(v, 0),
+    }[activation]
     np.testing.assert_allclose(slopes, (phi(a + 1e-6) - phi(a - 1e-6)) / 2e-6, atol=1e-9)
 
 

@@ -180,10 +180,19 @@ def test_where_all_pairs_cost_too_much_there_are_fewer_and_they_are_the_same(
         {"hidden": 1},
         {"init": "zero"},
         {"hidden": 1, "wiring": "one-to-one"},
-        {"activation": "relu", "lstm": "no-forget", "init": "identity", "gain": 3.0, "scale": 4.0,
-         "steps": 200, "source": "sine", "readout": "linear", "initial": "random"},
+        {
+            "activation": "relu",
+            "lstm": "no-forget",
+            "init": "identity",
+            "gain": 3.0,
+            "scale": 4.0,
+            "steps": 200,
+            "source": "sine",
+            "readout": "linear",
+            "initial": "random",
+        },
     ],
-)  # fmt: skip
+)
 def test_odd_networks_give_numbers_or_infinity(cell, odd):
     done = run(replace(SMALL, cell=cell, **odd))
     for layer in loss_state_matrix(done):

@@ -28,9 +28,7 @@ SEEDS, SCALES = (3, 4, 5), (0.1, 1.0, 2.5)
 
 def singly(wish: Experiment, knob: str, values, **more) -> list[list]:
     """[seed][value] -> run."""
-    return [
-        [run(replace(wish, seed=s, **{knob: v}, **more)) for v in values] for s in SEEDS
-    ]  # fmt: skip
+    return [[run(replace(wish, seed=s, **{knob: v}, **more)) for v in values] for s in SEEDS]
 
 
 def states(runs, state: str) -> np.ndarray:
@@ -191,8 +189,17 @@ def test_the_bound_is_that_of_single_runs_and_holds():
 
 
 def test_overflow_is_infinite_and_warns_nobody():
-    wish = replace(SMALL, cell="rnn", activation="relu", init="identity", gain=3.0, scale=4.0,
-                   steps=200, source="sine", readout="linear")  # fmt: skip
+    wish = replace(
+        SMALL,
+        cell="rnn",
+        activation="relu",
+        init="identity",
+        gain=3.0,
+        scale=4.0,
+        steps=200,
+        source="sine",
+        readout="linear",
+    )
     many = sweep.family(wish, "scale", (4.0,), SEEDS)
     for quantity in sweep.QUANTITIES:
         (norms, *_) = sweep.flow(many, quantity).values()
@@ -246,10 +253,14 @@ def test_a_sweep_is_much_faster_than_its_runs(cell):
     """Eight values of eight seeds, 64 small models: 8 to 11 times as fast on a quiet machine."""
     wish, values = Experiment(cell=cell, placement="last"), np.arange(1, 9) / 4
     few = [replace(wish, seed=9, scale=v) for v in values]
-    assert 8 * advantage(
-        lambda: sweep.flow(sweep.family(wish, "scale", values, range(8)), "last"),
-        lambda: [run(w) for w in few],
-    ) > 3  # fmt: skip
+    assert (
+        8
+        * advantage(
+            lambda: sweep.flow(sweep.family(wish, "scale", values, range(8)), "last"),
+            lambda: [run(w) for w in few],
+        )
+        > 3
+    )
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
@@ -257,8 +268,13 @@ def test_the_phase_map_is_much_faster_than_its_runs(cell):
     """400 fields of 5 seeds; as runs of their own they would take 35 to 60 times as long."""
     wish, scales, lengths = Experiment(cell=cell), np.linspace(0.2, 4, 20), np.arange(5, 105, 5)
     few = [replace(wish, scale=s, steps=n) for s in (0.2, 2.0, 4.0) for n in (5, 50, 100)]
-    assert 2000 / len(few) * advantage(
-        lambda: list(sweep.phase_map(wish, (cell,), scales, lengths, range(5))),
-        lambda: [run(w) for w in few],
-        times=2,
-    ) > 10  # fmt: skip
+    assert (
+        2000
+        / len(few)
+        * advantage(
+            lambda: list(sweep.phase_map(wish, (cell,), scales, lengths, range(5))),
+            lambda: [run(w) for w in few],
+            times=2,
+        )
+        > 10
+    )

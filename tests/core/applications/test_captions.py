@@ -134,6 +134,7 @@ def test_any_drawing_gets_a_caption_and_goes_under_the_glass(pixels):
     done = run_of(found, look(found, Experiment()))
     np.testing.assert_allclose(
         [done.stages[0].trace.outputs[0, t].max() for t in range(len(caption.spoken))],
-        [s.p for s in caption.spoken], rtol=1e-9,
-    )  # fmt: skip
+        [s.p for s in caption.spoken],
+        rtol=1e-9,
+    )
     assert gradient_check(done).ok

@@ -131,7 +131,11 @@ def test_another_cell_or_size_is_refused():
         for weights in (other.weights, elsewhere(other.weights)):
             with pytest.raises(ValueError, match=r"[Ee]xpected"):
                 fitted(trainer, weights)
-    both = {n + side: w for n, w in trainer.weights.items() for side in ("", "_reverse")
-            if "readout" not in n or not side}  # fmt: skip
+    both = {
+        n + side: w
+        for n, w in trainer.weights.items()
+        for side in ("", "_reverse")
+        if "readout" not in n or not side
+    }
     with pytest.raises(ValueError, match="direction"):
         fitted(trainer, {f"0.{n}": w for n, w in both.items() if "readout" not in n})

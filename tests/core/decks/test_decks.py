@@ -162,14 +162,26 @@ FAULTS = [  # what is replaced, by what, what the reason says
     ('measure = "gradient_left"', 'measure = "beauty"', "Unknown measure"),
     ('{ state = "h" }', '{ state = "x" }', "expected one of h, c"),
     ('{ state = "h" }', "{ unit = 3 }", "unknown parameter"),
-    ('"gradient_left"\nparameters = { state = "h" }',
-     '"gained"\nparameters = { setting = "beauty", instead = "1" }', "setting: expected one of"),
-    ('"gradient_left"\nparameters = { state = "h" }',
-     '"gained"\nparameters = { setting = "scale", instead = "9" }', "from 0.1 to 4"),
-    ('"gradient_left"\nparameters = { state = "h" }',
-     '"gained"\nparameters = { setting = "scale" }', "instead is missing"),
-    ('"gradient_left"\nparameters = { state = "h" }',
-     '"lowest_gate"\nparameters = { gate = "garden" }', "gate: expected one of"),
+    (
+        '"gradient_left"\nparameters = { state = "h" }',
+        '"gained"\nparameters = { setting = "beauty", instead = "1" }',
+        "setting: expected one of",
+    ),
+    (
+        '"gradient_left"\nparameters = { state = "h" }',
+        '"gained"\nparameters = { setting = "scale", instead = "9" }',
+        "from 0.1 to 4",
+    ),
+    (
+        '"gradient_left"\nparameters = { state = "h" }',
+        '"gained"\nparameters = { setting = "scale" }',
+        "instead is missing",
+    ),
+    (
+        '"gradient_left"\nparameters = { state = "h" }',
+        '"lowest_gate"\nparameters = { gate = "garden" }',
+        "gate: expected one of",
+    ),
     ("bounds = [-6, -1]", "bounds = [-6]", "3 choices cover all numbers with 2 bounds"),
     ("bounds = [-6, -1]", "", "3 choices cover all numbers with 2 bounds"),
     ("bounds = [-6, -1]", "bounds = [-1, -6]", "larger than the one before"),
@@ -207,7 +219,7 @@ FAULTS = [  # what is replaced, by what, what the reason says
     ('language = "en"', 'language = "English"', "such as en"),
     ('source = "A test"', "", "The key source is missing"),
     ('title = "Two scenes"', "title = Two scenes", "This is no TOML"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "reason"), FAULTS)
@@ -241,9 +253,27 @@ def test_lines_are_found_behind_texts_of_several_lines():
 
 @pytest.mark.parametrize(
     "markup",
-    ["<script>x", "<b>", "</a>", "a &lt; b", "[a](b)", "![a][b]", "`a`", "a **b**", "$x$", "~~a~~",
-     ":red[a]", ":material/home:", "https://a.b", "www.a.b", "_a_", "# a", "> a", "a\\\\b"],
-)  # fmt: skip
+    [
+        "<script>x",
+        "<b>",
+        "</a>",
+        "a &lt; b",
+        "[a](b)",
+        "![a][b]",
+        "`a`",
+        "a **b**",
+        "$x$",
+        "~~a~~",
+        ":red[a]",
+        ":material/home:",
+        "https://a.b",
+        "www.a.b",
+        "_a_",
+        "# a",
+        "> a",
+        "a\\\\b",
+    ],
+)
 def test_markup_is_refused(markup):
     fault = refused(GOOD.replace("Follow the product.", markup))
     assert "could be markup" in fault.reason and fault.line == line_of("Follow", GOOD)

@@ -64,8 +64,9 @@ def test_a_peephole_lstm_without_peephole_weights_is_the_plain_one():
     past = SimpleNamespace(h=rng.normal(size=(1, 3)), c=rng.normal(size=(1, 3)))
     x, found = rng.normal(size=(1, 2)), []
     for kind in ("peephole", "forget"):
-        u, U, P = equations(LSTM(kind), weights._replace(weight_ph=None) if kind == "forget"
-                            else weights)  # fmt: skip
+        u, U, P = equations(
+            LSTM(kind), weights._replace(weight_ph=None) if kind == "forget" else weights
+        )
         found.append(LSTM(kind).step(u(x), U, P, past)[1]["c"])
     np.testing.assert_array_equal(*found)
 

@@ -29,9 +29,13 @@ def test_only_where_it_pays_and_can_be_done():
 
 @pytest.mark.parametrize("cell", RIDING, ids=str)
 @given(
-    T=st.integers(1, 12), length=st.integers(1, 12), H=st.integers(1, 5), final=st.booleans(),
-    window=st.one_of(st.none(), st.integers(1, 13)), seed=st.integers(0, 9),
-)  # fmt: skip
+    T=st.integers(1, 12),
+    length=st.integers(1, 12),
+    H=st.integers(1, 5),
+    final=st.booleans(),
+    window=st.one_of(st.none(), st.integers(1, 13)),
+    seed=st.integers(0, 9),
+)
 def test_a_single_sequence_gets_the_same_gradients(cell, T, length, H, final, window, seed):
     """Padded, cut by a window, with a gradient from outside, and all of it at the same boundary."""
     rng = np.random.default_rng(seed)

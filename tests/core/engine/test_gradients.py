@@ -44,8 +44,17 @@ def same(analytic, numeric, loss, what):
 class Lab:
     """Parts, networks and everything that can be nudged."""
 
-    def __init__(self, cell, wiring="many-to-many", placement="every", readout="softmax",
-                 layers=1, direction="forward", lengths=None, reduction="sum"):  # fmt: skip
+    def __init__(
+        self,
+        cell,
+        wiring="many-to-many",
+        placement="every",
+        readout="softmax",
+        layers=1,
+        direction="forward",
+        lengths=None,
+        reduction="sum",
+    ):
         rng = np.random.default_rng(7)
         self.lengths = lengths
         outputs = {"encoder": 0}

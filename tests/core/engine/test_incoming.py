@@ -200,8 +200,9 @@ def test_byte_order_does_not_matter(kind):
 
 def half(kind):
     network = made(GRU(), outputs=3)
-    return Network(GRU(), {n: w.astype(kind) for n, w in network.weights.items()}, "forward",
-                   "softmax")  # fmt: skip
+    return Network(
+        GRU(), {n: w.astype(kind) for n, w in network.weights.items()}, "forward", "softmax"
+    )
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32])
@@ -426,9 +427,15 @@ def test_a_masked_class_costs_nothing():
         assert np.isnan(head.losses(np.array([[1.0, np.nan, -np.inf]]), np.eye(3)[:1]))
 
 
-@pytest.mark.parametrize(("logit", "target", "loss"), [
-    (-np.inf, 0.0, 0.0), (np.inf, 1.0, 0.0), (-np.inf, 1.0, np.inf), (np.inf, 0.0, np.inf),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("logit", "target", "loss"),
+    [
+        (-np.inf, 0.0, 0.0),
+        (np.inf, 1.0, 0.0),
+        (-np.inf, 1.0, np.inf),
+        (np.inf, 0.0, np.inf),
+    ],
+)
 def test_a_sure_yes_or_no(logit, target, loss):
     assert READOUTS["sigmoid"].losses(np.array([[logit]]), np.array([[target]])) == loss
 
@@ -469,8 +476,10 @@ def test_whole_logits_are_floats():
 def test_a_part_has_one_batch_and_one_length(targets, weights):
     refused(
         lambda: Part("decoder", inputs(), np.ones(targets), np.ones(weights)),
-        "decoder: expected x (B, T, D)", str(targets), str(weights),
-    )  # fmt: skip
+        "decoder: expected x (B, T, D)",
+        str(targets),
+        str(weights),
+    )
 
 
 @pytest.mark.parametrize(

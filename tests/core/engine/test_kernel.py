@@ -75,15 +75,21 @@ def compare(cell, T, B, D, H, window, seed):
         rows = slice(k * H, (k + 1) * H)
         close(back.weights.weight_ih[rows], np.einsum("tbh,tbd->hd", back.du[gate], x))
         close(back.weights.bias_hh[rows], back.dv[gate].sum((0, 1)))
-    close(dx, sum(back.du[g] @ weights.weight_ih[k * H : (k + 1) * H]
-                  for k, g in enumerate(cell.gates)))  # fmt: skip
+    close(
+        dx,
+        sum(back.du[g] @ weights.weight_ih[k * H : (k + 1) * H] for k, g in enumerate(cell.gates)),
+    )
 
 
 @pytest.mark.parametrize("cell", VARIANTS, ids=str)
 @given(
-    T=st.integers(1, 12), B=st.integers(1, 4), D=st.integers(1, 4), H=st.integers(1, 6),
-    window=st.one_of(st.none(), st.integers(1, 13)), seed=st.integers(0, 9),
-)  # fmt: skip
+    T=st.integers(1, 12),
+    B=st.integers(1, 4),
+    D=st.integers(1, 4),
+    H=st.integers(1, 6),
+    window=st.one_of(st.none(), st.integers(1, 13)),
+    seed=st.integers(0, 9),
+)
 def test_plan_is_the_equations(cell, T, B, D, H, window, seed):
     compare(cell, T, B, D, H, window, seed)
 

@@ -44,8 +44,12 @@ def test_a_cell_is_made_from_its_settings_and_its_settings_from_it(cell):
     names = cell.settings()
     e = Experiment(cell=cell.name, **{names[f]: value for f, value in vars(cell).items()})
     assert make_cell(e) == cell
-    assert make_cell(Training(cell=cell.name, **{names[f.name]: getattr(cell, f.name)
-                                                 for f in fields(cell)})) == cell  # fmt: skip
+    assert (
+        make_cell(
+            Training(cell=cell.name, **{names[f.name]: getattr(cell, f.name) for f in fields(cell)})
+        )
+        == cell
+    )
 
 
 def test_what_a_setting_of_a_cell_is_called():
@@ -84,8 +88,9 @@ def test_a_link_asks_for_it():
 
 def test_only_what_it_has_matters():
     e = Experiment(cell="mgu", forget_bias=2.0, update_bias=2.0, lstm="forget", reset="before")
-    assert [n for n in ("forget_bias", "update_bias", "lstm", "reset", "activation")
-            if matters(e, n)] == ["forget_bias"]  # fmt: skip
+    assert [
+        n for n in ("forget_bias", "update_bias", "lstm", "reset", "activation") if matters(e, n)
+    ] == ["forget_bias"]
     assert normalise(e) == Experiment(cell="mgu", forget_bias=2.0)
     bias = [run(replace(e, forget_bias=b)).stages[0].network.weights["bias_ih_l0"] for b in (2, 0)]
     np.testing.assert_allclose(bias[0] - bias[1], [2.0] * 16 + [0.0] * 16, atol=1e-12)
@@ -100,8 +105,18 @@ def test_a_run_is_that_of_its_normal_form(lstm):
 
 @pytest.mark.parametrize("forcing", ["teacher", "free"])
 def test_it_learns(forcing):
-    s = Training(task="hello", cell="mgu", hidden=12, rate=0.02, updates=60, batch=4, seed=1,
-                 forcing=forcing, forget_bias=1.0, clip="norm")  # fmt: skip
+    s = Training(
+        task="hello",
+        cell="mgu",
+        hidden=12,
+        rate=0.02,
+        updates=60,
+        batch=4,
+        seed=1,
+        forcing=forcing,
+        forget_bias=1.0,
+        clip="norm",
+    )
     trainer = Trainer(s)
     losses = [update.loss for update in trainer.updates()]
     assert trainer.network.cell == MGU()
@@ -127,8 +142,9 @@ def test_a_sweep_measures_what_runs_show(knob):
             (stage,) = run(replace(e, seed=seed, **{knob: value})).stages
             found = np.stack([states[m, k] for states in done.states["h"]])
             np.testing.assert_allclose(found, stage.trace.layers[0].states["h"][0], rtol=1e-9)
-    steps = pull_back(done, lambda t: {"h": np.ones((1, 2, 2, 4))} if t == 5 else None,
-                      lambda t, n: None)  # fmt: skip
+    steps = pull_back(
+        done, lambda t: {"h": np.ones((1, 2, 2, 4))} if t == 5 else None, lambda t, n: None
+    )
     assert all(np.isfinite(length(step.carried["h"])).all() for step in steps)
 
 

@@ -118,8 +118,9 @@ def test_an_update_in_pieces_is_the_update(settings, one_by_one):
     one_by_one(False)
     whole = Trainer(settings)
     list(whole.updates())
-    np.testing.assert_allclose(np.array(numbers(parts), float), np.array(numbers(whole), float),
-                               rtol=1e-6)  # fmt: skip
+    np.testing.assert_allclose(
+        np.array(numbers(parts), float), np.array(numbers(whole), float), rtol=1e-6
+    )
 
 
 def test_a_checkpoint_at_any_rest_goes_on_to_the_same_numbers(settings):
@@ -241,10 +242,16 @@ def test_the_check_in_pieces_is_the_check(task, one_by_one):
 LARGEST = {"hidden": 64, "layers": 3, "length": 500, "batch": 256, "cell": "lstm"}
 
 
-@pytest.mark.parametrize("changes", [
-    {"task": "text"}, {"task": "adding"}, {"task": "copy", "cell": "gru"},
-    {"task": "adding", "lstm": "peephole", "direction": "bidirectional"},
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"task": "text"},
+        {"task": "adding"},
+        {"task": "copy", "cell": "gru"},
+        {"task": "adding", "lstm": "peephole", "direction": "bidirectional"},
+    ],
+    ids=str,
+)
 def test_the_largest_setting_is_cut_into_pieces_of_little_room(changes):
     text = "".join(map(chr, range(33, 300))) * 20
     s = Training(**{**LARGEST, **changes, "text": text[:200]})

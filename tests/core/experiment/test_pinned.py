@@ -23,8 +23,12 @@ H, STEPS = 32, 50
 def switched_on(W: np.ndarray, B: int, T: int) -> tuple[Network, Trace]:
     """W_hh = W, and an input that keeps every hidden state at 1."""
     n = len(W)
-    weights = {"weight_ih_l0": np.eye(n), "weight_hh_l0": W, "bias_ih_l0": np.zeros(n),
-               "bias_hh_l0": np.zeros(n)}  # fmt: skip
+    weights = {
+        "weight_ih_l0": np.eye(n),
+        "weight_hh_l0": W,
+        "bias_ih_l0": np.zeros(n),
+        "bias_hh_l0": np.zeros(n),
+    }
     network = Network(RNN("relu"), weights, readout="linear")
     x = np.broadcast_to(1 - W @ np.ones(n), (B, T, n))
     trace = network.forward(x, initial={"h": np.ones((1, B, n))})
@@ -81,8 +85,14 @@ def test_an_orthogonal_linear_network_keeps_the_norm() -> None:
 @pytest.mark.parametrize(("window", "pinned"), [(None, 0.264), (2, 0.264), (1, 0.072)])
 def test_truncation_drops_the_long_range_credit(window: int | None, pinned: float) -> None:
     """h_t = .8 h + .5 x, h_0 = 1, x = (-1, 0), loss h_2^2 / 2, so that dL/dh_2 = h_2 = .24."""
-    weights = {"weight_ih_l0": [[0.5]], "weight_hh_l0": [[0.8]], "bias_ih_l0": [0.0],
-               "bias_hh_l0": [0.0], "readout.weight": [[1.0]], "readout.bias": [0.0]}  # fmt: skip
+    weights = {
+        "weight_ih_l0": [[0.5]],
+        "weight_hh_l0": [[0.8]],
+        "bias_ih_l0": [0.0],
+        "bias_hh_l0": [0.0],
+        "readout.weight": [[1.0]],
+        "readout.bias": [0.0],
+    }
     network = Network(RNN("relu"), weights, readout="linear")
     trace = network.forward(np.array([[[-1.0], [0.0]]]), initial={"h": np.ones((1, 1, 1))})
     dlogits = READOUTS["linear"].dlogits(trace.logits, np.zeros((1, 2, 1)))
@@ -97,8 +107,12 @@ def test_truncation_drops_the_long_range_credit(window: int | None, pinned: floa
 
 def test_a_scalar_lstm_step() -> None:
     """w_x = 1, w_h = .5, b_f = 3, x = -1, h_0 = 0, c_0 = 1."""
-    weights = {"weight_ih_l0": np.ones((4, 1)), "weight_hh_l0": np.full((4, 1), 0.5),
-               "bias_ih_l0": np.array([0.0, 3, 0, 0]), "bias_hh_l0": np.zeros(4)}  # fmt: skip
+    weights = {
+        "weight_ih_l0": np.ones((4, 1)),
+        "weight_hh_l0": np.full((4, 1), 0.5),
+        "bias_ih_l0": np.array([0.0, 3, 0, 0]),
+        "bias_hh_l0": np.zeros(4),
+    }
     start = {"h": np.zeros((1, 1, 1)), "c": np.ones((1, 1, 1))}
     trace = Network(LSTM(), weights).forward(-np.ones((1, 1, 1)), initial=start).layers[0]
     pinned = {"forget": 0.880797, "input": 0.268941, "output": 0.268941, "candidate": -0.761594}
@@ -114,8 +128,12 @@ def test_a_scalar_lstm_step() -> None:
 )
 def test_what_a_forget_bias_means(bias: float, gate: float, half_life: float) -> None:
     """With all weights zero the cell state only leaks: c_t = f^t c_0."""
-    weights = {"weight_ih_l0": np.zeros((4, 1)), "weight_hh_l0": np.zeros((4, 1)),
-               "bias_ih_l0": np.array([0.0, bias, 0, 0]), "bias_hh_l0": np.zeros(4)}  # fmt: skip
+    weights = {
+        "weight_ih_l0": np.zeros((4, 1)),
+        "weight_hh_l0": np.zeros((4, 1)),
+        "bias_ih_l0": np.array([0.0, bias, 0, 0]),
+        "bias_hh_l0": np.zeros(4),
+    }
     start = {"h": np.zeros((1, 1, 1)), "c": np.ones((1, 1, 1))}
     trace = Network(LSTM(), weights).forward(np.zeros((1, 200, 1)), initial=start).layers[0]
     c = trace.states["c"][0, :, 0]
@@ -259,8 +277,13 @@ def test_how_far_the_direct_path_of_an_lstm_reaches(bias: float, pinned: tuple[f
 
 # -- traps others fell into: SCIENCE, section 9 ---------------------------------------------------
 
-LOGISTIC = {0.0: 0.5, 1.0: 0.7310585786300049, 2.0: 0.8807970779778823, -1.0: 0.2689414213699951,
-            -4.0: 0.01798620996209156}  # fmt: skip
+LOGISTIC = {
+    0.0: 0.5,
+    1.0: 0.7310585786300049,
+    2.0: 0.8807970779778823,
+    -1.0: 0.2689414213699951,
+    -4.0: 0.01798620996209156,
+}
 
 
 @pytest.mark.parametrize("logistic", [sigmoid, readout_sigmoid, READOUTS["sigmoid"].outputs])
@@ -274,8 +297,12 @@ def test_sigmoid_is_the_logistic_of_x_and_not_of_2x(logistic) -> None:
 @pytest.mark.parametrize("x", LOGISTIC)
 def test_the_unrolled_loops_have_the_same_sigmoid(x: float) -> None:
     """The fast loops fold a factor 1/2 into their weights: pin what comes out at the other end."""
-    ones = {"weight_ih_l0": np.ones((3, 1)), "weight_hh_l0": np.zeros((3, 1)),
-            "bias_ih_l0": np.zeros(3), "bias_hh_l0": np.zeros(3)}  # fmt: skip
+    ones = {
+        "weight_ih_l0": np.ones((3, 1)),
+        "weight_hh_l0": np.zeros((3, 1)),
+        "bias_ih_l0": np.zeros(3),
+        "bias_hh_l0": np.zeros(3),
+    }
     gates = Network(GRU(), ones).forward(np.full((1, 1, 1), x)).layers[0].gates
     plain = {k: v[:1] for k, v in ones.items()}
     h = Network(RNN("sigmoid"), plain).forward(np.full((1, 1, 1), x)).layers[0].after("h")

@@ -127,8 +127,17 @@ def test_clipping_never_reaches_into_bptt():
 
 
 def test_overflow_is_said_and_not_thrown():
-    e = Experiment(cell="rnn", activation="relu", init="gaussian", gain=3.0, scale=4.0, hidden=64,
-                   steps=200, source="random", placement="every")  # fmt: skip
+    e = Experiment(
+        cell="rnn",
+        activation="relu",
+        init="gaussian",
+        gain=3.0,
+        scale=4.0,
+        hidden=64,
+        steps=200,
+        source="random",
+        placement="every",
+    )
     done = run(e)
     grown = done.stages[0].trace.layers[0]
     weights = {n: w * 1e3 for n, w in done.stages[0].network.weights.items()}

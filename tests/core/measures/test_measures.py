@@ -64,17 +64,30 @@ def test_what_is_no_answer_is_none():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "1"), (-2.0, "0.01"), (2.3, "200"), (-12.5, "3·10⁻¹³"), (-12.0, "10⁻¹²"),
-     (5.98, "10⁶"), (-math.inf, "0"), (math.inf, "more than a number can hold")],
-)  # fmt: skip
+    [
+        (0.0, "1"),
+        (-2.0, "0.01"),
+        (2.3, "200"),
+        (-12.5, "3·10⁻¹³"),
+        (-12.0, "10⁻¹²"),
+        (5.98, "10⁶"),
+        (-math.inf, "0"),
+        (math.inf, "more than a number can hold"),
+    ],
+)
 def test_powers_are_written_in_words_of_a_text(value, text):
     assert as_power(value) == text
 
 
 def test_numbers_and_shares():
     assert [as_number(v) for v in (0.0, -0.4712, 1.0, 12345.0, 2e-5, -3e7)] == [
-        "0", "−0.471", "1", "12,345", "2·10⁻⁵", "−3·10⁷",
-    ]  # fmt: skip
+        "0",
+        "−0.471",
+        "1",
+        "12,345",
+        "2·10⁻⁵",
+        "−3·10⁷",
+    ]
     assert as_share(0.215) == "21.5 %" and MEASURES["clip_angle"].shown(4e-15) == "0°"
     assert MEASURES["keeps_most"].shown("lstm") == "LSTM"
 

@@ -57,8 +57,13 @@ def by_hand(w):
         dz = (found["y"][t] - target[t]) * w.counted[t]
         near, far = V.T @ dz, W.T @ delta
         delta = (near + far) * ((1 - h[t + 1] ** 2) if tanh else h[t + 1] * (1 - h[t + 1]))
-        shares = {"hh": np.outer(delta, h[t]), "xh": np.outer(delta, x[t]), "b": delta,
-                  "hy": np.outer(dz, h[t + 1]), "by": dz}  # fmt: skip
+        shares = {
+            "hh": np.outer(delta, h[t]),
+            "xh": np.outer(delta, x[t]),
+            "b": delta,
+            "hy": np.outer(dz, h[t + 1]),
+            "by": dz,
+        }
         errors = {"dz": dz, "from_output": near, "from_next": far, "dh": near + far, "delta": delta}
         for name, value in (errors | shares).items():
             found[name][t] = value
@@ -127,15 +132,26 @@ def test_every_experiment_can_be_written_out(name, value):
 def test_what_was_changed_is_said_and_nothing_else():
     assert writable(Experiment(cell="rnn"), 2, "every")[1] == ()
     e = Experiment(
-        cell="gru", layers=2, wiring="encoder-decoder", text="a longer text", reduction="mean",
-        window=3, readout="tanh", weights="0123456789abcdef01234567",
-    )  # fmt: skip
+        cell="gru",
+        layers=2,
+        wiring="encoder-decoder",
+        text="a longer text",
+        reduction="mean",
+        window=3,
+        readout="tanh",
+        weights="0123456789abcdef01234567",
+    )
     small, said = writable(e, 2, "last")
     assert said == (
-        "a plain RNN instead of the GRU", "one forward layer", "an output at every step",
-        "the first 6 characters of the text", "softmax with cross-entropy", "losses summed",
-        "drawn weights, not the trained ones", "full BPTT, not truncated",
-    )  # fmt: skip
+        "a plain RNN instead of the GRU",
+        "one forward layer",
+        "an output at every step",
+        "the first 6 characters of the text",
+        "softmax with cross-entropy",
+        "losses summed",
+        "drawn weights, not the trained ones",
+        "full BPTT, not truncated",
+    )
     assert (small.text, small.hidden, small.placement) == ("a long", 2, "last")
     assert small.weights == ""
     assert writable(Experiment(cell="rnn", source="sine"), 2, "every")[1] == ("text",)

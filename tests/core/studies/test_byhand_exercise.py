@@ -23,18 +23,58 @@ from tests.core.studies.test_byhand import losses, steps, units, wishes
 
 @pytest.mark.parametrize(
     "text",
-    ["0.25", "0,25", ".25", "+,25", " 0.25 ", "1/4", "1 / 4", "2.5e-1", "2.5E-01", "2.5·10⁻¹",
-     "2,5 · 10^-1", "2.5*10**-1", "25·10⁻²", "0.5/2", "-1/-4", "\u22120.5/\u22122"],
-)  # fmt: skip
+    [
+        "0.25",
+        "0,25",
+        ".25",
+        "+,25",
+        " 0.25 ",
+        "1/4",
+        "1 / 4",
+        "2.5e-1",
+        "2.5E-01",
+        "2.5·10⁻¹",
+        "2,5 · 10^-1",
+        "2.5*10**-1",
+        "25·10⁻²",
+        "0.5/2",
+        "-1/-4",
+        "\u22120.5/\u22122",
+    ],
+)
 def test_a_quarter_can_be_written_in_many_ways(text):
     assert read_number(text) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "abc", "nan", "inf", "-inf", "1/0", "1/2/3", "--1", "1,234.5", "1.2.3", "1e9999",
-     "0x10", "1_000", "3 4", "٣", "½", "()", "1e", "e5", "-", "∞", "__import__('os')", "9" * 200],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "abc",
+        "nan",
+        "inf",
+        "-inf",
+        "1/0",
+        "1/2/3",
+        "--1",
+        "1,234.5",
+        "1.2.3",
+        "1e9999",
+        "0x10",
+        "1_000",
+        "3 4",
+        "٣",
+        "½",
+        "()",
+        "1e",
+        "e5",
+        "-",
+        "∞",
+        "__import__('os')",
+        "9" * 200,
+    ],
+)
 def test_what_is_no_number_is_none(text):
     assert read_number(text) is None
 
@@ -57,9 +97,15 @@ def test_three_decimals_are_enough_and_the_double_is_not(truth):
 
 @pytest.mark.parametrize(
     ("text", "verdict"),
-    [("0.4951", RIGHT), ("0.4949", WRONG), ("0,505", RIGHT), ("-0.5", SIGN), ("", EMPTY),
-     ("half", UNREADABLE)],
-)  # fmt: skip
+    [
+        ("0.4951", RIGHT),
+        ("0.4949", WRONG),
+        ("0,505", RIGHT),
+        ("-0.5", SIGN),
+        ("", EMPTY),
+        ("half", UNREADABLE),
+    ],
+)
 def test_the_tolerance_is_half_a_hundredth_or_one_per_cent(text, verdict):
     assert judge(text, 0.5) == verdict
     assert judge("-99.1", -100.0) == RIGHT and judge("-98.9", -100.0) == WRONG

@@ -20,8 +20,9 @@ def by_hand(wish: Scalar, start: float) -> float:
 
 
 @settings(deadline=None, max_examples=60)
-@given(weights, st.integers(1, 12), st.sampled_from(list(PHI)), st.floats(0.05, 0.95),
-       st.floats(-4, 4))  # fmt: skip
+@given(
+    weights, st.integers(1, 12), st.sampled_from(list(PHI)), st.floats(0.05, 0.95), st.floats(-4, 4)
+)
 def test_the_product_is_the_derivative_of_the_last_state(w, n, activation, start, x):
     wish = Scalar(w, n, activation, start, x)
     done = unroll_unit(wish)

@@ -63,10 +63,14 @@ def test_distances_reach_from_0_to_T(T):
 @pytest.mark.parametrize("vary", KINDS)
 @pytest.mark.parametrize(
     "wish",
-    [{}, {"init": "gaussian", "gain": 1.3}, {"hidden": 7, "layers": 3, "direction": "reverse"},
-     {"wiring": "encoder-decoder", "forget_bias": 2.0, "update_bias": 2.0}],
+    [
+        {},
+        {"init": "gaussian", "gain": 1.3},
+        {"hidden": 7, "layers": 3, "direction": "reverse"},
+        {"wiring": "encoder-decoder", "forget_bias": 2.0, "update_bias": 2.0},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_the_readers_own_start_is_among_them(cell, vary, wish):
     e = replace(SMALL, cell=cell, **wish)
     found = starts(e, usable(e, vary))
@@ -104,10 +108,12 @@ REFERENCE = {
     "lstm": ({"cell": "lstm"}, (1.6e-2, 2.5e-4, 4.3e-10)),
     "lstm, bias 1": ({"cell": "lstm", "forget_bias": 1.0}, (0.33, 0.11, 2.1e-3)),
     "lstm, bias 1, orthogonal": (
-        {"cell": "lstm", "forget_bias": 1.0, "init": "orthogonal"}, (0.64, 0.50, 0.23)),
+        {"cell": "lstm", "forget_bias": 1.0, "init": "orthogonal"},
+        (0.64, 0.50, 0.23),
+    ),
     "lstm, bias 3": ({"cell": "lstm", "forget_bias": 3.0}, (1.8, 3.4, 32)),
     "lstm, bias 5": ({"cell": "lstm", "forget_bias": 5.0}, (2.2, 5.1, 99)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFERENCE)

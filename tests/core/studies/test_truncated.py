@@ -32,9 +32,14 @@ every_cell = pytest.mark.parametrize("cell", CELLS)
 @every_cell
 @pytest.mark.parametrize(
     "more",
-    [{}, {"layers": 2}, {"direction": "bidirectional"}, {"wiring": "encoder-decoder"},
-     {"placement": "every"}],
-)  # fmt: skip
+    [
+        {},
+        {"layers": 2},
+        {"direction": "bidirectional"},
+        {"wiring": "encoder-decoder"},
+        {"placement": "every"},
+    ],
+)
 def test_every_window_is_the_run_with_that_window(cell, more):
     full = run(replace(SMALL, cell=cell, **more))
     found = compare(full)
@@ -89,10 +94,19 @@ def test_many_layers_are_compared_at_fewer_windows():
         {"wiring": "one-to-one"},
         {"init": "zero", "hidden": 1},
         {"placement": "chosen", "chosen": "150"},
-        {"cell": "rnn", "activation": "relu", "init": "identity", "gain": 3.0, "scale": 4.0,
-         "steps": 200, "source": "sine", "readout": "linear", "hidden": 64},
+        {
+            "cell": "rnn",
+            "activation": "relu",
+            "init": "identity",
+            "gain": 3.0,
+            "scale": 4.0,
+            "steps": 200,
+            "source": "sine",
+            "readout": "linear",
+            "hidden": 64,
+        },
     ],
-)  # fmt: skip
+)
 def test_odd_gradients_compare_without_a_warning(odd):
     found = compare(run(replace(SMALL, **odd)))
     assert len(found.windows) == len(found.angles) == len(found.ratios)

@@ -100,8 +100,14 @@ def test_the_baseline_is_what_its_answer_gets(name, length):
 
 
 def test_the_stated_baselines():
-    stated = {"adding": 1 / 6, "adding-mean": 1 / 24, "order": math.log(4), "parity": math.log(2),
-              "echo": math.log(2), "copy": 10 * math.log(8) / 70}  # fmt: skip
+    stated = {
+        "adding": 1 / 6,
+        "adding-mean": 1 / 24,
+        "order": math.log(4),
+        "parity": math.log(2),
+        "echo": math.log(2),
+        "copy": 10 * math.log(8) / 70,
+    }
     assert {n: make_task(n, 50).baseline.loss for n in stated} == pytest.approx(stated)
 
 

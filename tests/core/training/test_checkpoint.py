@@ -13,9 +13,19 @@ from rnn_core.training.trainer import Trainer, Training
 from rnn_core.training.weight_files import read_weights, to_npz
 
 SMALL = Training(
-    task="adding", length=6, cell="gru", hidden=5, layers=2, dropout=0.2, batch=3, updates=10,
-    validate=2, patience=90, rate=0.003, text='two "words"',
-)  # fmt: skip
+    task="adding",
+    length=6,
+    cell="gru",
+    hidden=5,
+    layers=2,
+    dropout=0.2,
+    batch=3,
+    updates=10,
+    validate=2,
+    patience=90,
+    rate=0.003,
+    text='two "words"',
+)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -56,8 +66,10 @@ def changed(**changes) -> bytes:
     stored = read_weights(to_bytes(Trainer(SMALL).checkpoint()))
     arrays = {**stored.weights, **{k: v for k, v in changes.items() if k not in stored.about}}
     about = {**stored.about, **{k: v for k, v in changes.items() if k in stored.about}}
-    return to_npz({k: v for k, v in arrays.items() if v is not None},
-                  {k: v for k, v in about.items() if v is not None})  # fmt: skip
+    return to_npz(
+        {k: v for k, v in arrays.items() if v is not None},
+        {k: v for k, v in about.items() if v is not None},
+    )
 
 
 def state(**changes) -> str:

@@ -218,10 +218,23 @@ def test_the_command_on_a_card_makes_the_network_again():
 def small(name="small", networks=None):
     networks = networks or (Network.create(CELLS["gru"](), 3, 4, 2, seed=1),)
     card = Card(
-        name=name, application="sentiment", title="t", data="d", cell="gru", hidden=4,
-        parameters=1, updates=1, batch=1, rate=0.1, seed=0, loss=0.5, command="make models",
-        inputs=("a", "b", "c"), outputs=("x", "y"), beats={"s": ("b", 0.1)},
-    )  # fmt: skip
+        name=name,
+        application="sentiment",
+        title="t",
+        data="d",
+        cell="gru",
+        hidden=4,
+        parameters=1,
+        updates=1,
+        batch=1,
+        rate=0.1,
+        seed=0,
+        loss=0.5,
+        command="make models",
+        inputs=("a", "b", "c"),
+        outputs=("x", "y"),
+        beats={"s": ("b", 0.1)},
+    )
     return Model(card, networks, {"pairs": np.eye(2)})
 
 

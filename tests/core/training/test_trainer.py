@@ -22,9 +22,11 @@ from rnn_core.training.trainer import Lesson, Trainer, Training, make_networks, 
 
 RNG = np.random.default_rng
 CELLS = [
-    *(RNN(a) for a in ("tanh", "relu")), GRU(), GRU("before", "takes"),
+    *(RNN(a) for a in ("tanh", "relu")),
+    GRU(),
+    GRU("before", "takes"),
     *(LSTM(kind) for kind in ("forget", "no-forget", "peephole")),
-]  # fmt: skip
+]
 SMALL = Training(
     task="adding", length=8, hidden=6, batch=4, updates=12, validate=4, watch=3, rate=0.01
 )
@@ -405,8 +407,9 @@ def test_weights_can_be_loaded_and_looked_at():
     trainer, other = Trainer(SMALL), Trainer(replace(SMALL, seed=5))
     other.load(trainer.weights)
     assert other.evaluate()[0] != trainer.evaluate()[0], "another seed, other held-out sequences"
-    np.testing.assert_array_equal(other.network.weights["weight_hh_l0"],
-                                  trainer.network.weights["weight_hh_l0"])  # fmt: skip
+    np.testing.assert_array_equal(
+        other.network.weights["weight_hh_l0"], trainer.network.weights["weight_hh_l0"]
+    )
     with pytest.raises(ValueError, match="weight_ih_l0: expected shape"):
         other.load(Trainer(replace(SMALL, hidden=5)).weights)
 

@@ -420,9 +420,14 @@ def test_a_file_without_words_is_told_by_names_and_shapes():
 
 @pytest.mark.parametrize(
     "about",
-    [{"cell": "<b>"}, {"cell": "gru", "reset": "x"}, {"cell": "gru", "direction": "x"},
-     {"cell": "gru", "readout": "x"}, {"cell": "lstm"}],
-)  # fmt: skip
+    [
+        {"cell": "<b>"},
+        {"cell": "gru", "reset": "x"},
+        {"cell": "gru", "direction": "x"},
+        {"cell": "gru", "readout": "x"},
+        {"cell": "lstm"},
+    ],
+)
 def test_words_that_describe_no_network(about):
     with pytest.raises(ValueError, match=r"[Ee]xpected"):
         make_network(Stored(network_file().weights, about))
