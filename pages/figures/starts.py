@@ -74,30 +74,60 @@ def starts_figure(done: Compared) -> Figure:
     return figure
 
 
+def _others(k: NDArray[Any], others: Sequence[Floats], ends: tuple[float, float]) -> Part:
+    """The medians of all other starts as one line, broken between two of them."""
+    broken = np.clip(np.array([[*o, np.nan] for o in others]).ravel(), *ends)
+    return {
+        "mode": "lines",
+        "x": np.tile([*k.astype(float), np.nan], len(others)),
+        "y": broken,
+        "hoverinfo": "skip",
+        "name": "others",
+        "line": {"color": LINES, "width": 1},
+    }
+
+
 def _chart(
-    done: Compared, name: str, rows: Floats, others: Sequence[Floats], ends: tuple[float, float],
+    done: Compared,
+    name: str,
+    rows: Floats,
+    others: Sequence[Floats],
+    ends: tuple[float, float],
     n: int,
-) -> list[Part]:  # fmt: skip
+) -> list[Part]:
     """The other medians, the band, the median."""
     look, k = cell_look(done.cell), done.distance
     median, low, high = np.clip(rows, *ends)
     axes = {"type": "scatter", "xaxis": f"x{_n(n)}", "yaxis": f"y{_n(n)}"}
-    ghost = np.clip(np.array([[*o, np.nan] for o in others]).ravel(), *ends)
-    x = np.tile([*k.astype(float), np.nan], len(others))
     outline = {"x": np.concatenate([k, k[::-1]]), "y": np.concatenate([high, low[::-1]])}
     said = [" to ".join(number(float(v)) for v in pair) for pair in rows[1:].T]
-    text = [f"k = {d}: {number(float(m))}<br>band {b}"
-            for d, m, b in zip(k, rows[0], said, strict=True)]  # fmt: skip
+    text = [
+        f"k = {d}: {number(float(m))}<br>band {b}" for d, m, b in zip(k, rows[0], said, strict=True)
+    ]
     return [
-        axes | {"mode": "lines", "x": x, "y": ghost, "hoverinfo": "skip", "name": "others",
-                "line": {"color": LINES, "width": 1}},
-        axes | outline | {"mode": "lines", "fill": "toself", "hoverinfo": "skip", "opacity": BAND,
-                          "name": f"{name}, band", "fillcolor": look.colour,
-                          "line": {"color": look.colour, "width": 0}},
-        axes | {"mode": "lines", "x": k, "y": median, "name": name,
-                "line": {"color": look.colour, "width": 3}, "text": text,
-                "hovertemplate": "%{text}<extra>" + name + "</extra>"},
-    ]  # fmt: skip
+        axes | _others(k, others, ends),
+        axes
+        | outline
+        | {
+            "mode": "lines",
+            "fill": "toself",
+            "hoverinfo": "skip",
+            "opacity": BAND,
+            "name": f"{name}, band",
+            "fillcolor": look.colour,
+            "line": {"color": look.colour, "width": 0},
+        },
+        axes
+        | {
+            "mode": "lines",
+            "x": k,
+            "y": median,
+            "name": name,
+            "line": {"color": look.colour, "width": 3},
+            "text": text,
+            "hovertemplate": "%{text}<extra>" + name + "</extra>",
+        },
+    ]
 
 
 def _n(n: int) -> str:
@@ -107,10 +137,16 @@ def _n(n: int) -> str:
 
 def _title(done: Compared, name: str, n: int) -> Part:
     return {
-        "text": f"<b>{name}</b>, yours" if name == done.own else name, "showarrow": False,
-        "xref": f"x{_n(n)} domain", "yref": f"y{_n(n)} domain", "x": 0, "y": 1,
-        "xanchor": "left", "yanchor": "bottom", "font": {"color": INK},
-    }  # fmt: skip
+        "text": f"<b>{name}</b>, yours" if name == done.own else name,
+        "showarrow": False,
+        "xref": f"x{_n(n)} domain",
+        "yref": f"y{_n(n)} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "font": {"color": INK},
+    }
 
 
 def _grid(count: int, columns: int, ends: tuple[float, float]) -> dict[str, Any]:
@@ -126,18 +162,26 @@ def _grid(count: int, columns: int, ends: tuple[float, float]) -> dict[str, Any]
         last = n + columns >= count
         layout[f"xaxis{_n(n)}"] = {
             "domain": [column * wide + 0.03 * (column > 0), (column + 1) * wide],
-            "anchor": f"y{_n(n)}", "matches": "x" if n else None, "showticklabels": last,
-            "title": {"text": "distance k = T − t" if last else ""}, "rangemode": "tozero",
+            "anchor": f"y{_n(n)}",
+            "matches": "x" if n else None,
+            "showticklabels": last,
+            "title": {"text": "distance k = T − t" if last else ""},
+            "rangemode": "tozero",
             "nticks": 5,
-        }  # fmt: skip
+        }
         bottom = 1 - (row + 1) * tall
         layout[f"yaxis{_n(n)}"] = {
             "domain": [bottom + 0.16 * tall * (row + 1 < rows), 1 - (row + 0.12) * tall],
-            "anchor": f"x{_n(n)}", "matches": "y" if n else None, "type": "log",
-            "exponentformat": "power", "range": [low - 0.3, high + 0.3], "dtick": every,
-            "tick0": 0, "showticklabels": column == 0,
+            "anchor": f"x{_n(n)}",
+            "matches": "y" if n else None,
+            "type": "log",
+            "exponentformat": "power",
+            "range": [low - 0.3, high + 0.3],
+            "dtick": every,
+            "tick0": 0,
+            "showticklabels": column == 0,
             "title": {"text": "" if column else "spectral norm"},
-        }  # fmt: skip
+        }
     return layout
 
 
