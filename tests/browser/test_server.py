@@ -29,7 +29,7 @@ ADDED = "&window=5"  # pages that put it aside ask for the other page's run
 
 QUIET_MOVES = 25
 MEDIAN_AT_MOST, P95_AT_MOST = 8, 20  # times the quiet median of the same reader
-WATCHED_SECONDS = 20  # of an update that may take longer
+WATCHED_SECONDS = 10  # of an update that may take longer
 BIG_TRAINING = "cell=lstm&hidden=64&layers=3&length=500&batch=256"
 MOST_MEMORY, MOST_GROWTH = 700, 150  # MB
 SOAKERS, SOAKED = 5, 150
