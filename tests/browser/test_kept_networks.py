@@ -29,8 +29,8 @@ def trained_link(app) -> str:
 @contextmanager
 def restarted(log, port):
     """A server on a port of our choosing: the same origin as before, with an empty memory."""
-    server = Server(f"http://127.0.0.1:{port}", log)
     with log.open("wb") as words, running(ROOT, "app.py", port, words) as process:
+        server = Server(f"http://127.0.0.1:{port}", log, process.pid)
         wait_until_healthy(server, process)
         yield server
     server.check_log()

@@ -72,6 +72,8 @@ def test_pause_stops_it_and_more_updates_go_on(visit):
     reader.slider(key="own_updates").set_value(made + 3).run()
     assert len(losses(clean(reader))) == made
     press(reader, "One update")
+    while len(losses(reader)) == made:  # a busy machine may need more than a slice for it
+        clean(reader.run())
     assert len(losses(reader)) == made + 1
 
 
