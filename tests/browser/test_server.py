@@ -7,9 +7,10 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from statistics import median, quantiles
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -19,6 +20,7 @@ from benchmarks.vitals import forget_peak, readable, vitals
 from pages.ui.contents import NONE, PAGES
 from tests.browser.serving import Server, serve
 
+T = TypeVar("T")
 SILENCE_SECONDS = 20  # nobody on the whole server has been answered for so long: it hangs
 ABREAST = 3  # pairs that are opened at once
 APART_SECONDS = 0.2  # at most, between the two pages of a pair; between the crowd's moves
@@ -42,6 +44,12 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield served
 
 
+def finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, in a thread of its own: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def need_memory(server: Server) -> None:
     if not readable(server.process):
         pytest.skip("a process's memory is read from /proc, which this system lacks")
@@ -61,7 +69,7 @@ def test_a_reader_reruns_the_fragment_alone_and_follows_the_link(own_server):
             assert len(reader.screen.texts) >= len(whole)
             assert reader.screen.slider("Weight scale").value == 2
 
-    asyncio.run(move())
+    finish(move())
 
 
 # --- no lock for ever -------------------------------------------------------------------------
@@ -149,7 +157,7 @@ async def open_in_pairs(server: Server, pairs: list[Pair]) -> None:
 def test_no_two_pages_over_one_network_wait_for_each_other_for_ever(fresh_server):
     """A page that holds one lock while it waits for another meets one that does so the other way
     round: then nobody on the server is answered any more."""
-    asyncio.run(open_in_pairs(fresh_server, every_pair()))
+    finish(open_in_pairs(fresh_server, every_pair()))
 
 
 # --- a cheap move is not behind a costly one ----------------------------------------------------
@@ -199,7 +207,7 @@ def test_a_cheap_move_does_not_wait_for_a_heavy_link(own_server, link):
             for seed in (1, 2):
                 group.create_task(stay_until_drawn(own_server, link, seed))
 
-    asyncio.run(moves_beside(own_server, two_open_it)).check()
+    finish(moves_beside(own_server, two_open_it)).check()
 
 
 async def stay_until_drawn(server: Server, link: Link, seed: int) -> None:
@@ -228,7 +236,7 @@ def big_training(own_server) -> Trained:
     known = readable(own_server.process)
     if known:
         forget_peak(own_server.process)
-    waits = asyncio.run(moves_beside(own_server, train))
+    waits = finish(moves_beside(own_server, train))
     return Trained(waits, vitals(own_server.process).most_memory if known else 0.0)
 
 
@@ -247,7 +255,7 @@ def test_a_big_training_stays_within_memory(own_server, big_training):
 @pytest.mark.timeout(300)
 def test_readers_of_all_pages_leave_the_server_as_it_was(fresh_server):
     need_memory(fresh_server)
-    found = asyncio.run(soak(fresh_server, SOAKERS, SOAKED))
+    found = finish(soak(fresh_server, SOAKERS, SOAKED))
     assert not found.errors
     assert len(found.seconds) >= SOAKED
     assert max(found.memory) < MOST_MEMORY
