@@ -103,6 +103,8 @@ async def tidy() -> None:
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         ended = end_waiting(manager._session_storage._cache)  # type: ignore[attr-defined]
+        if ended:
+            POOL.clear()  # mostly theirs; who still trains makes new ones in some milliseconds
         freed = STORE.tidy() + POOL.rest(UNUSED)
         gc.collect()
         uploads.forget({info.session.id for info in manager.list_sessions()})

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.figures.literal import in_markdown
 from pages.ui import keeping, loaded_model, opened, session
@@ -362,7 +363,7 @@ def _file_came() -> None:
     """Another file, or none: the one before is no longer learnt from, also if this is refused."""
     given, text, said = st.session_state["text"], None, ""
     try:
-        text = read_text(given.getvalue()) if given is not None else None
+        text = read_text(given.getvalue()) if isinstance(given, UploadedFile) else None
     except ValueError as problem:
         said = str(problem)
     session.keep(f"{TEXT}_file", text)
