@@ -70,11 +70,12 @@ def test_pause_stops_it_and_more_updates_go_on(visit):
     clean(reader.run())
     assert len(losses(reader)) == made > 0
     reader.slider(key="own_updates").set_value(made + 3).run()
-    assert len(losses(clean(reader))) == made
+    kept = len(losses(clean(reader)))
+    assert made - 1 <= kept <= made, "at most the update under way begins anew"
     press(reader, "One update")
-    while len(losses(reader)) == made:  # a busy machine may need more than a slice for it
+    while len(losses(reader)) == kept:  # a busy machine may need more than a slice for it
         clean(reader.run())
-    assert len(losses(reader)) == made + 1
+    assert len(losses(reader)) == kept + 1
 
 
 def test_another_setting_begins_anew_and_leaving_stops(visit):
