@@ -11,18 +11,19 @@ if str(ROOT) not in sys.path:  # this script's own folder is there, the reposito
 
 from pages.components.accessibility import accessibility  # noqa: E402
 from pages.components.kept import kept  # noqa: E402
-from pages.frame import place, player  # noqa: E402
+from pages.frame import layout, place, player  # noqa: E402
 from pages.ui import contents, controls, keeping, session  # noqa: E402
 
-st.set_page_config(page_title="Inside an RNN", page_icon=contents.ICON, layout="wide")
 page, script = contents.navigation()
 session.begin(page)
 played = place.here(page)
-if not session.playing().presents:
-    controls.sidebar(page)
-with st.sidebar:
+layout.begin(page, played)
+if session.has_more():
+    controls.panel(page)
+with st.container(key="unseen"):
     accessibility()
     kept(keeping.message(keeping.lost()), key="kept", on_answers=keeping.heard)
-if played:
+if played and not session.playing().bare:
     player.bar(played)
 script.run()
+layout.end(played)

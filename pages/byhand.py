@@ -19,11 +19,10 @@ from pages.figures.byhand.sheet import (
     told,
 )
 from pages.figures.literal import in_markdown
-from pages.ui import controls, page_layout, session
+from pages.ui import page_layout, session
 from pages.ui.models import byhand, byhand_exercise
 from rnn_core.analysis.expansion import expand
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies.byhand import Walk, Written, stops
 
@@ -43,14 +42,15 @@ The sum comes from Jacobians, the total from BPTT. A *part*, a projection on it,
 CLAIM = "BPTT needs **no computer**, only patience: here are its three steps, with every number."
 
 
-def picture() -> Run:
+def picture() -> page_layout.Parts:
     """The walk, the exercise, the controls, and the expansion of one step's loss."""
+    yield "picture"
     wish, names = session.own(Walk), Names(NOTATIONS[session.view().notation])
     w = byhand.written(session.experiment(), wish)
     _walk(w, wish, names)
     if wish.check == "on":
         byhand_exercise.form(w, wish, partial(blank_words, names=names, w=w))
-    controls.bench(elsewhere=byhand.ELSEWHERE)
+    yield "more"
     byhand.weights(w, weights_written(w, names), opened=wish.check == "on")
     _expansion(w, wish, names)
     return w.done
@@ -88,4 +88,10 @@ def numbers(e: Experiment, view: session.View, wish: Walk) -> pd.DataFrame:
     return pd.concat(map(pd.DataFrame, [sheet_rows(w), *parts]))
 
 
-page_layout.page("BPTT by hand", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "BPTT needs no computer, only patience: every number is here",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

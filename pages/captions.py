@@ -9,9 +9,8 @@ from pages.components.wirings import drawing
 from pages.figures import captions as drawn
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
-from pages.ui import controls, page_layout, session, trained
+from pages.ui import page_layout, session, trained
 from pages.ui.models import captions
-from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.captions import Sketch, to_hex
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -39,8 +38,9 @@ CLAIM = (
 )
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The drawing, the slopes of a word, the caption, the controls, the card."""
+    yield "picture"
     model, wish = trained.model("captions"), session.own(Sketch)
     if model is None:
         return "there is no network to check."
@@ -55,7 +55,7 @@ def picture() -> Check | str:
             spoken(drawn.maps(said, wish.place, wish.slope, near), key="maps")
     captions.buttons(image)
     spoken(drawn.table(said, wish.place, subject, near), key="words", on_pick=captions.pick)
-    controls.bench()
+    yield "more"
     run, check = captions.inside(model, said, there.name)
     card, small = st.columns([3, 2], gap="medium")
     with card:
@@ -77,4 +77,10 @@ def numbers(_: Experiment, __: session.View, wish: Sketch) -> pd.DataFrame:
     return pd.DataFrame(drawn.rows(said, wish.slope))
 
 
-page_layout.page("Captions", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "The drawing is read once; every word after it hangs on some pixels",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

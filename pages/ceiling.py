@@ -5,9 +5,8 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import ceiling
-from pages.ui import controls, page_layout, session
+from pages.ui import page_layout, session
 from pages.ui.models import ceiling as model
-from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.ceiling import STARTS, Ceiling
 
@@ -32,8 +31,9 @@ CLAIM = (
 )
 
 
-def picture() -> Check:
+def picture() -> page_layout.Parts:
     """Two starts side by side: loss above, gradient norm below."""
+    yield "picture"
     wish = session.own(Ceiling)
     pairs = model.pairs(wish)
     every = [course for pair in pairs for course in pair]
@@ -45,7 +45,7 @@ def picture() -> Check:
             alt = f"Loss at every update with and without clipping, {start} start"
             plot(ceiling.losses(pair, every), key=f"l_{start}", alt=alt, name="losses")
             st.markdown(ceiling.told(pair))
-    controls.bench()
+    yield "more"
     st.markdown(session.lettered(ceiling.reached(*pairs)))
     return model.checked(wish)
 
@@ -55,4 +55,6 @@ def numbers(_: Experiment, __: session.View, wish: Ceiling) -> pd.DataFrame:
     return pd.DataFrame(ceiling.rows(model.made(wish)))
 
 
-page_layout.page("A ceiling, never a floor", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Clipping tames an explosion and does nothing for vanishing", CLAIM, picture, EXPLAINED, numbers
+)

@@ -7,11 +7,10 @@ import streamlit as st
 
 from pages.components.cell import cell
 from pages.figures.cell.picture import cell_picture, cell_rows
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from pages.ui.models import cell as model
 from rnn_core.engine.cells import Cell
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -48,8 +47,9 @@ def source(shown: Cell) -> None:
         st.code(inspect.getsource(type(shown).step_back), language="python")
 
 
-def picture() -> Run:
+def picture() -> page_layout.Parts:
     """The picture and its controls; the run that is drawn, edited or not."""
+    yield "picture"
     run = model.edited(session.current_run())
     layers, view = runs.layers(run), session.view()
     layer = layers[widgets.layer_menu([each.name for each in layers])]
@@ -64,7 +64,7 @@ def picture() -> Run:
         key="cell",
         on_choose=chosen,
     )
-    controls.bench()
+    yield "more"
     widgets.notation_menu()
     model.menu(session.current_run(), layer.trace)
     source(layer.trace.cell)
@@ -78,4 +78,10 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(cell_rows(layer.trace, layer.labels, NOTATIONS[view.notation]))
 
 
-page_layout.page("Inside the cell", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "A cell is a handful of sums, products and squashing functions",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

@@ -32,8 +32,9 @@ it knows of the text so far is in its units. Some go along with things that a re
 FIRST, LAST = ("writer", "opening"), ("searched", "neuron")
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The text in its colours and what was expected, what was measured, the units, the card."""
+    yield "picture"
     wish = session.own(Reading)
     if (model := characters.network(wish)) is None:
         return "made when there is a network."
@@ -50,7 +51,7 @@ def picture() -> Check | str:
     with st.container(horizontal=True, gap="large"):
         for label, (value, explained) in figures.measures(read, model.card).items():
             page_layout.number(label, value, explained)
-    controls.bench(elsewhere=(*FIRST, *LAST))
+    yield "more"
     characters.units(figures.offers(found), figures.missing(found), LAST)
     return card(model, characters.glass_of(model, read))
 
@@ -76,4 +77,6 @@ def numbers(_: Experiment, __: session.View, wish: Reading) -> pd.DataFrame:
     return pd.DataFrame(figures.rows(read, model.card, unit))
 
 
-page_layout.page("Character model", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "A network that learnt letters writes, one letter at a time", CLAIM, picture, EXPLAINED, numbers
+)

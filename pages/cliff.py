@@ -5,9 +5,8 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import cliff
-from pages.ui import controls, page_layout, session
+from pages.ui import page_layout, session
 from pages.ui.results import stored
-from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.cliff import Cliff, Path, Surface, check, descend, surface
 
@@ -46,8 +45,9 @@ def _paths(wish: Cliff) -> tuple[Path, Path]:
     return descend(wish, "off"), descend(wish, wish.mode)
 
 
-def picture() -> Check:
+def picture() -> page_layout.Parts:
     """From above, the controls, then the surface and the way down."""
+    yield "picture"
     land, wish = _land(), session.own(Cliff)
     paths = _paths(wish)
     left, right = st.columns([3, 2])
@@ -57,7 +57,7 @@ def picture() -> Check:
     with right:
         alt = "The error over w and b as a surface with a wall in it, and both descents"
         plot(cliff.relief(land, paths), key="relief", alt=alt, name="cliff-surface")
-    controls.bench()
+    yield "more"
     st.markdown("\n".join(f"* {cliff.told(path, wish)}" for path in paths))
     st.markdown(cliff.slopes_told(land))
     left, right = st.columns(2)
@@ -75,4 +75,6 @@ def numbers(_: Experiment, __: session.View, wish: Cliff) -> pd.DataFrame:
     return pd.DataFrame(cliff.rows(_paths(wish)))
 
 
-page_layout.page("The cliff", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "An exploding gradient is a cliff in the error", CLAIM, picture, EXPLAINED, numbers
+)

@@ -1,20 +1,15 @@
 """Clipping: the weights' gradient before and after, by norm and by value."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import clipping
 from pages.figures.gradients import clipping_bars, clipping_rows
-from pages.ui import controls, page_layout, runs, session
+from pages.ui import page_layout, runs, session
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.presets import PRESETS
-
-EXAMPLES = {  # preset -> what its button says
-    "Clipping an explosion": "An explosion, by norm",
-    "Clipping by value turns": "An explosion, by value",
-    "Clipping cannot mend vanishing": "A vanishing gradient",
-}
 
 EXPLAINED = """
 All weights' gradients together are one long vector. Clipping is the **optimiser's** act on it,
@@ -41,16 +36,14 @@ CLAIM = (
 )
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The arrows, the controls, then every parameter and every entry."""
+    yield "arrows"
     clipped = session.current_run().clipped
     st.markdown(clipping.sentence(clipped))
     alt = "Two arrows from one point: the weights' gradient before and after clipping"
     plot(clipping.arrows(clipped), key="arrows", alt=alt, name="clipping-arrows")
-    controls.bench()
-    with st.container(horizontal=True):
-        for preset, words in EXAMPLES.items():
-            st.button(words, on_click=session.load, args=(PRESETS[preset].experiment,))
+    yield "parameters"
     left, right = st.columns(2)
     with left:
         alt = "Norm of every parameter's gradient before and after clipping"
@@ -58,6 +51,7 @@ def picture() -> None:
     with right:
         alt = "Histogram of the sizes of all entries of the gradient before and after clipping"
         plot(clipping.entries(clipped), key="entries", alt=alt, name="clipping-entries")
+    yield "textbook"
     st.subheader("Why by value turns", anchor=False)
     alt = "The gradient (3, 0.1) and what clipping by value and by norm make of it"
     plot(clipping.textbook(), key="textbook", alt=alt, name="clipping-textbook")
@@ -69,4 +63,4 @@ def numbers(e: Experiment, _: session.View) -> pd.DataFrame:
     return pd.DataFrame(clipping_rows(runs.compute(e).clipped))
 
 
-page_layout.page("Clipping", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Clipping is a ceiling, never a floor", CLAIM, picture, EXPLAINED, numbers)

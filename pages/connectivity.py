@@ -8,9 +8,8 @@ from pages.components.plot import plot
 from pages.figures import connectivity as figures
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table
-from pages.ui import contents, controls, page_layout, session, widgets
+from pages.ui import contents, page_layout, session, widgets
 from pages.ui.models import connectivity
-from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.connectivity import Connected
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -40,8 +39,9 @@ def drawn(found: connectivity.Together, wish: Connected, view: session.View) -> 
     return figures.Picture(found.text, found.felt, wish.foretold, wish.towards, letters_of)
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The texts, how far back they reach, the controls."""
+    yield "picture"
     wish = session.own(Connected)
     if (found := connectivity.together(wish)) is None:
         return "made when there is a network."
@@ -51,7 +51,7 @@ def picture() -> Check | str:
     letters(figures.payload(seen, t), key="texts", on_pick=lambda k: session.adjust(place=k + 1))
     st.markdown(figures.sentence(seen, t))
     st.markdown(f":small[{in_markdown(found.note)}]" if found.note else "")
-    controls.bench(elsewhere=("passage",))
+    yield "more"
     for column, curve in zip(st.columns(2), figures.curves(seen, t), strict=True):
         title = curve["layout"]["title"]["text"]
         with column:
@@ -74,4 +74,6 @@ def numbers(_: Experiment, view: session.View, wish: Connected) -> pd.DataFrame:
     return pd.DataFrame(figures.rows(seen, seen.place(wish.place)))
 
 
-page_layout.page("Connectivity", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Which characters does the network still feel?", CLAIM, picture, EXPLAINED, numbers
+)

@@ -1,11 +1,13 @@
 """Credit matrix: every step's loss against every state before it."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import credit as figures
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from pages.ui.results import stored
 from rnn_core.analysis.loss_state_matrix import (
     LossStateMatrix,
@@ -63,8 +65,9 @@ def matrix_of(e: Experiment, view: session.View, pick: Pick) -> figures.Matrix:
     return figures.loss_matrix(done, _credit(plain.experiment, plain), which, pick.of, notation)
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The matrix, its picked row and column, and what was picked in words."""
+    yield "picture"
     done, pick = session.current_run(), session.own(Pick)
     widgets.layer_menu([e.name.split(", ")[-1] for e in runs.layers(done, done.stages[-1])])
     matrix, t, k = matrix_of(session.experiment(), session.view(), pick), pick.loss, pick.state
@@ -79,7 +82,6 @@ def picture() -> None:
     with st.container(horizontal=True):
         for label, change in figures.moves(matrix, t, k).items():
             st.button(label, on_click=session.adjust, kwargs=change)
-    controls.bench()
 
 
 def picked(k: float, t: float) -> None:
@@ -92,4 +94,10 @@ def numbers(e: Experiment, view: session.View, pick: Pick) -> pd.DataFrame:
     return pd.DataFrame(figures.matrix_rows(matrix_of(e, view, pick)))
 
 
-page_layout.page("Credit matrix", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Every loss sends its gradient back to every state before it",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

@@ -9,9 +9,8 @@ from pages.components.plot import plot
 from pages.components.wirings import drawing
 from pages.figures import distance as figures
 from pages.figures.model_card import made
-from pages.ui import controls, page_layout, session, trained
+from pages.ui import page_layout, session, trained
 from pages.ui.models import distance
-from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.distance import FAR, AtGap, Distance
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -36,8 +35,9 @@ CLAIM = """“I grew up in Canada … I speak fluent **French**”: to learn thi
 the last word must be felt at the clue, however many words lie between."""
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The sentence under each network; every gap; the answers."""
+    yield "picture"
     wish, found = session.own(Distance), distance.models()
     if not found:
         return "There is no trained network to check."
@@ -45,7 +45,7 @@ def picture() -> Check | str:
     read, networks = seen.sentence, (seen.trained, seen.untrained)
     st.markdown(figures.headline(read, *networks, wish.drawn))
     drawing(figures.words(read, *networks, wish.drawn), key="words")
-    controls.bench()
+    yield "more"
     _over_gaps(wish, distance.over_gaps(wish.untrained, found))
     if wish.sentence == FAR:
         st.markdown(figures.exchange(read, seen.exchanged, seen.trained))
@@ -78,4 +78,10 @@ def numbers(_: Experiment, __: session.View, wish: Distance) -> pd.DataFrame:
     return pd.DataFrame(figures.rows(seen.sentence, seen.trained, seen.untrained))
 
 
-page_layout.page("Long-term dependency", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "“I grew up in Canada … I speak French”: is the clue still felt?",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

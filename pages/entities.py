@@ -41,8 +41,9 @@ CLAIM = (
 COUNTED = "Share of words tagged rightly; “decided later”: names that only words after them decide."
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """Both networks' tags, the sentence, one name as the words after it arrive, the cards."""
+    yield "picture"
     found = entities.tagged(session.own(Mention))
     if found is None:
         entities.mention("There is no word to read: type a sentence, or press an example.", None)
@@ -81,4 +82,6 @@ def numbers(_: Experiment, __: session.View, wish: Mention) -> pd.DataFrame:
     return pd.DataFrame(drawn.rows(found) if found else [])
 
 
-page_layout.page("Named entities", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "The words after a name decide: person, place or company?", CLAIM, picture, EXPLAINED, numbers
+)

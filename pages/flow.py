@@ -1,11 +1,13 @@
 """Gradient flow: turn one knob and watch how far back the loss is felt."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from pages.components import flow as component
 from pages.figures.flow import bench
 from pages.figures.flow.letters import QUANTITY_WORDS
-from pages.ui import controls, page_layout, runs, session
+from pages.ui import page_layout, runs, session
 from pages.ui.results import stored
 from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.experiment.inputs import Series
@@ -59,12 +61,12 @@ def chosen(knob: str, quantity: str, value: float) -> None:
         session.look(knob=knob, flow=quantity)
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The bench, and the settings it rests on."""
+    yield "picture"
     e, done = session.experiment(), bench_of(session.experiment(), session.view())
     payload = bench.payload(done, e, NOTATIONS[session.view().notation])
     component.bench(payload, key="flow", on_choice=chosen)
-    controls.bench()
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
@@ -72,4 +74,6 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(bench.bench_rows(bench_of(e, view), NOTATIONS[view.notation]))
 
 
-page_layout.page("Gradient flow", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "One knob decides how far back the gradient reaches", CLAIM, picture, EXPLAINED, numbers
+)

@@ -1,10 +1,12 @@
 """Gates: what each unit keeps, writes and shows."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from pages.components.heatmaps import Menu, Picked, heatmaps
 from pages.figures.gates.panels import gate_panels, gate_rows, series_read, shown_of, sorts_of
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -37,8 +39,9 @@ CLAIM = (
 )
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The picture and its controls."""
+    yield "picture"
     run, wish, view = session.current_run(), session.experiment(), session.view()
     widgets.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
@@ -64,7 +67,6 @@ def picture() -> None:
         on_pick=lambda p: session.look(t=p.step + 1, unit=p.unit, quantity=p.quantity, **p.menus),
         name=f"gates-{wish.cell}",
     )
-    controls.bench()
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
@@ -73,4 +75,6 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
 
 
-page_layout.page("Gates", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "A gate near 1 lets its signal through; near 0 it blocks it", CLAIM, picture, EXPLAINED, numbers
+)

@@ -1,5 +1,6 @@
 """Gradients: how far back can the loss be felt?"""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -9,7 +10,7 @@ from pages.components.plot import plot
 from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gradient_rows
 from pages.figures.theme import number
 from pages.figures.verdict import Bound, verdict
-from pages.ui import controls, page_layout, runs, session
+from pages.ui import page_layout, runs, session
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -35,8 +36,9 @@ CLAIM = (
 )
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
+    yield "picture"
     results = {cell: session.variant(cell=cell) for cell in CELLS}
     run = session.current_run()
     loss = runs.loss_words(run)
@@ -45,7 +47,7 @@ def picture() -> None:
     figure = gradient_norms(curves, loss=loss, labels=run.sequence.labels)
     alt = "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis"
     plot(figure, key="norms", alt=alt, name="gradient-norms")
-    controls.bench()
+    yield "more"
 
     st.subheader("Verdict", anchor=False)
     st.markdown("\n".join(f"* {line}" for line in verdict(curves, loss=loss, bounds=bounds)))
@@ -77,4 +79,10 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(gradient_rows(curves_of(results, notation=NOTATIONS[view.notation])))
 
 
-page_layout.page("Gradients", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "The gradient is multiplied once per step: it vanishes or explodes",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

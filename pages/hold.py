@@ -5,11 +5,10 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures.hold import QUESTIONS, gate_label, held_figure, held_rows, held_title, held_words
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from rnn_core.analysis.held_gate import Hold, read_steps
 from rnn_core.engine.cells import Cell
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -46,8 +45,9 @@ def wanted(cell: Cell, view: session.View) -> Hold:
     return Hold(gate, view.held_at, read_steps(view.held_steps))
 
 
-def picture() -> Run:
+def picture() -> page_layout.Parts:
     """The picture and its controls; the held run, which the footnotes are about."""
+    yield "picture"
     run, view = session.current_run(), session.view()
     cell, notation = run.stages[0].network.cell, NOTATIONS[view.notation]
     hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
@@ -65,7 +65,6 @@ def picture() -> Run:
     if any(part.fed for part in run.parts):
         st.caption("The output is fed back here: the gate is held at every step.")
     widgets.layer_menu(names)
-    controls.bench()
     return held
 
 
@@ -77,4 +76,4 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(held_rows(run, held, min(view.layer, last), notation))
 
 
-page_layout.page("Hold a gate", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Hold one gate fixed, and see what it was for", CLAIM, picture, EXPLAINED, numbers)

@@ -1,5 +1,7 @@
 """Jacobian product: what one state can still change in a far later one."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
@@ -14,7 +16,7 @@ from pages.figures.jacobians.products import (
     singular_figure,
 )
 from pages.figures.jacobians.words import words
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from pages.ui.results import stored
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -54,8 +56,9 @@ def measured(done: Run, layer: int) -> Measured:
     return _measured(done.experiment, min(layer, len(runs.layers(done)) - 1), done)
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """Singular values, factors and eigenvalues side by side; the verdict below."""
+    yield "picture"
     run, notation = session.current_run(), NOTATIONS[session.view().notation]
     found = measured(run, session.view().layer)
     plane = eigenvalue_figure(found.kind, found.matrices, notation)
@@ -64,7 +67,7 @@ def picture() -> None:
     chart = beside(charts, (3, 3, 2))
     plot(chart, key="product", alt=session.lettered(alt), name="jacobian-product")
     widgets.layer_menu([each.name for each in runs.layers(run)])
-    controls.bench()
+    yield "more"
     left, right = st.columns([3, 2])
     with left:
         fed = any(part.fed for part in run.parts)
@@ -81,4 +84,6 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(table) for table in tables])
 
 
-page_layout.page("Jacobian product", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Vanishing and exploding are a product of Jacobians", CLAIM, picture, EXPLAINED, numbers
+)

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import answers, contents, controls, page_layout, session
-from pages.ui.models.lectures import play, shelf
+from pages.ui import answers, contents, page_layout, session, widgets
+from pages.ui.models.lectures import play
+from pages.ui.shelf import shelf
 from rnn_core.decks import Deck, Scene
 from rnn_core.decks.syllabus import Syllabus
 from rnn_core.experiment.experiment import Experiment
@@ -28,9 +29,10 @@ CLAIM = (
 WIDTHS = (2, 3)
 
 
-def picture() -> str:
+def picture() -> page_layout.Parts:
     """The lecture's ideas by topic; nothing is computed here, so there is nothing to check."""
-    controls.own_row(["lecture"])
+    yield "picture"
+    widgets.own_control("lecture")
     found = shelf()
     for fault in found.faults:
         st.error(in_markdown(str(fault)), icon=":material/broken_image:")
@@ -82,4 +84,6 @@ def numbers(_: Experiment, __: session.View, ___: Syllabus) -> pd.DataFrame:
     )
 
 
-page_layout.page("Five lectures", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Five lectures, and a picture for every idea in them", CLAIM, picture, EXPLAINED, numbers
+)

@@ -1,5 +1,7 @@
 """Notation: five lectures, five alphabets, one network."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
@@ -7,7 +9,7 @@ from pages.components.plot import plot
 from pages.figures.notation import side_by_side as drawn
 from pages.figures.notation.disagreements import disagreements
 from pages.figures.notation.variants import variant_lines, variant_rows, variant_words, variants
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -26,8 +28,9 @@ What is only another name changes nothing; what is another function does.
 CLAIM = "Five lectures, five alphabets, **one network**."
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """Letters, equations, what a variant changes, where lectures disagree."""
+    yield "picture"
     run, chosen = session.current_run(), NOTATIONS[widgets.notation_menu()]
     cell = run.stages[0].network.cell
     st.html(drawn.letters_table([cell.name], chosen.name))
@@ -36,7 +39,7 @@ def picture() -> None:
         formulas(run, chosen)
     with right:
         formulas(run, NOTATIONS["pytorch" if chosen.name != "pytorch" else "house"])
-    controls.bench()
+    yield "more"
     letter = chosen.of(cell).symbol("h").text
     found = variants(run)
     st.subheader("What a choice changes", anchor=False)
@@ -70,4 +73,4 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(variant_rows(variants(runs.compute(e)), letters.symbol("h").text))
 
 
-page_layout.page("Notation", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("Five lectures, five alphabets, one network", CLAIM, picture, EXPLAINED, numbers)

@@ -1,6 +1,7 @@
 """Phase map: for which weight scale and length does the gradient vanish, hold or explode?"""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import streamlit as st
 
 from pages.components import flow as component
 from pages.figures.flow import bench
-from pages.ui import controls, page_layout, results, runs, session
+from pages.ui import page_layout, results, runs, session
 from pages.ui.results import stored
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.inputs import Series
@@ -47,14 +48,14 @@ def _found(e: Experiment) -> tuple[tuple[int, ...], dict[str, bench.Floats]]:
     return lengths, _map(bench.mapped(e), lengths, series)
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The map, once it is asked for."""
+    yield "picture"
     e, wanted = session.experiment(), session.view().phase == "on"
     label = "Hide the phase map" if wanted else "Compute the phase map"
     st.button(label, on_click=_toggle, args=(not wanted,))
     if wanted:
         _draw(e)
-    controls.bench()
 
 
 def _toggle(wanted: bool) -> None:
@@ -75,4 +76,10 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(bench.map_rows(lengths, found, NOTATIONS[view.notation]))
 
 
-page_layout.page("Phase map", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Weight scale and length decide together how much gradient is left",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

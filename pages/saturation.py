@@ -1,11 +1,13 @@
 """Saturation: gates that are as good as always shut, or always open."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
 from pages.components.saturation import saturation
 from pages.figures.saturation import saturation_picture, saturation_rows
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -36,8 +38,9 @@ CLAIM = (
 )
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The picture and its controls."""
+    yield "picture"
     run, wish, view = session.current_run(), session.experiment(), session.view()
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
@@ -52,7 +55,7 @@ def picture() -> None:
     saturation(
         drawn, key="saturation", unit=view.unit, on_pick=lambda unit: session.look(unit=unit)
     )
-    controls.bench()
+    yield "more"
     st.markdown("\n".join(f"* {gate['alt']}" for gate in drawn["gates"]))
 
 
@@ -61,4 +64,6 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(saturation_rows(compared(e, view.compare, view.layer)[1]))
 
 
-page_layout.page("Saturation", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Some gates are as good as always open, some as always shut", CLAIM, picture, EXPLAINED, numbers
+)

@@ -7,8 +7,7 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures.scalar import PRODUCT, unit_figure, unit_rows, unit_words
-from pages.ui import controls, page_layout, session
-from rnn_core.analysis.gradient_check import Check
+from pages.ui import page_layout, session
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies.scalar import CASES, Scalar, check, unroll_unit
@@ -50,14 +49,15 @@ def cases() -> None:
     st.caption(shown[0] if shown else "Press one of these, or move the sliders.")
 
 
-def picture() -> Check:
+def picture() -> page_layout.Parts:
     """Rule and product, the bench, and what the numbers say."""
+    yield "picture"
     done = unroll_unit(session.own(Scalar))
     alt = f"The scalar rule and the product {PRODUCT} over the distance, logarithmic axis"
     figure = unit_figure(done, NOTATIONS[session.view().notation])
     plot(figure, key="unit", alt=session.lettered(alt), name="one-weight")
     cases()
-    controls.bench()
+    yield "more"
     st.markdown("\n".join(f"* {line}" for line in unit_words(done)))
     return check(done)
 
@@ -67,4 +67,6 @@ def numbers(_: Experiment, __: session.View, wish: Scalar) -> pd.DataFrame:
     return pd.DataFrame(unit_rows(unroll_unit(wish)))
 
 
-page_layout.page("One weight", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "“w above 1 explodes” is exact for one linear unit only", CLAIM, picture, EXPLAINED, numbers
+)

@@ -40,8 +40,9 @@ CLAIM = (
 COUNTED = "Share of right answers; in the last row the words were shuffled and the label kept."
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The answer word by word, the sentence, the same words shuffled, the card."""
+    yield "picture"
     found = sentiment.opinions(session.own(Review))
     if found is None:
         sentiment.review("There is no word to read: type a sentence, or press an example.")
@@ -77,4 +78,6 @@ def numbers(_: Experiment, __: session.View, wish: Review) -> pd.DataFrame:
     return pd.DataFrame(drawn.rows(found) if found else [])
 
 
-page_layout.page("Sentiment", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "The same words in another order can say the opposite", CLAIM, picture, EXPLAINED, numbers
+)

@@ -1,5 +1,7 @@
 """Time series: a forecast is worth what it is better than."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
@@ -7,9 +9,8 @@ from pages.components.plot import plot
 from pages.figures import series as figures
 from pages.figures.model_card import made
 from pages.figures.theme import Figure
-from pages.ui import controls, page_layout, session, trained
+from pages.ui import page_layout, session, trained
 from pages.ui.models import series
-from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.series import SHARES, Forecast
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.training.models import Model
@@ -31,13 +32,14 @@ CLAIM = """A forecast is worth only what it is **better than**: the last value a
 and on stock prices it is hard to beat."""
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The series with its forecasts, and their errors beside the naive ones."""
+    yield "picture"
     wish = session.own(Forecast)
     found = series.model(wish)
     if found is None:
         return "There is no trained network to check."
-    (_wave if wish.series == "wave" else _prices)(wish, found)
+    yield from (_wave if wish.series == "wave" else _prices)(wish, found)
     seen = series.seen(wish, found)
     st.expander("The card").markdown(f"{figures.scored(found.card)}\n\n{made([found.card])}")
     trained.look_inside(seen, "Look inside", "Puts this network on all other pages.")
@@ -45,21 +47,21 @@ def picture() -> Check | str:
     return trained.seen(seen)[1]
 
 
-def _wave(wish: Forecast, model: Model) -> None:
+def _wave(wish: Forecast, model: Model) -> Iterator[str]:
     found, errors, cell = *series.wave(wish, model), model.card.cell
     alt = "A noisy wave, the forecast of each next value, and the network's own forecasts fed back"
     plot(figures.wave(found, cell), key="series", alt=alt, name="wave")
-    controls.bench()
+    yield "errors"
     st.markdown(figures.wave_words(found, errors))
     _below(figures.wave_errors(errors, wish.horizon, cell), wish, model)
 
 
-def _prices(wish: Forecast, model: Model) -> None:
+def _prices(wish: Forecast, model: Model) -> Iterator[str]:
     found, share, cell = series.price_forecast(model), SHARES.index(wish.share), model.card.cell
     st.markdown(figures.price_words(found, share))
     alt = "Weekly prices, the network's forecast, and last week's price"
     plot(figures.prices(found, share, cell), key="series", alt=alt, name="prices")
-    controls.bench()
+    yield "errors"
     st.markdown(figures.curve_words(found, share))
     _below(figures.changes(found, share, cell), wish, model)
     st.markdown(figures.price_table(found))
@@ -78,4 +80,4 @@ def numbers(_: Experiment, __: session.View, wish: Forecast) -> pd.DataFrame:
     return pd.DataFrame(figures.rows(*series.found(wish, model)) if model else {})
 
 
-page_layout.page("Time series", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page("A forecast is worth what it is better than", CLAIM, picture, EXPLAINED, numbers)

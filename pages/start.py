@@ -1,19 +1,13 @@
 """Start: what this is, in a minute, with a live picture and ways in."""
 
+from collections.abc import Iterator
+
 import pandas as pd
-import streamlit as st
 
 from pages.components.unrolled import unrolled
 from pages.figures.unrolled.graph import unrolled_graph, unrolled_rows
-from pages.ui import contents, controls, page_layout, runs, session
-from rnn_core.experiment.experiment import Experiment, to_params
-from rnn_core.experiment.presets import PRESETS
-
-WAYS_IN = (  # page, preset, what one will see there
-    ("unrolled", "hello", "Follow “hello” through the network"),
-    ("gradients", "Default LSTM vanishes", "Watch an LSTM's gradient vanish"),
-    ("gates", "Forget bias 5 overshoots", "See forget gates wide open"),
-)
+from pages.ui import page_layout, runs, session
+from rnn_core.experiment.experiment import Experiment
 
 EXPLAINED = """
 Every column is one step of the same small network: it reads a symbol (below), updates its hidden
@@ -25,22 +19,15 @@ the signal runs forward and the gradient back. Pick a step with the pointer or t
 setting is in the address, so a link shows others the same picture.
 """
 
-ROOMS = {  # pages that begin with a setting of their own
-    "lectures": "Follow a lecture, idea by idea, in its own letters",
-    "byhand": "Work BPTT out by hand",
-    "cliff": "Walk off a cliff, with and without clipping",
-    "training": "Train a network to remember",
-    "connectivity": "See which characters a trained network still feels",
-}
-
 CLAIM = (
     "Type something. A small network reads it symbol by symbol and guesses what comes next. "
     "Everything it computes on the way is on these pages: each state, each gate, each gradient."
 )
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
+    yield "picture"
     run = session.current_run()
     steps = runs.total_steps(run)
     unrolled(
@@ -52,7 +39,6 @@ def picture() -> None:
         lit=session.view().lit,
         on_choose=session.pick_step,
     )
-    controls.bench()
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
@@ -62,15 +48,3 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
 
 
 page_layout.page("Inside a recurrent network", CLAIM, picture, EXPLAINED, numbers)
-
-st.subheader("Ways in", anchor=False)
-for page, preset, words in WAYS_IN:
-    st.page_link(
-        contents.page_link(page),
-        label=words,
-        icon=contents.PAGES[page].icon,
-        query_params=to_params(PRESETS[preset].experiment),
-        help=PRESETS[preset].claim,
-    )
-for page, words in ROOMS.items():
-    st.page_link(contents.page_link(page), label=words, icon=contents.PAGES[page].icon)

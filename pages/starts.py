@@ -1,12 +1,14 @@
 """Starts compared: initialisations, activations, gate biases, sizes and depth side by side."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures.flow.bench import seeds_of
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
-from pages.ui import controls, page_layout, runs, session
+from pages.ui import page_layout, runs, session
 from pages.ui.results import stored
 from rnn_core.arrays import Array
 from rnn_core.experiment.experiment import Experiment
@@ -62,13 +64,14 @@ def compared(e: Experiment, vary: str, notation: str = "house") -> Compared:
     return Compared(e.cell, k, found, own, deep, NOTATIONS[notation])
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The charts, the bench, and what they say."""
+    yield "picture"
     e, asked = session.experiment(), session.own(Starts).vary
     done = compared(e, asked, session.view().notation)
     alt = f"{done.quantity} over the distance for each start, logarithmic axis"
     plot(starts_figure(done), key="starts", alt=alt, name="starts-compared")
-    controls.bench()
+    yield "more"
     for note in notes(e, asked):
         st.caption(note)
     st.markdown("\n".join(f"* {line}" for line in starts_words(done)))
@@ -80,4 +83,10 @@ def numbers(e: Experiment, _: session.View, wish: Starts) -> pd.DataFrame:
     return pd.DataFrame(starts_rows(compared(e, wish.vary)))
 
 
-page_layout.page("Starts compared", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "The starting weights decide how far back a gradient is felt",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

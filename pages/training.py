@@ -7,9 +7,8 @@ from pages.components.download import download
 from pages.components.kept import kept
 from pages.components.plot import plot
 from pages.figures import training
-from pages.ui import controls, page_layout, session
+from pages.ui import page_layout, session
 from pages.ui.models import training as model
-from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.training.comparison import Plan, course
 
@@ -36,11 +35,11 @@ CLAIM = (
     "A memory task shows whether a network has **learnt to remember**: only then does its loss "
     "fall below the dotted line."
 )
-FIRST = ("task", "length", "reads", "versus", "optimiser", "rate", "updates")
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The curves as they stand, the controls, the maps."""
+    yield "picture"
     model.advance()
     mine = model.training_session()
     task = next(iter(mine.comparison.trainers.values())).task
@@ -54,13 +53,10 @@ def picture() -> Check | str:
     with st.expander("What they answer", expanded=True):
         st.markdown(training.answers(mine.comparison))
         st.markdown(training.writing(mine.comparison, session.own(Plan).temperature))
-    rest = [n for n in session.own_names() if n not in FIRST]
-    controls.bench(elsewhere=rest)
+    yield "more"
     model.own_text(download)
     maps = training.evolution(courses, session.view().notation)
     plot(maps, key="evolution", alt="Gradient norm of every step and update", name="training-steps")
-    with st.expander("More settings of training"):
-        controls.own_row(rest)
     with st.expander("Save and load"):
         model.store()
     st.caption(f"{task.label.capitalize()}: {task.help}")
@@ -78,4 +74,10 @@ def numbers(_: Experiment, __: session.View, ___: Plan) -> pd.DataFrame:
     return pd.DataFrame(training.rows([course(kept.comparison, words) for words in kept.settings]))
 
 
-page_layout.page("Training", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Only a network that learnt to remember falls below the dotted line",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

@@ -37,8 +37,9 @@ CLAIM = (
 )
 
 
-def picture() -> Check | str:
+def picture() -> page_layout.Parts:
     """The number, what both networks make of it, the curves, the networks' cards."""
+    yield "picture"
     models = translation.models()
     readings = translation.ask(models)
     if readings:
@@ -75,4 +76,10 @@ def numbers(_: Experiment, __: session.View, wish: Number) -> pd.DataFrame:
     return pd.DataFrame(drawn.rows(readings, translation.measured(models)))
 
 
-page_layout.page("Translation", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Everything the decoder learns of the sentence is one vector",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

@@ -1,11 +1,13 @@
 """Truncated BPTT: what the window drops, turns and hides."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import truncated as figures
-from pages.ui import controls, page_layout, results, runs, session
+from pages.ui import page_layout, results, runs, session
 from pages.ui.models import truncated
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -31,8 +33,9 @@ CLAIM = """Truncated BPTT saves work by **cutting the way back every k steps**. 
 exactly the long-range credit: a clue before the last cut hears nothing of the last loss."""
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The gradient in blocks, every window, and a clue that the window hides."""
+    yield "picture"
     done, e, part = session.current_run(), session.experiment(), session.own(Cut).part
     found, steps = truncated.every_window(e, part), engine.longest(done)
     window = engine.default_window(e, steps)
@@ -45,7 +48,7 @@ def picture() -> None:
         for name, draw in (("angle", figures.angles), ("ratio", figures.ratios)):
             plot(draw(found, window, part), key=name, alt=alt, name=f"truncated-{name}")
     st.markdown(said if e.window else f"{said} The slider stands at 0: move it to cut elsewhere.")
-    controls.bench()
+    yield "more"
     _clue(e)
 
 
@@ -78,4 +81,10 @@ def numbers(e: Experiment, _: session.View, cut: Cut) -> pd.DataFrame:
     return pd.DataFrame(figures.window_rows(truncated.every_window(e, cut.part)))
 
 
-page_layout.page("Truncated BPTT", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Truncated BPTT cuts the way back, and what lies behind hears nothing",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

@@ -1,12 +1,14 @@
 """Unrolled graph: the same cell at every step, what it holds, and what flows back."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
 from pages.components.unrolled import unrolled
 from pages.figures.theme import number
 from pages.figures.unrolled.graph import origin, step_numbers, unrolled_graph, unrolled_rows
-from pages.ui import controls, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 
@@ -43,8 +45,9 @@ CLAIM = (
 )
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
+    yield "picture"
     run = session.current_run()
     steps = runs.total_steps(run)
     step = session.step(steps)
@@ -57,7 +60,7 @@ def picture() -> None:
         first_lit="weight_hh_l0",
         on_choose=session.pick_step,
     )
-    controls.bench()
+    yield "more"
 
     names = [layer.name for layer in runs.layers(run, runs.stage_of(run, step))]
     st.subheader(f"Where does the gradient of step {step + 1} come from?", anchor=False)
@@ -76,4 +79,10 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(unrolled_rows(run.stages, run.sequence, notation=view.notation))
 
 
-page_layout.page("Unrolled graph", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "One cell, repeated: the past arrives only through the state",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

@@ -1,5 +1,7 @@
 """Wirings: one cell, many ways to let inputs in and outputs out."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import streamlit as st
 
@@ -8,7 +10,7 @@ from pages.figures.wirings.cards import CARDS, Card, profile_rows, profiles, sen
 from pages.figures.wirings.drawing import miniature
 from pages.figures.wirings.profile import legend
 from pages.figures.wirings.table import step_table
-from pages.ui import contents, controls, page_layout, runs, session, widgets
+from pages.ui import contents, page_layout, runs, session, widgets
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment, to_params
 from rnn_core.experiment.run import Run
@@ -39,13 +41,14 @@ def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
     return {c: {cell: runs.compute(c.wired(e, cell=cell)) for cell in cells} for c in CARDS}
 
 
-def picture() -> None:
+def picture() -> Iterator[str]:
     """The controls, and the cards, two in a row."""
+    yield "picture"
     mine, view = session.experiment(), session.view()
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
     norms = {c: {n: profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
     axis = span([curves for each in norms.values() for curves in each.values()])
-    controls.bench()
+    yield "more"
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
     drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
@@ -77,4 +80,10 @@ def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     return pd.DataFrame(profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
 
 
-page_layout.page("One cell in many wirings", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "The same cell, wired differently, answers different questions",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+)

@@ -4,9 +4,9 @@ from typing import Final
 
 from pages.ui import session
 from pages.ui.contents import PAGES
-from pages.ui.models.lectures import LINKED
 from pages.ui.results import stored
-from pages.ui.session import VIEW
+from pages.ui.shelf import LINKED
+from pages.ui.view import VIEW
 from rnn_core.decks import Question, Scene, Setup, setup
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.settings import Value

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from pages.ui import session
 from pages.ui.contents import PAGES, Page
-from pages.ui.models.lectures import shelf
+from pages.ui.shelf import shelf
 from rnn_core.decks import Deck, Scene
 from rnn_core.experiment.settings import quote
 

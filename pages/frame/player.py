@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from pages.components.presenter import presenter
 from pages.frame import asking
 from pages.frame.place import Place
 from pages.ui import contents, controls, session
@@ -21,28 +20,17 @@ STYLE = """<style>
   .st-key-player_choices [class*="st-key-choice"] { min-width: 100%; }
 }
 </style>"""
-WALL = """<style>
-html { font-size: 22px !important; }
-[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]
-  { display: none !important; }
-[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.5rem; }
-</style>"""
 
 
 def bar(place: Place) -> None:
     """The strip under the navigation, and in lecture mode what the scene names."""
-    on_the_wall = session.playing().presents
-    st.html(STYLE + WALL if on_the_wall else STYLE)
+    st.html(STYLE)
     with st.container(key="player", gap="small"):
         _head(place)
         if not asking.is_open(place):  # what is said may say the answer
             _said(place.scene)
         if place.scene.question:
             asking.ask(place)
-    if on_the_wall:
-        session.show_only(place.scene.controls)
-        controls.beside(place.scene.controls)
-        presenter()
 
 
 def _head(place: Place) -> None:
@@ -58,21 +46,7 @@ def _head(place: Place) -> None:
             _step(place, 1, "Next", ":material/arrow_forward:")
         if not session.playing().presents:
             _list(place, "All ideas", ":material/list:")
-        _present_button()
-
-
-def _present_button() -> None:
-    """Into lecture mode, or out of it."""
-    on = session.playing().presents
-    st.button(
-        "Leave" if on else "Present",
-        key="present",
-        type="tertiary",
-        icon=":material/close_fullscreen:" if on else ":material/slideshow:",
-        help="Leave lecture mode (Esc)" if on else "Lecture mode: large, with a clicker's keys",
-        on_click=session.present,
-        args=(not on,),
-    )
+        controls.present_button()
 
 
 def _said(scene: Scene) -> None:

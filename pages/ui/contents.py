@@ -32,13 +32,15 @@ from rnn_core.training.trainer import SHARED
 
 @dataclass(frozen=True)
 class Page:
-    """A page's name, and the settings that stand right below its picture."""
+    """A page's name, and the two or three settings that stand above its picture."""
 
     title: str
     icon: str
-    bench: tuple[str, ...]  # fields of `Experiment`; all others are in the sidebar
+    main: tuple[str, ...]  # of the experiment or the page's own; all others: "More settings"
     section: str = "see"
-    own: type | None = None  # a table of settings that this page alone has; below the bench's
+    own: type | None = None  # a table of settings that this page alone has
+    drawn: tuple[str, ...] = ()  # those of its own that its picture draws itself
+    beside: str = ""  # the page whose entry in the navigation this one shares
     uses: frozenset[str] | None = None  # the only settings that matter here; None: all do
     every_cell: bool = False  # the page draws all cells, so every cell's settings matter
     letters: bool = False  # the page has the menu of notations beside its picture
@@ -49,109 +51,116 @@ NONE: Final[frozenset[str]] = frozenset()  # of the experiment's settings: the p
 
 SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its pages in the bar
     "start": "",
-    "see": "See the network",
-    "gradients": "Gradients",
-    "training": "Training",
-    "applications": "Applications",
+    "see": "What happens inside?",
+    "gradients": "Where does the gradient go?",
+    "training": "Does it learn?",
+    "applications": "What is it good for?",
 }
-PAGES: Final = {  # file in pages/ and part of the link
+PAGES: Final = {
     "start": Page("Start", ":material/home:", ("text", "cell", "steps"), section="start"),
     "lectures": Page(
         "Lectures", ":material/school:", (), section="start", own=Syllabus, uses=NONE, letters=True
     ),
-    "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale", "steps")),
-    "wirings": Page("Wirings", ":material/schema:", ("text", "cell", "scale", "steps")),
+    "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale")),
+    "wirings": Page("Wirings", ":material/schema:", ("cell", "steps")),
     "cell": Page(
         "Cell",
         ":material/memory:",
-        ("text", "cell", "hidden", "steps", "activation", "reset", "update", "lstm"),
+        ("text", "cell", "steps"),
         letters=True,
     ),
-    "hold": Page("Hold a gate", ":material/front_hand:", ("cell", "scale", "steps", "forget_bias")),
-    "gates": Page("Gates", ":material/grid_on:", ("cell", "scale", "steps", "forget_bias")),
+    "hold": Page("Hold a gate", ":material/front_hand:", ("cell",), beside="cell"),
+    "gates": Page("Gates", ":material/grid_on:", ("cell", "forget_bias", "scale")),
     "saturation": Page(
-        "Saturation", ":material/scatter_plot:", ("cell", "scale", "steps", "forget_bias")
+        "Saturation", ":material/scatter_plot:", ("cell", "forget_bias", "scale"), beside="gates"
     ),
-    "notation": Page(
-        "Notation",
-        ":material/translate:",
-        ("cell", "activation", "reset", "update", "lstm"),
-        letters=True,
-        variants=True,
-    ),
+    "notation": Page("Notation", ":material/translate:", ("cell",), letters=True, variants=True),
     "gradients": Page(
         "Gradients",
         ":material/trending_down:",
-        ("scale", "steps", "clip", "threshold"),
+        ("scale", "steps", "clip"),
         section="gradients",
         every_cell=True,
     ),
     "flow": Page(
         "Gradient flow",
         ":material/stacked_line_chart:",
-        ("init", "scale", "gain", "forget_bias", "update_bias", "steps", "hidden"),
+        ("init", "forget_bias", "steps"),
         section="gradients",
         every_cell=True,
+        beside="gradients",
     ),
     "phase": Page(
         "Phase map",
         ":material/grid_view:",
-        ("init", "gain", "forget_bias", "update_bias", "hidden"),
+        ("init", "gain", "forget_bias"),
         section="gradients",
         every_cell=True,
+        beside="gradients",
     ),
     "jacobians": Page(
         "Jacobian product",
         ":material/ssid_chart:",
-        ("cell", "init", "gain", "scale", "forget_bias", "update_bias", "steps"),
+        ("cell", "init", "scale"),
         section="gradients",
+        beside="scalar",
     ),
     "credit": Page(
         "Credit matrix",
         ":material/network_node:",
-        ("cell", "init", "scale", "steps", "window"),
+        ("of", "cell", "init"),
         section="gradients",
         own=Pick,
     ),
     "truncated": Page(
         "Truncated BPTT",
         ":material/carpenter:",
-        ("window", "cell", "init", "scale", "steps", "placement"),
+        ("window", "cell", "init"),
         section="gradients",
         own=Cut,
         every_cell=True,
+        beside="credit",
     ),
     "scalar": Page(
-        "One weight", ":material/looks_one:", (), section="gradients", own=Scalar, uses=NONE
+        "One weight",
+        ":material/looks_one:",
+        ("w", "n", "phi"),
+        section="gradients",
+        own=Scalar,
+        uses=NONE,
     ),
     "starts": Page(
         "Starts compared",
         ":material/compare_arrows:",
-        ("cell", "init", "scale", "steps", "hidden"),
+        ("vary", "cell", "scale"),
         section="gradients",
         own=Starts,
     ),
     "clipping": Page(
-        "Clipping",
-        ":material/content_cut:",
-        ("clip", "threshold", "cell", "init", "gain", "steps"),
-        section="gradients",
+        "Clipping", ":material/content_cut:", ("clip", "threshold", "gain"), section="gradients"
     ),
     "cliff": Page(
-        "The cliff", ":material/landscape:", (), section="gradients", own=Cliff, uses=NONE
+        "The cliff",
+        ":material/landscape:",
+        ("mode", "rate", "limit"),
+        section="gradients",
+        own=Cliff,
+        uses=NONE,
+        beside="clipping",
     ),
     "ceiling": Page(
         "A ceiling, never a floor",
         ":material/vertical_align_top:",
-        (),
+        ("limit", "mode", "rate"),
         section="gradients",
         own=Ceiling,
         uses=NONE,
+        beside="clipping",
     ),
     "distance": Page(
         "Long-term dependency",
         ":material/social_distance:",
-        (),
+        ("gap", "sentence", "country"),
         section="gradients",
         own=Distance,
         uses=NONE,
@@ -162,11 +171,12 @@ PAGES: Final = {  # file in pages/ and part of the link
         ("text", "activation", "scale"),
         section="gradients",
         own=Walk,
+        drawn=("weight", "stage", "error", "component", "exercise"),
     ),
     "training": Page(
         "Training",
         ":material/fitness_center:",
-        ("cell", "hidden", "clip", "threshold"),
+        ("task", "length", "cell"),
         section="training",
         own=Plan,
         uses=SHARED,
@@ -175,18 +185,21 @@ PAGES: Final = {  # file in pages/ and part of the link
     "characters": Page(
         "Character model",
         ":material/text_fields:",
-        (),
+        ("heat", "letters", "draw"),
         section="applications",
         own=Reading,
         uses=NONE,
+        drawn=("writer", "opening", "searched", "neuron"),
     ),
     "connectivity": Page(
         "Connectivity",
         ":material/hub:",
-        (),
+        ("foretold", "towards"),
         section="applications",
         own=Connected,
         uses=NONE,
+        drawn=("passage",),
+        beside="characters",
     ),
     "sentiment": Page(
         "Sentiment",
@@ -195,6 +208,7 @@ PAGES: Final = {  # file in pages/ and part of the link
         section="applications",
         own=Review,
         uses=NONE,
+        drawn=("review", "order"),
     ),
     "entities": Page(
         "Named entities",
@@ -203,6 +217,8 @@ PAGES: Final = {  # file in pages/ and part of the link
         section="applications",
         own=Mention,
         uses=NONE,
+        drawn=("sentence", "word"),
+        beside="sentiment",
     ),
     "translation": Page(
         "Translation",
@@ -211,19 +227,21 @@ PAGES: Final = {  # file in pages/ and part of the link
         section="applications",
         own=Number,
         uses=NONE,
+        drawn=("english",),
     ),
     "captions": Page(
         "Captions",
         ":material/imagesmode:",
-        (),
+        ("which", "slope"),
         section="applications",
         own=Sketch,
         uses=NONE,
+        beside="translation",
     ),
     "series": Page(
         "Time series",
         ":material/query_stats:",
-        (),
+        ("series", "horizon", "share"),
         section="applications",
         own=Forecast,
         uses=NONE,
@@ -253,9 +271,21 @@ def _made(name: str) -> StreamlitPage:
         icon=page.icon,
         url_path=name,
         default=name == FIRST,
+        visibility="hidden" if page.beside else "visible",
     )
     assert made.title == page.title  # not outside of a run: there Streamlit makes a hollow one
     return made
+
+
+def name_of(page: Page) -> str:
+    """The page's name in links."""
+    return next(name for name, each in PAGES.items() if each is page)
+
+
+def group(page: Page) -> tuple[str, ...]:
+    """The pages that share one entry in the navigation, this one among them."""
+    first = page.beside or name_of(page)
+    return tuple(n for n, each in PAGES.items() if first in (n, each.beside))
 
 
 def navigation() -> tuple[Page, StreamlitPage]:

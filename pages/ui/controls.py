@@ -1,4 +1,4 @@
-"""Where the controls stand: a few below the picture, all others at the side."""
+"""Where the controls stand: two or three above the picture, all others in a panel at the side."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,56 +8,90 @@ import streamlit as st
 from pages.figures.literal import in_markdown
 from pages.ui import keeping, registry, session, widgets
 from pages.ui.contents import Page
-from rnn_core.experiment.experiment import GROUPS, INPUT, NETWORK, SETTINGS, Experiment
-from rnn_core.experiment.presets import PRESETS
+from pages.ui.shelf import scenes_of
+from rnn_core.decks import Scene
+from rnn_core.experiment.experiment import GROUPS, INPUT, NETWORK, SETTINGS
 
 OPEN: Final = (INPUT, NETWORK)  # a closed group is not even sent
-WIDE, WIDER = 220, 300  # pixels: four or three controls in a row, one below the other on a phone
+WIDE, WIDER = 220, 300  # pixels: four or three in a row, one below the other on a phone
 
 
-def bench(elsewhere: Sequence[str] = ()) -> None:
-    """The settings this page is about, but for those of its own that it draws elsewhere."""
-    names = [n for n in session.shown()[0] if session.is_wanted(n)]
-    own = [n for n in session.own_names() if n not in elsewhere and session.is_wanted(n)]
-    width = WIDE if len(names) + len(own) > 3 else WIDER
-    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
-        for name in names:
-            if not session.placed(name):
-                widgets.control(name, width=width)
-        for name in own:
-            widgets.own_control(name, width=width)
+def above() -> None:
+    """The controls that are wanted above the picture: the page's main ones, or those named."""
+    wanted, (main, others) = session.wanted(), session.shown()
+    names = main if wanted is None else [n for n in wanted if n in (*main, *others)]
+    if names:
+        with st.container(horizontal=True, vertical_alignment="top", gap="medium", key="controls"):
+            for name in names:
+                widgets.any_control(name, width=WIDE)
 
 
-def own_row(names: Sequence[str]) -> None:
-    """Some of the page's own settings, side by side."""
-    with st.container(horizontal=True):
-        for name in names:
-            if session.is_wanted(name) and not session.placed(name):
-                widgets.own_control(name, width=WIDE)
+def scenes(page: Page) -> None:
+    """The page's own scenes, a press away, and the ways to all settings and into a lecture."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scenes_row"):
+        _scenes(scenes_of(page))
+        if session.wanted() is None:
+            st.button(
+                "Fewer settings" if session.has_more() else "More settings",
+                key="more",
+                icon=":material/tune:",
+                type="tertiary",
+                on_click=session.open_more,
+            )
+        present_button()
 
 
-def beside(names: Sequence[str]) -> None:
-    """Those of some controls that would be in the sidebar, in a row."""
-    _, aside = session.shown()
-    found = [n for n in names if n in aside]
-    if found:
-        with st.container(horizontal=True, gap="medium"):
-            for name in found:
-                widgets.control(name, width=WIDER)
+def present_button() -> None:
+    """Into lecture mode, or out of it."""
+    on = session.playing().presents
+    st.button(
+        "Leave" if on else "Present",
+        key="present",
+        type="tertiary",
+        icon=":material/close_fullscreen:" if on else ":material/slideshow:",
+        help="Leave lecture mode (Esc)" if on else "Lecture mode: large, with a clicker's keys",
+        on_click=session.play,
+        kwargs={"present": "0" if on else "1"},
+    )
 
 
-def sidebar(page: Page) -> None:
-    """Presets, every setting that is not on the bench, and whose letters are shown."""
+def _scenes(scenes: Sequence[Scene]) -> None:
+    """The page's own scenes; the one on screen is marked."""
+    if not scenes:
+        return
+    named, shown = {s.id: s for s in scenes}, session.scene_shown()
+    widgets.show("scenes", shown.id if shown else None)
+    st.pills(
+        "Scenes",
+        list(named),
+        format_func=lambda name: named[name].title,
+        key="scenes",
+        label_visibility="collapsed",
+        on_change=_scene_picked,
+        args=(named,),
+    )
+
+
+def _scene_picked(named: dict[str, Scene]) -> None:
+    picked = st.session_state["scenes"]
+    if picked is not None:  # pressed once more, it stays
+        session.show(named[picked])
+
+
+def panel(page: Page) -> None:
+    """Every setting that is not above the picture, and whose letters are shown."""
     _, names = session.shown()
     with st.sidebar:
-        if page.uses is None:
-            _presets()
+        st.button("Close", key="less", icon=":material/close:", on_click=session.open_more)
         _trained()
+        own = [n for n in names if n not in SETTINGS]
+        for name in own:
+            widgets.own_control(name)
         for group in GROUPS:
-            _group(group, [n for n in names if SETTINGS[n].group == group])
+            _group(group, [n for n in names if n in SETTINGS and SETTINGS[n].group == group])
         if not page.letters:
             widgets.notation_menu()
-        st.button("Reset all", on_click=session.load, args=(Experiment(),), icon=":material/undo:")
+        st.button("Reset", key="reset", on_click=session.reset, icon=":material/undo:")
         st.caption("The address always says what you see: copy it to share this picture.")
 
 
@@ -69,13 +103,6 @@ def _group(group: str, names: Sequence[str]) -> None:
         with box:
             for name in names:
                 widgets.control(name)
-
-
-def _presets() -> None:
-    widgets.preset_menu()
-    preset = session.preset_name()
-    if preset is not None:
-        st.caption(PRESETS[preset].claim)
 
 
 def _trained() -> None:

@@ -1,6 +1,10 @@
-"""What every page has: a head, a living picture, an explanation, the numbers to take away."""
+"""What every page has: a claim, its controls, a living picture in parts, the numbers to take away.
 
-from collections.abc import Callable
+A page hands its parts over and lays nothing out itself: a reader's page, lecture mode and an
+iframe are three layouts of the same parts.
+"""
+
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 
 import numpy as np
@@ -8,52 +12,98 @@ import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import controls, results, runs, session
+from pages.ui import controls, keeping, registry, results, runs, session
+from pages.ui.contents import PAGES, Page, group, page_link
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.run import Run
 
 # A picture gives back what the gradient check below it is about: a run that is not the experiment's
 # own, a check that it made itself, or words where there is none ("": nothing to say).
-Picture = Callable[[], Run | Check | str | None]
+Seen = Run | Check | str | None
+# It yields the name of each of its parts before it draws it; the first part is the picture.
+Parts = Generator[str, None, Seen]
+Picture = Callable[[], Iterator[str]]
 
 
 def page(
-    title: str,
     claim: str,
+    more: str,
     picture: Picture,
     explained: str,
     numbers: Callable[..., pd.DataFrame],  # of the experiment, the view and the page's own settings
 ) -> None:
-    """A page: what it says, the picture with its controls, how to read it, its numbers.
+    """A page: its claim in one line, what to see and to do, the picture, how to read it, numbers.
 
-    Claim and explanation are written in this app's letters and shown in those of the chosen
-    notation.
+    Texts are written in this app's letters and shown in those of the chosen notation.
     """
-    on_the_wall = session.playing().presents
-    if not on_the_wall:
-        st.header(title, anchor=False)
-        st.markdown(session.lettered(claim))
+    here = session.current().page
+    assert here is not None, "the frame begins every run"
+    if session.is_alone():
+        _head(here, claim)
     if session.notes():
         st.warning("\n\n".join(map(in_markdown, session.notes())), icon=":material/link_off:")
-    st.fragment(_living, run_every=session.ticking() or None)(picture)
-    if on_the_wall:
+    keeping.report()
+    st.fragment(_living, run_every=session.ticking() or None)(picture, more)
+    if session.playing().presents or session.playing().bare:
         return
+    _trained()
     with st.expander("How to read this"):
-        st.markdown(session.lettered(explained))
-    _download(title, session.take_away(numbers))
+        st.markdown(session.lettered(f"{more}\n\n{explained}"))
+    _download(here.title, session.take_away(numbers))
 
 
-def _living(picture: Picture) -> None:
+def _head(page: Page, claim: str) -> None:
+    """The claim, and the pages that share this one's entry in the navigation, this one marked."""
+    names = group(page)
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.header(session.lettered(claim), anchor=False, width="stretch")
+        for name in names if len(names) > 1 else ():
+            title = PAGES[name].title
+            key = f"{'here' if PAGES[name] is page else 'beside'}_{name}"
+            with st.container(key=key, width="content"):
+                st.page_link(page_link(name), label=title, width="content")
+
+
+def _living(picture: Picture, more: str) -> None:
     """The part that runs alone when one of its own controls moves; the frame round it rests."""
     if session.frame_is_old():
         st.rerun()
+    page = session.current().page
+    assert page is not None, "the frame begins every run"
+    with st.container(gap="small", key="above"):
+        if session.is_alone():
+            controls.scenes(page)
+            scene = session.scene_shown()
+            st.markdown(session.lettered(scene.say if scene else more.split("\n\n")[0]))
+        controls.above()
     results.place_for_progress()
-    session.begin_picture()
     with results.tick() if session.ticking() else nullcontext():
         try:
-            seen = picture()
+            seen = _drawn(picture())
         except results.Waiting as costly:
             seen = _offer(costly)
+    if not session.playing().bare:
+        _below(seen)
+    session.end()
+
+
+def _drawn(parts: Iterator[str]) -> Seen:
+    """Draw the parts one below the other; a hall and an iframe see one of them."""
+    only, name = session.part_shown(), next(parts)
+    try:
+        while True:
+            with st.container(key=f"part_{name}"):
+                following = next(parts)  # draws this part, up to the name of the next
+            if only in ("", name):
+                return ""
+            name = following
+    except StopIteration as end:
+        seen: Seen = end.value
+        return seen
+
+
+def _below(seen: Seen) -> None:
+    """The gradient check of what is on screen, and where a notation writes another cell."""
     if isinstance(seen, Check | str):
         if seen:
             _badge(seen)
@@ -61,18 +111,28 @@ def _living(picture: Picture) -> None:
         _footnotes(seen or session.current_run())
     for words in session.other_variants():
         st.markdown(f":material/call_split: :small[{words}]")
-    session.end()
 
 
 def _offer(costly: results.Waiting) -> str:
-    """In place of a picture that takes long: what it takes, the button, and its controls."""
+    """In place of a picture that takes long: what it takes, and the button."""
     st.markdown(
         f"**This picture takes about {costly.seconds:.0f} s of computing at these settings.** "
         "Smaller ones come at once."
     )
     st.button("Compute it", on_click=results.ask, args=(costly.key,), icon=":material/calculate:")
-    controls.bench()
     return ""
+
+
+def _trained() -> None:
+    """Whose weights are on screen, if they are trained ones, and the way back."""
+    found = registry.get(session.experiment().weights)
+    if found is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = f"Trained weights: {in_markdown(found.title)}"
+        st.markdown(f":material/fitness_center: {words}", width="content")
+        change = {"weights": ""}
+        st.button("Back to drawn weights", on_click=session.change, kwargs=change, type="tertiary")
 
 
 def _footnotes(done: Run) -> None:

@@ -6,85 +6,39 @@ it before the script runs; the link is read when the reader follows one and writ
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui import registry
-from pages.ui.contents import Page
-from pages.ui.rivals import RIVALS
+from pages.ui.contents import Page, name_of
 from pages.ui.runs import compute
-from rnn_core.analysis.edits import may_name_weight, parse_edits
-from rnn_core.analysis.held_gate import may_be_steps
+from pages.ui.shelf import LINKED, scenes_of, shelf
+from pages.ui.view import VIEW as VIEW
+from pages.ui.view import View as View
 from rnn_core.applications.probe import KEPT, completed
+from rnn_core.decks import Scene
 from rnn_core.decks.playing import Playing
+from rnn_core.decks.records import spelled
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import SETTINGS, Experiment, matters, parse
-from rnn_core.experiment.presets import PRESETS
 from rnn_core.experiment.run import Run, make_cell
 from rnn_core.experiment.settings import (
     Value,
-    choice,
-    number,
     read_row,
     relevant,
     settings_of,
     to_params,
-    whole,
-    words,
 )
 from rnn_core.notation import notation
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.notation.prose import translated
 
-QUANTITIES: Final = ("h", "c", "input", "forget", "candidate", "output", "reset", "update")
-
-
-def _pick(label: str, names: Sequence[str], words: str) -> Any:
-    """A field of `View` with a few values; the page that draws its menu has words for them."""
-    return choice(names[0], label, "View", {name: name for name in names}, help=words)
-
-
 Table = TypeVar("Table")
 Own = TypeVar("Own")
 
 
-@dataclass(frozen=True)
-class View:
-    """What the reader looks at; it changes no number."""
-
-    t: int = whole(1, "Step", "View", 1, 200, help="The selected step, from 1.")
-    layer: int = whole(0, "Layer", "View", 0, 5, help="Layers count from 0; two per layer if both.")
-    unit: int = whole(0, "Unit", "View", 0, 64, help="The picked hidden unit, from 1; 0 is none.")
-    quantity: str = _pick("Gate or state", QUANTITIES, "The picked gate or state.")
-    maps: str = _pick("Show", ("all", "states", "spread"), "What the gates page draws.")
-    sort: str = _pick("Sort units by", ("number", *QUANTITIES), "By number or by likeness in it.")
-    compare: str = _pick("Compare with", ("off", *RIVALS), "What is drawn beside it.")
-    cells: str = _pick("Gradients of", ("own", "all"), "The wirings page: one cell or all three.")
-    wires: str = _pick("Wires show", ("unit", "mean"), "The cell page: one unit or the mean.")
-    notation: str = _pick("Notation", tuple(NOTATIONS), "Whose letters are shown.")
-    hold: str = _pick("Held gate", ("", *QUANTITIES[2:]), "The gate that is fixed at a value.")
-    held_at: float = number(1.0, "Held at", "View", -1, 1, 0.05, help="The value of the held gate.")
-    held_steps: str = words(
-        "all", "At steps", "View", parser=may_be_steps, help="all, or steps such as 3 or 1,5-8."
-    )
-    flow: str = _pick(
-        "Gradient drawn", ("last", "total", "spectral", "frobenius", "state", "share"), "Which one."
-    )
-    knob: str = _pick(
-        "Slider turns", ("scale", "gain", "forget_bias", "update_bias", "steps"), "On that bench."
-    )
-    phase: str = _pick("Phase map", ("off", "on"), "Whether the flow bench draws its phase map.")
-    lit: str = words(
-        "", "Lit weight", "View", parser=may_name_weight, help="Such as weight_hh_l0, or none."
-    )
-    edits: str = words(
-        "", "Changed numbers", "View", parser=parse_edits, help="Such as weight_hh_l0:0:1=0.5."
-    )
-
-
-VIEW: Final = settings_of(View)
 PLAYING: Final = settings_of(Playing)
 
 
@@ -98,15 +52,18 @@ class Session:
     own: dict[type, Any] = field(default_factory=dict)  # the tables that single pages have
     notes: tuple[str, ...] = ()
     page: Page | None = None
+    arrived: dict[str, str] = field(default_factory=dict)  # the link that Reset goes back to
+    touched: bool = False  # the reader came with settings, or made some: pages keep them
+    more: bool = False  # the panel with all other settings is open
     written: dict[str, str] | None = None  # the link as we left it
     carried: bool = False  # an empty link to this page means the settings we came with
     moved: bool = False  # a control was used: the link in the browser may lag behind
     drawn: set[str] = field(default_factory=set)  # controls on screen before this run
     drawing: set[str] = field(default_factory=set)
-    placed: set[str] = field(default_factory=set)  # controls that the picture has drawn already
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
     minds_all: bool = False  # the frame says something that any setting may change
     wanted: tuple[str, ...] | None = None  # the only controls that are drawn; None: all
+    part: str | None = None  # the only part that is drawn, "" the first; None: all
     tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
     kept: dict[str, object] = field(default_factory=dict)  # what single pages keep for their reader
 
@@ -125,18 +82,20 @@ def begin(page: Page) -> None:
     session, link = current(), st.query_params.to_dict()
     elsewhere = session.page is not page
     if elsewhere:  # the navigation bar's links carry no settings: ours came along
-        session.carried = not (link or _by_history())
+        session.carried, session.more = not (link or _by_history()), False
     if elsewhere and session.carried:
         _leave_scene()
     asked = link or not session.carried
     lags = session.moved and not elsewhere
     if session.written is None or (asked and not lags and link != session.written):
-        _follow(link, page.own)
+        _follow(link, page)
         session.written = link  # even if the page should fail before it says what it shows
+    elif elsewhere and session.carried and not session.touched:
+        _follow({"notation": session.view.notation}, page)
     session.drawn = set() if elsewhere else session.drawing
     session.tick = 0.0 if elsewhere else session.tick
     session.page, session.moved, session.drawing = page, False, set()
-    session.minds_all, session.wanted = False, None
+    session.minds_all, session.wanted, session.part = False, None, None
     session.frame = _frame()
 
 
@@ -170,23 +129,11 @@ def frame_is_old() -> bool:
     return session.frame != _frame()
 
 
-def begin_picture() -> None:
-    """The picture is drawn now, with its controls."""
-    current().placed = set()
-
-
-def placed(key: str) -> bool:
-    """Whether the picture has drawn this control already; from now on it has."""
-    placed = current().placed
-    there = key in placed
-    placed.add(key)
-    return there
-
-
 def _frame() -> tuple[object, ...]:
     page = experiment().cell, view().notation
     everything = _everything() if current().minds_all else ()
-    return (*shown(), preset_name(), notes(), ticking(), *page, *everything)
+    panel = shown() if has_more() else ()
+    return (*panel, has_more(), notes(), ticking(), playing(), *page, *everything)
 
 
 def _everything() -> tuple[object, ...]:
@@ -201,19 +148,100 @@ def mind_all() -> None:
     session.frame = _frame()
 
 
-def _follow(link: Mapping[str, str], kind: type | None) -> None:
-    session, names = current(), settings_of(kind) if kind else {}
-    session.view, unclear = read_row(View, {n: v for n, v in link.items() if n in VIEW})
-    session.playing, more = read_row(Playing, {n: v for n, v in link.items() if n in PLAYING})
-    unclear += more
+class Wish(NamedTuple):
+    """Everything that a link asks for."""
+
+    experiment: Experiment
+    view: View
+    playing: Playing
+    own: Any  # the page's own settings; None where it has none
+    notes: tuple[str, ...]  # what could not be read
+
+
+def read(link: Mapping[str, str], page: Page | None) -> Wish:
+    """Everything that a link to a page asks for; what it leaves out is at its default."""
+    kind = page.own if page else None
+    names = settings_of(kind) if kind else {}
+    view, notes = read_row(View, {n: v for n, v in link.items() if n in VIEW})
+    playing, more = read_row(Playing, {n: v for n, v in link.items() if n in PLAYING})
+    notes += more
+    own: Any = None
     if kind:
-        session.own[kind], more = read_row(kind, {n: v for n, v in link.items() if n in names})
-        unclear += more
+        own, more = read_row(kind, {n: v for n, v in link.items() if n in names})
+        notes += more
     rest = {n: v for n, v in link.items() if n not in {*VIEW, *PLAYING, *names}}
-    e, notes = parse(rest)
+    e, more = parse(rest)
     found = registry.get(e.weights)
-    session.experiment = e if found is None else completed(found, e, tuple(rest))
-    session.notes = unclear + notes
+    e = e if found is None else completed(found, e, tuple(rest))
+    return Wish(e, view, playing, own, notes + more)
+
+
+def _follow(link: Mapping[str, str], page: Page | None) -> None:
+    """Set everything as a link says; one that asks for no settings gets those of its scene."""
+    session = current()
+    session.arrived = dict(link)
+    session.touched = _asks(link, page)
+    if page and not session.touched:
+        link = {**_opening(link, page), **link}
+    wish = read(link, page)
+    session.experiment, session.view, session.playing = wish.experiment, wish.view, wish.playing
+    session.notes = wish.notes
+    if page and page.own:
+        session.own[page.own] = wish.own
+
+
+def _asks(link: Mapping[str, str], page: Page | None) -> bool:
+    """Whether a link asks for settings, not only for a scene or for letters."""
+    known = LINKED[name_of(page)] if page else {**SETTINGS, **VIEW}
+    return any(n in known for n in link if n != "notation")
+
+
+def _opening(link: Mapping[str, str], page: Page) -> dict[str, str]:
+    """The settings of the scene that a link plays, or else of the one that its page opens on."""
+    deck = shelf().decks.get(link.get("deck", ""))
+    played = [s for s in (deck.scenes if deck else ()) if s.id == link.get("scene")]
+    for scene in (*played, *scenes_of(page)):
+        if scene.page == name_of(page):
+            letters = {"notation": deck.notation} if deck and played else {}
+            return letters | link_of(scene)
+    return {}
+
+
+def link_of(scene: Scene) -> dict[str, str]:
+    """The settings of a scene, where it begins, as a link has them."""
+    return {name: spelled(value) for name, value in scene.before.items()}
+
+
+def show(scene: Scene) -> None:
+    """Set everything as one of the page's own scenes has it; for callbacks."""
+    session = current()
+    _follow(link_of(scene) | {"notation": session.view.notation}, session.page)
+    session.arrived, session.touched, session.moved = {}, False, True
+
+
+def reset() -> None:
+    """Back to what the link that the reader came by asks for; for callbacks."""
+    session = current()
+    link = {**session.arrived, "notation": session.view.notation}
+    _follow(link | to_params(session.playing), session.page)
+    session.moved = True
+
+
+def scene_shown() -> Scene | None:
+    """The one of the page's own scenes that is on screen, whichever way it came there."""
+    session = current()
+    page = session.page
+    return next((s for s in (scenes_of(page) if page else ()) if _is_shown(s)), None)
+
+
+def _is_shown(scene: Scene) -> bool:
+    session, wish = current(), read(link_of(scene), current().page)
+    looks = {n: v for n, v in scene.before.items() if n in VIEW}
+    return (
+        session.experiment == wish.experiment
+        and (wish.own is None or session.own.get(type(wish.own)) == wish.own)
+        and all(getattr(session.view, n) == v for n, v in looks.items())
+    )
 
 
 def end() -> None:
@@ -222,10 +250,22 @@ def end() -> None:
     link = to_params(session.playing) | to_params(session.experiment) | to_params(session.view)
     if session.page and session.page.own:
         link |= to_params(own(session.page.own))
+    if session.page and not _asks(link, session.page):  # the bare link means the page's own scene
+        for name in _opening(link, session.page):
+            link[name] = spelled(_value(name))
+            break
     late = _by_history()  # the address may be that of the page before, whose run spoke last
     if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     session.written, session.moved = link, False
+
+
+def _value(name: str) -> Value:
+    """The present value of any setting."""
+    page = current().page
+    records = experiment(), view(), own(page.own) if page and page.own else None
+    found: Value = next(getattr(r, name) for r in records if hasattr(r, name))
+    return found
 
 
 def experiment() -> Experiment:
@@ -243,21 +283,39 @@ def playing() -> Playing:
     return current().playing
 
 
-def present(on: bool) -> None:
-    """Begin or end lecture mode; for callbacks."""
+def play(**changes: Value) -> None:
+    """Change how the page is laid out or which scene is played; for callbacks."""
     session = current()
-    session.playing, session.moved = replace(session.playing, present="1" if on else "0"), True
+    session.playing, session.moved = replace(session.playing, **changes), True  # type: ignore[arg-type]
 
 
-def show_only(names: Sequence[str]) -> None:
-    """Draw no other controls beside the picture than these, in this run."""
-    current().wanted = tuple(names)
+def is_alone() -> bool:
+    """Whether the reader looks round alone: no scene is played, nobody presents."""
+    playing = current().playing
+    return not (playing.scene or playing.presents or playing.bare)
+
+
+def show_only(names: Sequence[str], part: str) -> None:
+    """Draw one part only, "" the first, and these controls, in this run; the link goes first."""
+    session = current()
+    session.wanted, session.part = tuple(names), part
+
+
+def part_shown() -> str | None:
+    """The only part of the page that is drawn, "" the first; None: all."""
+    return current().part
+
+
+def wanted() -> tuple[str, ...] | None:
+    """The only controls that are drawn with the picture; None where the page decides."""
+    session = current()
+    return session.wanted if session.playing.only is None else session.playing.only
 
 
 def is_wanted(name: str) -> bool:
-    """Whether a control of this setting may stand beside the picture."""
-    wanted = current().wanted
-    return wanted is None or name in wanted
+    """Whether a control of this setting may stand with the picture."""
+    names = wanted()
+    return names is None or name in names
 
 
 def leave_scene(note: str) -> None:
@@ -270,13 +328,13 @@ def leave_scene(note: str) -> None:
 
 def _leave_scene() -> None:
     session = current()
-    session.playing = replace(session.playing, deck="", scene="", present="0")
+    session.playing = replace(session.playing, deck="", scene="")
 
 
 def follow(link: Mapping[str, str]) -> None:
     """Set everything as a link to the present page says; for callbacks."""
     session = current()
-    _follow(link, session.page.own if session.page else None)
+    _follow(link, session.page)
     session.moved = True
 
 
@@ -297,7 +355,7 @@ def change(**changes: Value) -> None:
     if not changes.keys() <= {*KEPT, "weights"}:  # another network is wanted than the trained one
         changes = {"weights": "", **changes}
     session.experiment = replace(session.experiment, **changes)  # type: ignore[arg-type]
-    session.moved, session.notes = True, ()
+    session.touched, session.moved, session.notes = True, True, ()
 
 
 def look(**changes: Value) -> None:
@@ -311,19 +369,18 @@ def adjust(**changes: Value) -> None:
     session = current()
     if session.page and session.page.own:
         session.own[session.page.own] = replace(own(session.page.own), **changes)
-        session.moved, session.notes = True, ()
+        session.touched, session.moved, session.notes = True, True, ()
 
 
-def load(wish: Experiment) -> None:
-    """Put another experiment in the session; for callbacks."""
+def open_more() -> None:
+    """Open the panel of all other settings, or close it; for callbacks."""
     session = current()
-    session.experiment, session.view, session.moved, session.notes = wish, View(), True, ()
-    session.own.clear()
+    session.more = not session.more
 
 
-def preset_name() -> str | None:
-    """The preset that is in the session, whichever way it came there."""
-    return next((n for n, p in PRESETS.items() if p.experiment == experiment()), None)
+def has_more() -> bool:
+    """Whether the panel of all other settings is open."""
+    return current().more
 
 
 def current_run() -> Run:
@@ -363,9 +420,10 @@ def keeper(name: str) -> Callable[[], object]:
 
 
 def own_names() -> tuple[str, ...]:
-    """The page's own settings that change anything at present."""
+    """The page's own settings that change anything at present and that it does not draw itself."""
     page = current().page
-    return relevant(own(page.own)) if page and page.own else ()
+    names = relevant(own(page.own)) if page and page.own else ()
+    return tuple(n for n in names if page and n not in page.drawn)
 
 
 def step(steps: int) -> int:
@@ -379,12 +437,13 @@ def pick_step(number: int, lit: str) -> None:
 
 
 def shown() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The settings that change anything on the present page: those on its bench, and the others."""
+    """The settings that change anything on the present page: its main ones, and the others."""
     page, e = current().page, experiment()
     names = [n for n in SETTINGS if matters(e, n, every_cell=page is not None and page.every_cell)]
     names = [n for n in names if page is None or page.uses is None or n in page.uses]
-    bench = tuple(n for n in (page.bench if page else ()) if n in names)
-    return bench, tuple(n for n in names if n not in bench)
+    names = [*own_names(), *names]
+    main = tuple(n for n in (page.main if page else ()) if n in names)
+    return main, tuple(n for n in names if n not in main)
 
 
 def lettered(text: str) -> str:

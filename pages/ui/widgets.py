@@ -13,26 +13,28 @@ from pages.ui.session import (
     experiment,
     is_wanted,
     lettered,
-    load,
     look,
     own,
-    preset_name,
     view,
 )
-from rnn_core.experiment.experiment import SETTINGS, Experiment
-from rnn_core.experiment.presets import PRESETS
+from rnn_core.experiment.experiment import SETTINGS
 from rnn_core.experiment.settings import Setting, settings_of
 from rnn_core.notation.notation import NOTATIONS
+
+
+def any_control(name: str, **shape: Any) -> None:
+    """Draw the one widget of a setting, of the experiment or of the page itself."""
+    (control if name in SETTINGS else own_control)(name, **shape)
 
 
 def control(name: str, **shape: Any) -> None:
     """Draw the one widget of a setting of `Experiment`."""
     key, setting, value = f"set_{name}", SETTINGS[name], getattr(experiment(), name)
-    _show(key, value)
+    show(key, value)
     _widget(setting, key=key, help=setting.help, on_change=_moved, args=(name,), **shape)
 
 
-def _show(key: str, value: object) -> None:
+def show(key: str, value: object) -> None:
     """Make the widget show the truth; left alone if it does, or quick keys would be undone."""
     session = current()
     if key not in session.drawn or st.session_state.get(key) != value:
@@ -51,29 +53,11 @@ def _moved(name: str) -> None:
         current().notes = (f"{problem}. Left as it was.",)
 
 
-def preset_menu() -> None:
-    """Draw the menu of presets; it names the one in the session."""
-    _show("preset", preset_name())
-    st.selectbox(
-        "Preset",
-        PRESETS,
-        index=None,
-        placeholder="Choose a preset",
-        key="preset",
-        on_change=_preset_picked,
-    )
-
-
-def _preset_picked() -> None:
-    name = st.session_state["preset"]
-    load(PRESETS[name].experiment if name else Experiment())
-
-
 def layer_menu(names: Sequence[str]) -> int:
     """Draw the choice among a network's layers, if there is one; the number of the one picked."""
     picked = min(view().layer, len(names) - 1)
     if len(names) > 1:
-        _show("layer", picked)
+        show("layer", picked)
         st.segmented_control(
             "Layer",
             range(len(names)),
@@ -93,7 +77,7 @@ def notation_menu() -> str:
     """Draw the choice of a notation; the name of the one picked."""
     if not is_wanted("notation"):
         return view().notation
-    _show("notation", view().notation)
+    show("notation", view().notation)
     st.selectbox(
         "Notation",
         NOTATIONS,
@@ -115,7 +99,7 @@ def view_menu(name: str, words: Mapping[str, str]) -> str:
     if not is_wanted(name):
         return picked
     key = f"view_{name}"
-    _show(key, picked)
+    show(key, picked)
     st.selectbox(
         VIEW[name].label,
         list(words),
@@ -136,7 +120,7 @@ def view_control(name: str) -> None:
     if not is_wanted(name):
         return
     key, setting = f"view_{name}", VIEW[name]
-    _show(key, getattr(view(), name))
+    show(key, getattr(view(), name))
     _widget(setting, key=key, help=setting.help, on_change=_view_moved, args=(name,))
 
 
@@ -152,7 +136,7 @@ def own_control(name: str, **shape: Any) -> None:
     page = current().page
     assert page and page.own, "this page has no settings of its own"
     key, setting = f"own_{name}", settings_of(page.own)[name]
-    _show(key, getattr(own(page.own), name))
+    show(key, getattr(own(page.own), name))
     _widget(setting, key=key, help=setting.help, on_change=_adjusted, args=(name,), **shape)
 
 
@@ -174,6 +158,7 @@ def _widget(setting: Setting, **common: Any) -> None:
     elif setting.kind == "levels":
         st.select_slider(label, setting.options, format_func=words.__getitem__, **common)
     elif setting.kind == "choice" and len("".join(setting.words)) <= 18:
+        common["width"] = "content"
         st.segmented_control(label, setting.options, format_func=words.__getitem__, **common)
     elif setting.kind == "choice":
         st.selectbox(label, setting.options, format_func=words.__getitem__, **common)

@@ -69,7 +69,7 @@ class Setting:
         if self.kind == "choice":
             return "one of " + ", ".join(map(str, self.options))
         if self.parser is not None:
-            return "step numbers such as 1,5-8"
+            return self.help[0].lower() + self.help[1:].removesuffix(".")
         if self.kind == "text":
             return f"at most {LONGEST_TEXT} characters"
         whole = "a whole number" if self.kind == "integer" else "a number"

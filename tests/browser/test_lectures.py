@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pages.ui.models.lectures import shelf
+from pages.ui.shelf import shelf
 from tests.browser.driving import LOOKS
 
 PHONE = pytest.mark.parametrize("look", (LOOKS[0], LOOKS[2]), indirect=True, ids=str)

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from pages.ui.contents import PAGES
-from rnn_core.experiment.experiment import to_params
-from rnn_core.experiment.presets import PRESETS
 from tests.browser.driving import EVERYWHERE, LOOKS, App
 
 WIDE_AND_NARROW = pytest.mark.parametrize("look", (LOOKS[0], LOOKS[2]), indirect=True, ids=str)
@@ -123,15 +121,6 @@ def test_extremes_from_end_to_end(app):
     for name in PAGES:
         app.go(name).check_clean()
         assert "steps=200" in app.page.url and "scale=4" in app.page.url
-
-
-def test_the_ways_in_set_their_preset(app):
-    app.open("/").page.get_by_role("link", name="Watch an LSTM's gradient vanish").click()
-    app.page.wait_for_url("**/gradients?*")
-    app.idle().check_clean()
-    for name, text in to_params(PRESETS["Default LSTM vanishes"].experiment).items():
-        assert f"{name}={text}" in app.page.url
-    assert PRESETS["Default LSTM vanishes"].claim in app.text()
 
 
 def test_numbers_can_be_downloaded(app):

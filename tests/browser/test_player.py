@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from pages.ui.models.lectures import shelf
+from pages.ui.shelf import shelf
 from tests.browser.driving import LOOKS, Look
 
 WALL = Look(1280, 720)

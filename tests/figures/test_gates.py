@@ -11,7 +11,7 @@ from pages.components.heatmaps import Menu, Picked, pack, tidied
 from pages.figures.gates import panels
 from pages.figures.gates.panels import gate_rows, series_read, shown_of, sorts_of
 from pages.figures.gates.similarity import correlations, unit_order
-from pages.ui.session import VIEW
+from pages.ui.view import VIEW
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run

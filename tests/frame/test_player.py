@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from pages.frame import measuring
 from pages.ui import answers
 from pages.ui.answers import Answer
-from pages.ui.models.lectures import LINKED, shelf
 from pages.ui.results import WAITS
+from pages.ui.shelf import LINKED, shelf
 from rnn_core.decks import Scene, because, judge, measured, setup
 from rnn_core.experiment.experiment import Experiment
 from tests.pages.reader import clean

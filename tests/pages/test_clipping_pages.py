@@ -4,7 +4,6 @@ import pytest
 
 from pages.ui.contents import PAGES
 from rnn_core.experiment.experiment import SETTINGS
-from rnn_core.experiment.presets import PRESETS
 from rnn_core.experiment.run import run
 from rnn_core.experiment.settings import settings_of
 from rnn_core.studies.ceiling import Ceiling
@@ -16,16 +15,14 @@ def words(reader) -> str:
     return " ".join(m.value for m in reader.markdown)
 
 
-@pytest.mark.parametrize("preset", ["Clipping an explosion", "Clipping by value turns"])
-def test_an_example_is_one_press_away(visit, preset):
-    reader = visit("clipping")
+@pytest.mark.parametrize("scene", ["explosion", "by-value"])
+def test_a_scene_is_one_press_away(visit, scene):
+    reader = visit("clipping", cell="lstm")
     assert "Clipping is **off**" in words(reader)
-    label = {"norm": "by norm", "value": "by value"}[PRESETS[preset].experiment.clip]
-    (button,) = [b for b in reader.button if b.label == f"An explosion, {label}"]
-    button.click().run()
-    angle = run(PRESETS[preset].experiment).clipped.angle_degrees
-    assert f"{angle:.1f}°" in words(clean(reader))
-    assert reader.query_params["clip"] == PRESETS[preset].experiment.clip
+    reader.button_group(key="scenes").set_value(scene).run()
+    wish = clean(reader).session_state["session"].experiment
+    assert f"{run(wish).clipped.angle_degrees:.1f}°" in words(reader)
+    assert reader.query_params["clip"] == wish.clip != "off"
 
 
 def test_every_threshold_is_on_the_slider_and_zero_is_one(visit):

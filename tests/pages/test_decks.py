@@ -9,8 +9,8 @@ import pytest
 
 from pages.ui.contents import PAGES
 from pages.ui.models import lectures
-from pages.ui.models.lectures import LINKED, shelf
-from pages.ui.session import VIEW
+from pages.ui.shelf import LINKED, shelf
+from pages.ui.view import VIEW
 from rnn_core.decks import (
     Scene,
     asked_again,

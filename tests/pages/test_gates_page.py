@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui.session import VIEW
+from pages.ui.view import VIEW
 from rnn_core.engine.cells import CELLS
 from tests.pages.reader import clean
 

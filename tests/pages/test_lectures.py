@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pages.ui.contents import PAGES
-from pages.ui.models.lectures import LINKED, shelf
+from pages.ui.shelf import LINKED, shelf
 from rnn_core.analysis.held_gate import Hold, hold_gate
 from rnn_core.applications.distance import Distance, feel, sentence, together, untrained
 from rnn_core.engine.cells import CELLS

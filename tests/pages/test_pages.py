@@ -4,8 +4,7 @@ import pytest
 
 from pages.ui.contents import PAGES
 from rnn_core.engine.cells import CELLS
-from rnn_core.experiment.experiment import GROUPS, SETTINGS, Experiment, matters, to_params
-from rnn_core.experiment.presets import PRESETS
+from rnn_core.experiment.experiment import GROUPS, SETTINGS, Experiment, matters
 from tests.pages.reader import clean
 
 every_page = pytest.mark.parametrize("page", PAGES)
@@ -68,19 +67,12 @@ def test_every_page_shows_every_choice(visit, page, setting, value):
     visit(page, {setting: value, "forcing": "free", "layers": "2"})
 
 
-@every_stage
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_page_shows_every_preset(visit, page, preset):
-    reader = visit(page, to_params(PRESETS[preset].experiment))
-    assert reader.selectbox(key="preset").value == preset
-    assert PRESETS[preset].claim in [c.value for c in reader.caption]
-
-
 @every_page
 def test_every_setting_is_on_the_page_once(visit, page):
     reader = visit(page, clip="norm", init="orthogonal", cell="lstm")
     for group in GROUPS:
         reader.session_state[f"group_{group}"] = True
+    reader.button(key="more").click()
     clean(reader.run())
     keys = [w.key for part in (reader.main, reader.sidebar) for w in part if hasattr(w, "key")]
     names = [key.removeprefix("set_") for key in keys if key and key.startswith("set_")]

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from pages.ui.rivals import RIVALS, compared, named, rival, rivals
-from pages.ui.session import VIEW
+from pages.ui.view import VIEW
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment, normalise
 

@@ -7,9 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.ui import session as reader_session
 from pages.ui.contents import PAGES
-from pages.ui.session import VIEW
+from pages.ui.view import VIEW
 from rnn_core.experiment.experiment import SETTINGS
-from rnn_core.experiment.presets import PRESETS
 from rnn_core.experiment.settings import choice, number, settings_of, whole
 from tests.pages.reader import clean
 
@@ -115,16 +114,40 @@ def test_a_link_to_another_page_counts_more_than_a_control_moved_just_before(vis
     assert reader.query_params == {"scale": "3"}
 
 
-def test_a_preset_sets_link_and_controls_and_reset_undoes_it(visit):
-    reader = visit("gates")
-    reader.selectbox(key="preset").set_value("Forget bias 1").run()
-    assert PRESETS["Forget bias 1"].claim in [c.value for c in clean(reader).caption]
-    assert value(reader, "forget_bias") == 1.0
-    assert reader.query_params == {"steps": "50", "hidden": "32", "forget_bias": "1"}
+def test_a_scene_sets_link_and_controls_and_reset_goes_back_to_what_the_link_asked(visit):
+    reader = visit("gates", cell="gru")
+    assert reader.button_group(key="scenes").value is None
+    reader.button_group(key="scenes").set_value("forget-5").run()
+    assert value(clean(reader), "forget_bias") == 5.0
+    assert reader.query_params == {"steps": "50", "hidden": "32", "forget_bias": "5"}
     reader.slider(key="set_scale").set_value(2.0).run()
-    assert reader.selectbox(key="preset").value is None
-    reader.button[0].click().run()
-    assert clean(reader).query_params == {}
+    assert reader.button_group(key="scenes").value is None
+    reader.button(key="more").click().run()
+    reader.button(key="reset").click().run()
+    assert clean(reader).button_group(key="scenes").value == "trained"  # the page's own opening
+
+
+def test_reset_goes_back_to_what_the_link_asked(visit):
+    reader = visit("gates", cell="gru", scale="2.5")
+    reader.slider(key="set_scale").set_value(1.0).run()
+    reader.button(key="more").click().run()
+    reader.button(key="reset").click().run()
+    assert clean(reader).query_params == {"cell": "gru", "scale": "2.5"}
+
+
+def test_settings_that_a_reader_made_go_along_and_those_of_a_scene_do_not(visit):
+    reader = visit("gates")
+    reader.switch_page("gradients.py").run()
+    assert clean(reader).button_group(key="scenes").value == "exploding"
+    reader.slider(key="set_scale").set_value(2.0).run()
+    reader.switch_page("unrolled.py").run()
+    assert value(clean(reader), "scale") == 2.0 and reader.query_params["init"] == "gaussian"
+
+
+def test_defaults_have_an_address_of_their_own(visit):
+    reader = visit("gates", cell="lstm")
+    assert reader.query_params and value(reader, "scale") == 1.0
+    assert visit("gates", dict(reader.query_params)).session_state["session"].touched
 
 
 def test_steps_that_cannot_be_read_are_put_back(visit):

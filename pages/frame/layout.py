@@ -1,0 +1,72 @@
+"""Three layouts of a page's parts: a reader's page, lecture mode, a picture in an iframe."""
+
+import streamlit as st
+
+from pages.components.presenter import presenter
+from pages.frame.place import Place
+from pages.ui import contents, controls, session
+from pages.ui.contents import Page
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 3.75rem 2rem 4rem; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+.st-key-unseen { position: absolute; }
+.st-key-head h2 { font-size: 1.65rem; padding: 0.25rem 0; }
+[class*="st-key-here_"] a { background: var(--st-secondary-background-color); }
+[class*="st-key-here_"] a p { font-weight: 600; }
+.st-key-scenes { margin-right: auto; }
+@media (min-width: 768px) { /* narrower, the panel holds the navigation as well */
+  [data-testid="stSidebarHeader"], [data-testid="stExpandSidebarButton"] { display: none; }
+  [data-testid="stSidebarUserContent"] { padding-top: 1rem; }
+}
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.5rem 1rem 4rem; }
+  .st-key-head h2 { font-size: 1.35rem; }
+  .st-key-head, .st-key-scenes_row, .st-key-controls { gap: 0.4rem 0.6rem; }
+  .st-key-scenes { width: 100% !important; }
+  .st-key-controls > [class*="st-key-"] { width: calc(50% - 0.3rem) !important; flex: none; }
+  .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; }
+}
+</style>"""
+ALONE = """<style>
+[data-testid="stHeader"], [data-testid="stSidebar"] { display: none !important; }
+[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.5rem; }
+</style>"""
+WALL = "<style>html { font-size: 22px !important; }</style>"  # at 1280x720, from the back row
+FRAME = """<style>
+html, body, [data-testid="stApp"] { background: transparent; }
+[data-testid="stMainBlockContainer"] { padding: 0; }
+</style>"""
+
+
+def begin(page: Page, played: Place | None) -> None:
+    """Before anything is drawn: the panel, the type, and what alone is shown."""
+    playing = session.playing()
+    st.set_page_config(
+        page_title="Inside an RNN",
+        page_icon=contents.ICON,
+        layout="wide",
+        initial_sidebar_state="expanded" if session.has_more() else "collapsed",
+    )
+    alone = playing.presents or playing.bare
+    st.html(STYLE + ALONE * alone + WALL * playing.presents + FRAME * playing.bare)
+    if alone:
+        scene = played.scene if played else None
+        session.show_only(scene.controls if scene else page.main, scene.part if scene else "")
+        _only(session.part_shown())
+
+
+def _only(part: str | None) -> None:
+    """Hide the parts that have to be drawn before the one that is shown."""
+    if part:
+        hidden = f'[class*="st-key-part_"]:not(.st-key-part_{part})'
+        st.html(f"<style>{hidden} {{ display: none; }}</style>")
+
+
+def end(played: Place | None) -> None:
+    """After the page: the keys of lecture mode, or the way into it."""
+    playing = session.playing()
+    if playing.presents:
+        presenter()
+        if not played:
+            controls.present_button()

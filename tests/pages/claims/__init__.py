@@ -1,0 +1,1 @@
+"""What each page's own scenes claim, measured; a module per page."""
