@@ -7,17 +7,9 @@ import streamlit as st
 
 from pages.components.byhand import board
 from pages.figures.byhand import expansion
+from pages.figures.byhand import sheet as paper
 from pages.figures.byhand.equations import equations, weights_written
 from pages.figures.byhand.letters import Ink, Names
-from pages.figures.byhand.sheet import (
-    Marks,
-    Place,
-    blank_words,
-    sheet,
-    sheet_rows,
-    sheet_width,
-    told,
-)
 from pages.figures.literal import in_markdown
 from pages.ui import page_layout, session
 from pages.ui.models import byhand, byhand_exercise
@@ -49,7 +41,7 @@ def picture() -> page_layout.Parts:
     w = byhand.written(session.experiment(), wish)
     _walk(w, wish, names)
     if wish.check == "on":
-        byhand_exercise.form(w, wish, partial(blank_words, names=names, w=w))
+        byhand_exercise.form(w, wish, partial(paper.blank_words, names=names, w=w))
     yield "more"
     byhand.weights(w, weights_written(w, names), opened=wish.check == "on")
     _expansion(w, wish, names)
@@ -60,14 +52,17 @@ def _walk(w: Written, wish: Walk, names: Names) -> None:
     """The sheet, and beside it the present place written out."""
     here, every = byhand.here(wish, w.steps), stops(w.steps)
     unknown = byhand_exercise.unsolved(w, wish)
-    place, marks = Place(*here, wish.weight), Marks(unknown, byhand_exercise.solved(w, wish))
+    place, marks = (
+        paper.Place(*here, wish.weight),
+        paper.Marks(unknown, byhand_exercise.solved(w, wish)),
+    )
     byhand.bar(every, here, names.weights())
     with st.container(horizontal=True):
-        with st.container(width=sheet_width(w, wish.weight)):
+        with st.container(width=paper.sheet_width(w, wish.weight)):
             move = partial(byhand.move, every, here)
-            board(sheet(w, place, names, marks), "sheet", on_go=byhand.stop, on_move=move)
+            board(paper.sheet(w, place, names, marks), "sheet", on_go=byhand.stop, on_move=move)
         lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
-        byhand.formulas(lines, f"**{in_markdown(told(w, place))}**")
+        byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**")
 
 
 def _expansion(w: Written, wish: Walk, names: Names) -> None:
@@ -85,7 +80,7 @@ def numbers(e: Experiment, view: session.View, wish: Walk) -> pd.DataFrame:
     """Every number of the walk, and the components of every step's loss."""
     w = byhand.written(e, wish)
     parts = [expansion.rows(expand(w.stage, t)) for t in range(1, w.steps + 1)]
-    return pd.concat(map(pd.DataFrame, [sheet_rows(w), *parts]))
+    return pd.concat(map(pd.DataFrame, [paper.sheet_rows(w), *parts]))
 
 
 page_layout.page(

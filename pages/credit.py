@@ -8,18 +8,9 @@ import streamlit as st
 from pages.components.plot import plot
 from pages.figures import credit as figures
 from pages.ui import page_layout, runs, session, widgets
-from pages.ui.results import stored
-from rnn_core.analysis.loss_state_matrix import (
-    LossStateMatrix,
-    Pick,
-    Reach,
-    essential,
-    loss_state_matrix,
-    reach,
-    seconds,
-)
+from pages.ui.models import credit as model
+from rnn_core.analysis.loss_state_matrix import Pick, essential
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -40,29 +31,17 @@ CLAIM = """Every loss sends its gradient back to every state before it: **who ow
 the matrix fades away from its diagonal, late losses teach early states next to nothing."""
 
 
-def _seconds(e: Experiment, done: Run) -> float:
-    return seconds(done)
-
-
-@stored(_seconds, "All losses")
-def _credit(e: Experiment, _done: Run) -> tuple[LossStateMatrix, ...]:
-    return loss_state_matrix(_done)
-
-
-@stored(words="All products")
-def _reach(e: Experiment, which: int, _done: Run) -> Reach:
-    return reach(_done, which)
-
-
 def matrix_of(e: Experiment, view: session.View, pick: Pick) -> figures.Matrix:
     """What is on screen, made once for all readers."""
     done, notation = runs.compute(e), NOTATIONS[view.notation]
     which = min(view.layer, len(done.stages[-1].trace.layers) - 1)
     plain = runs.compute(essential(e))
     if pick.of == "jacobian":
-        between = _reach(plain.experiment, which, plain)
+        between = model.products(plain.experiment, which, plain)
         return figures.jacobian_matrix(done, between, which, notation)
-    return figures.loss_matrix(done, _credit(plain.experiment, plain), which, pick.of, notation)
+    return figures.loss_matrix(
+        done, model.losses(plain.experiment, plain), which, pick.of, notation
+    )
 
 
 def picture() -> Iterator[str]:

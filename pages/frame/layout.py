@@ -50,10 +50,12 @@ def begin(page: Page, played: Place | None) -> None:
     )
     alone = playing.presents or playing.bare
     st.html(STYLE + ALONE * alone + WALL * playing.presents + FRAME * playing.bare)
+    scene = played.scene if played else None
     if alone:
-        scene = played.scene if played else None
         session.show_only(scene.controls if scene else page.main, scene.part if scene else "")
         _only(session.part_shown())
+    elif scene:
+        session.show_first(scene.controls)
 
 
 def _only(part: str | None) -> None:

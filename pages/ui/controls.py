@@ -20,10 +20,13 @@ def above() -> None:
     """The controls that are wanted above the picture: the page's main ones, or those named."""
     wanted, (main, others) = session.wanted(), session.shown()
     names = main if wanted is None else [n for n in wanted if n in (*main, *others)]
-    if names:
+    plays = bool(session.playing().scene) and wanted is None
+    if names or plays:
         with st.container(horizontal=True, vertical_alignment="top", gap="medium", key="controls"):
             for name in names:
                 widgets.any_control(name, width=WIDE)
+            if plays:
+                _more_button()
 
 
 def scenes(page: Page) -> None:
@@ -31,14 +34,19 @@ def scenes(page: Page) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scenes_row"):
         _scenes(scenes_of(page))
         if session.wanted() is None:
-            st.button(
-                "Fewer settings" if session.has_more() else "More settings",
-                key="more",
-                icon=":material/tune:",
-                type="tertiary",
-                on_click=session.open_more,
-            )
+            _more_button()
         present_button()
+
+
+def _more_button() -> None:
+    """The button that opens the panel of all other settings, or closes it."""
+    st.button(
+        "Fewer settings" if session.has_more() else "More settings",
+        key="more",
+        icon=":material/tune:",
+        type="tertiary",
+        on_click=session.open_more,
+    )
 
 
 def present_button() -> None:

@@ -62,6 +62,7 @@ class Session:
     drawing: set[str] = field(default_factory=set)
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
     minds_all: bool = False  # the frame says something that any setting may change
+    first: tuple[str, ...] = ()  # the controls above the picture; none: those of the page
     wanted: tuple[str, ...] | None = None  # the only controls that are drawn; None: all
     part: str | None = None  # the only part that is drawn, "" the first; None: all
     tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
@@ -95,7 +96,8 @@ def begin(page: Page) -> None:
     session.drawn = set() if elsewhere else session.drawing
     session.tick = 0.0 if elsewhere else session.tick
     session.page, session.moved, session.drawing = page, False, set()
-    session.minds_all, session.wanted, session.part = False, None, None
+    session.minds_all, session.first = False, ()
+    session.wanted, session.part = None, None
     session.frame = _frame()
 
 
@@ -295,6 +297,11 @@ def is_alone() -> bool:
     return not (playing.scene or playing.presents or playing.bare)
 
 
+def show_first(names: Sequence[str]) -> None:
+    """Put these controls above the picture, in this run, where the page would put its own."""
+    current().first = tuple(names)
+
+
 def show_only(names: Sequence[str], part: str) -> None:
     """Draw one part only, "" the first, and these controls, in this run; the link goes first."""
     session = current()
@@ -442,7 +449,8 @@ def shown() -> tuple[tuple[str, ...], tuple[str, ...]]:
     names = [n for n in SETTINGS if matters(e, n, every_cell=page is not None and page.every_cell)]
     names = [n for n in names if page is None or page.uses is None or n in page.uses]
     names = [*own_names(), *names]
-    main = tuple(n for n in (page.main if page else ()) if n in names)
+    first = current().first or (page.main if page else ())
+    main = tuple(n for n in first if n in names)
     return main, tuple(n for n in names if n not in main)
 
 

@@ -130,7 +130,7 @@ def test_every_network_on_the_page_of_connectivity_can_be_looked_into(visit):
     assert len(seen) == 3
 
 
-def test_what_was_typed_stands_in_the_sidebar_as_it_is(visit):
+def test_what_was_typed_stands_below_the_picture_as_it_is(visit):
     reader = press(visit("characters", writer="python", opening="ab **cd** `e`"), "Look inside")
-    (said,) = [i.value for i in reader.sidebar.info]
+    (said,) = [m.value for m in reader.markdown if "Trained weights" in m.value]
     assert "\\*\\*cd" in said

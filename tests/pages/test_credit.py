@@ -46,7 +46,7 @@ def test_every_layer_has_its_matrix(visit):
 
 
 def test_no_window_is_said_and_one_is_followed(visit):
-    assert "slider stands at 0" in words(visit("truncated"))
+    assert "slider stands at 0" in words(visit("truncated", cell="lstm"))
     said = words(visit("truncated", window="8"))
     assert "window 8" in said and "slider stands" not in said
     assert "exact zero" in said

@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
+from pages.ui import shelf as shelf_room
 from pages.ui.contents import PAGES
-from pages.ui.models import lectures
 from pages.ui.shelf import LINKED, shelf
 from pages.ui.view import VIEW
 from rnn_core.decks import (
@@ -214,13 +214,13 @@ def test_the_words_name_the_settings_that_are_measured(name, scene):
 
 
 def test_a_faulty_deck_is_named_and_the_others_work(visit, monkeypatch, tmp_path):
-    for path in lectures.FOLDER.glob("*.toml"):
+    for path in shelf_room.FOLDER.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     text = (tmp_path / "001.toml").read_text(encoding="utf-8")
     bad = text.replace('page = "distance"', 'page = "beyond"', 1)
     line = next(k for k, words in enumerate(bad.splitlines(), 1) if "beyond" in words)
     (tmp_path / "001.toml").write_text(bad, encoding="utf-8")
-    monkeypatch.setattr(lectures, "FOLDER", tmp_path)
+    monkeypatch.setattr(shelf_room, "FOLDER", tmp_path)
     for lecture in ("000", "001"):
         reader = visit("lectures", lecture=lecture)
         (error,) = reader.error

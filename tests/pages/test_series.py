@@ -33,6 +33,7 @@ def test_prices_say_who_wins(visit, share):
 
 def test_the_controls_follow_the_series(visit):
     reader = visit("series")
+    reader.button(key="more").click().run()
     assert {s.key for s in reader.slider} >= {"own_wave", "own_read", "own_horizon"}
     reader.slider(key="own_horizon").set_value(33).run()
     assert reader.query_params["horizon"] == "33" and "After 33 steps" in words(clean(reader))

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui import session as reader_session
 from pages.ui.contents import PAGES
 from pages.ui.view import VIEW
-from rnn_core.experiment.experiment import SETTINGS
+from rnn_core.experiment.experiment import GROUPS, SETTINGS
 from rnn_core.experiment.settings import choice, number, settings_of, whole
 from tests.pages.reader import clean
 
@@ -24,28 +24,30 @@ def value(reader: AppTest, name: str):
 @pytest.mark.parametrize("page", [p for p in PAGES if p != "start"])
 def test_a_link_sets_the_controls_and_stays(visit, page):
     reader = visit(page, DRAWN)
+    for group in GROUPS:
+        reader.session_state[f"group_{group}"] = True
+    reader.button(key="more").click().run()
     uses = PAGES[page].uses
     for name, text in DRAWN.items():
         drawn = uses is None or name in uses
-        if drawn and (name != "scale" or "scale" in PAGES[page].bench):
+        if drawn:
             assert SETTINGS[name].write(value(reader, name)) == text
     assert reader.query_params == DRAWN
 
 
 def test_a_moved_control_changes_the_link_and_back(visit):
-    reader = visit("gates")
-    assert reader.query_params == {}
+    reader = visit("gates", hidden="8")
     reader.slider(key="set_scale").set_value(2.0)
-    assert clean(reader.run()).query_params == {"scale": "2"}
+    assert clean(reader.run()).query_params == {"hidden": "8", "scale": "2"}
     reader.slider(key="set_scale").set_value(1.0)
-    assert clean(reader.run()).query_params == {}
+    assert clean(reader.run()).query_params == {"hidden": "8"}
 
 
 def test_settings_go_along_to_other_pages(visit):
     reader = visit("gates", forget_bias="2")
-    reader.slider(key="set_steps").set_value(40).run()
+    reader.slider(key="set_scale").set_value(2.0).run()
     reader.switch_page("gradients.py").run()
-    assert clean(reader).query_params == {"forget_bias": "2", "steps": "40"}
+    assert clean(reader).query_params == {"forget_bias": "2", "scale": "2"}
     reader.switch_page("gates.py").run()
     assert value(clean(reader), "forget_bias") == 2.0
 
@@ -60,7 +62,8 @@ def test_what_is_not_drawn_is_kept(visit):
 
 
 def test_closed_groups_are_not_sent(visit):
-    reader = visit("start")
+    reader = visit("gates")
+    reader.button(key="more").click().run()
     with pytest.raises(KeyError):
         reader.selectbox(key="set_wiring")
 
@@ -73,7 +76,7 @@ def test_a_bad_link_says_so_and_falls_back(visit, name, text):
     reader = visit("gates", {name: text, "hidden": "8"})
     assert any(name in w.value or text in w.value for w in reader.warning)
     assert reader.query_params == {"hidden": "8"}
-    reader.slider(key="set_steps").set_value(40).run()
+    reader.slider(key="set_scale").set_value(2.0).run()
     assert not clean(reader).warning
 
 
@@ -94,14 +97,14 @@ def test_an_empty_link_to_another_page_keeps_the_settings(visit):
     assert reader.query_params == {"scale": "2"}
 
 
-def test_back_to_a_page_with_an_empty_link_shows_the_defaults(visit, monkeypatch):
+def test_back_to_a_page_with_an_empty_link_shows_its_scene(visit, monkeypatch):
     """Back and the navigation bar send the same empty link; Streamlit tells them apart."""
     reader = visit("gates", scale="2")
     reader.query_params.clear()
     monkeypatch.setattr(reader_session, "_by_history", lambda: True)
     reader.switch_page("gradients.py").run()
     assert value(clean(reader), "scale") == SETTINGS["scale"].default
-    assert not reader.query_params
+    assert reader.button_group(key="scenes").value == "exploding"
 
 
 def test_a_link_to_another_page_counts_more_than_a_control_moved_just_before(visit):

@@ -85,7 +85,7 @@ def test_a_link_that_names_a_network_alone_has_its_settings():
 @pytest.mark.parametrize("page", ["gates", "gradients"])
 def test_a_link_by_name_shows_the_trained_network(visit, page):
     reader = visit(page, weights="sentiment~the_music_was_good")
-    assert any("the music was good" in box.value for box in reader.info)
+    assert any("the music was good" in box.value for box in reader.markdown)
     assert not any("freshly drawn" in m.value for m in reader.markdown)
     assert reader.query_params["weights"] == "sentiment~the_music_was_good"
 

@@ -69,6 +69,7 @@ def test_pause_stops_it_and_more_updates_go_on(visit):
     made = len(losses(press(reader, "Pause")))
     clean(reader.run())
     assert len(losses(reader)) == made > 0
+    reader.button(key="more").click().run()
     reader.slider(key="own_updates").set_value(made + 3).run()
     kept = len(losses(clean(reader)))
     assert made - 1 <= kept <= made, "at most the update under way begins anew"
@@ -214,7 +215,7 @@ def test_a_trained_network_goes_to_the_other_pages_and_back(visit, task, page):
     (trainer,) = training_session(reader).comparison.trainers.values()
     assert trainer.update == 1  # looking inside does not begin anew
     reader.switch_page(f"{page}.py").run()
-    assert any("after 1 updates" in box.value for box in clean(reader).info)
+    assert any("after 1 updates" in box.value for box in clean(reader).markdown)
     assert len(reader.query_params["weights"]) == 24
     shown = compute(reader.session_state["session"].experiment).stages[-1].network.weights
     for name, weight in trainer.network.weights.items():
@@ -335,13 +336,13 @@ def test_weights_of_an_earlier_session_are_offered_unless_the_reader_begins_agai
     second = visit("training", QUICK)
     assert second.session_state["session"].kept["keeping"].wanted == name
     second.session_state["session"].kept["keeping"].came[name] = parcel.raw
-    assert any("after 1 updates, from before" in box.value for box in clean(second.run()).info)
+    assert any("after 1 updates, from before" in box.value for box in clean(second.run()).markdown)
     press(second, "Go on from them")
     (again,) = training_session(second).comparison.trainers.values()
     assert again.update and any("after 1 earlier updates" in c.value for c in second.caption)
     press(second, "Begin again")
-    assert not any("from before" in box.value for box in clean(second.run()).info)
+    assert not any("from before" in box.value for box in clean(second.run()).markdown)
     damaged = visit("training", QUICK | {"hidden": "7"})
     other = damaged.session_state["session"].kept["keeping"]
     other.came[other.wanted] = parcel.raw
-    assert not any("from before" in box.value for box in clean(damaged.run()).info)
+    assert not any("from before" in box.value for box in clean(damaged.run()).markdown)

@@ -107,7 +107,7 @@ def test_look_inside_puts_the_sentence_on_other_pages(visit, page, label, onto):
     assert "is on the other pages now" in said(reader)
     reader.switch_page(f"{onto}.py")
     clean(reader.run())
-    assert any("Trained weights" in i.value for i in reader.info)
+    assert any("Trained weights" in m.value for m in reader.markdown)
 
 
 @every_page
