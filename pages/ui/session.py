@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.ui import registry
 from pages.ui.contents import Page, name_of
 from pages.ui.runs import compute
-from pages.ui.shelf import LINKED, scenes_of, shelf
+from pages.ui.shelf import scenes_of, shelf
 from pages.ui.view import VIEW as VIEW
 from pages.ui.view import View as View
 from rnn_core.applications.probe import KEPT, completed
@@ -194,8 +194,9 @@ def _follow(link: Mapping[str, str], page: Page | None) -> None:
 
 def _asks(link: Mapping[str, str], page: Page | None) -> bool:
     """Whether a link asks for settings, not only for a scene or for letters."""
-    known = LINKED[name_of(page)] if page else {**SETTINGS, **VIEW}
-    return any(n in known for n in link if n != "notation")
+    shared = SETTINGS.keys() if page is None or page.uses is None else page.uses
+    own = settings_of(page.own).keys() if page and page.own else ()
+    return any(n in {*shared, *VIEW, *own} for n in link if n != "notation")
 
 
 def _opening(link: Mapping[str, str], page: Page) -> dict[str, str]:
@@ -253,13 +254,17 @@ def end() -> None:
     if session.page and session.page.own:
         link |= to_params(own(session.page.own))
     if session.page and not _asks(link, session.page):  # the bare link means the page's own scene
-        for name in _opening(link, session.page):
-            link[name] = spelled(_value(name))
-            break
+        link |= _said_default(_opening(link, session.page))
     late = _by_history()  # the address may be that of the page before, whose run spoke last
     if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     session.written, session.moved = link, False
+
+
+def _said_default(opening: Mapping[str, str]) -> dict[str, str]:
+    """One setting of those that the page's scene would change, spelled although at its default."""
+    found = {name: spelled(_value(name)) for name in (*opening, "cell")}
+    return dict([next(item for item in found.items() if item[1])]) if opening else {}
 
 
 def _value(name: str) -> Value:

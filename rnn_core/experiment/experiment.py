@@ -280,7 +280,7 @@ class Experiment:
         LOSS,
         parser=parse_steps,
         shown={"placement": ("chosen",)},
-        help="Counted from 1, for example 1,5-8.",
+        help="Step numbers, counted from 1, such as 1,5-8.",
     )
     reduction: str = choice(
         "sum",

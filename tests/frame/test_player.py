@@ -115,9 +115,9 @@ def progress(reader: AppTest) -> list[str]:
 
 def test_the_scene_stays_in_the_link_while_it_is_played_and_goes_with_its_page(play):
     reader = play(*WEIGHTS)
-    reader.slider(key="set_scale").set_value(2.0)
+    reader.slider(key="set_steps").set_value(9)
     link = dict(clean(reader.run()).query_params)
-    assert (link["deck"], link["scene"], link["scale"]) == (*WEIGHTS, "2")
+    assert (link["deck"], link["scene"], link["steps"]) == (*WEIGHTS, "9")
     go(reader, "gates", {})  # as the navigation bar does
     assert not {"deck", "scene"} & reader.query_params.keys()
     assert "Next" not in ways(reader) and not reader.warning
