@@ -1,13 +1,15 @@
-// Lecture mode by keys. A clicker sends PageDown and PageUp: they always lead on and back. Arrows
-// and space belong to a control that has the focus; Esc leaves.
+// Lecture mode by keys. A clicker sends PageDown and PageUp: they always lead on and back. Arrows,
+// space, digits and letters belong to a control that has the focus; Esc leaves.
 
 const WAYS = {
   PageDown: "next", ArrowRight: "next", " ": "next",
   PageUp: "previous", ArrowLeft: "previous",
-  Escape: "present",
+  Escape: "leave",
 }
+const DEEDS = { a: "answer", b: "black", ".": "black", c: "clip", f: "full" }
 const ALWAYS = new Set(["PageDown", "PageUp", "Escape"])
 const FIELDS = "input, select, textarea, [contenteditable], [role=radiogroup], [role=listbox]"
+const TYPED = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea, [contenteditable]"
 const PRESSED = "button, summary, [role=button]" // by space; arrows do nothing there
 const MOVED = "[tabindex='0']:not(section, main, a)" // a drawing's own keys; not the whole page
 
@@ -18,11 +20,22 @@ function taken(key, target) {
     || (key === " " && target.closest(PRESSED)))
 }
 
+/** Whether a key is left to the browser: a shortcut, or heeded already. */
+const isOthers = (event) => event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey
+
 /** What a key is for: the name of the player's part to press, or nothing. */
 export function way(event) {
-  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return undefined
+  if (isOthers(event)) return undefined
   if (!ALWAYS.has(event.key) && taken(event.key, event.target)) return undefined
   return Object.hasOwn(WAYS, event.key) ? WAYS[event.key] : undefined
+}
+
+/** What a key does besides: a name of `DEEDS`, a digit's choice from 1, or nothing. */
+export function deed(event) {
+  if (isOthers(event) || event.target?.closest?.(TYPED)) return undefined
+  const key = event.key.toLowerCase()
+  if (/^[1-9]$/.test(key)) return Number(key)
+  return Object.hasOwn(DEEDS, key) ? DEEDS[key] : undefined
 }
 
 /** Press it; true if it is there. */
@@ -32,11 +45,71 @@ export function press(root, part) {
   return Boolean(found)
 }
 
-export default function () {
-  const heard = (event) => {
-    const part = way(event)
-    if (part && press(document, part)) event.preventDefault()
-  }
+const CLIPPING = ".st-key-set_clip button, .st-key-own_mode button, .st-key-clipping_switch button"
+
+/** Clipping on or off, in place: the first of its choices is off. */
+export function toggled(root) {
+  const [off, on] = root.querySelectorAll(CLIPPING)
+  const isOff = off?.dataset.testid?.endsWith("Active")
+  ;(isOff ? on : off)?.click()
+  return Boolean(off)
+}
+
+/** Pick a question's choice by its number, from 1. */
+export function chosen(root, number) {
+  const found = root.querySelectorAll(
+    ".st-key-player_choices [role=radiogroup] label, .st-key-story_choices button")[number - 1]
+  found?.click()
+  return Boolean(found)
+}
+
+function darkened(root) {
+  const there = root.querySelector(".blackout")
+  if (there) { there.remove(); return true }
+  const sheet = root.createElement("div")
+  sheet.className = "blackout"
+  Object.assign(sheet.style, { position: "fixed", inset: "0", background: "black", zIndex: "1000000" })
+  sheet.onclick = () => sheet.remove()
+  root.body.append(sheet)
+  return true
+}
+
+function filled(root) {
+  if (root.fullscreenElement) root.exitFullscreen()
+  else root.documentElement.requestFullscreen?.().catch(() => {}) // a browser may refuse
+  return true
+}
+
+function done(root, what) {
+  if (typeof what === "number") return chosen(root, what)
+  if (what === "answer") return press(root, "player_choices")
+  return { black: darkened, clip: toggled, full: filled }[what](root)
+}
+
+/** Heed a key; true if it meant something. */
+export function heeded(root, event) {
+  const sheet = root.querySelector(".blackout")
+  if (sheet && event.key === "Escape") { sheet.remove(); return true }
+  const part = way(event)
+  if (part) return press(root, part)
+  const what = deed(event)
+  return what === undefined ? false : done(root, what)
+}
+
+/** Tell the page once it is painted and rests, so that the next scene can be prepared. */
+function rested(tell) {
+  const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 200))
+  return requestAnimationFrame(() => requestAnimationFrame(() => idle(tell)))
+}
+
+let told = "" // the scene that was said to be painted
+
+export default function ({ data, setTriggerValue }) {
+  const heard = (event) => { if (heeded(document, event)) event.preventDefault() }
   document.addEventListener("keydown", heard)
+  if (data?.scene && data.scene !== told) {
+    told = data.scene
+    rested(() => setTriggerValue("rested", data.scene))
+  }
   return () => document.removeEventListener("keydown", heard)
 }

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.components.presenter import presenter
+from pages.frame import ahead
 from pages.frame.place import Place
 from pages.ui import contents, controls, session
 from pages.ui.contents import Page
@@ -68,7 +69,8 @@ def _only(part: str | None) -> None:
 def end(played: Place | None) -> None:
     """After the page: the keys of lecture mode, or the way into it."""
     playing = session.playing()
-    if playing.presents:
+    if played and not playing.bare:
+        ahead.keys(played)
+    elif playing.presents:
         presenter()
-        if not played:
-            controls.present_button()
+        controls.present_button()

@@ -54,7 +54,7 @@ def present_button() -> None:
     on = session.playing().presents
     st.button(
         "Leave" if on else "Present",
-        key="present",
+        key="leave" if on else "present",
         type="tertiary",
         icon=":material/close_fullscreen:" if on else ":material/slideshow:",
         help="Leave lecture mode (Esc)" if on else "Lecture mode: large, with a clicker's keys",

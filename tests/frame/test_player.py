@@ -311,7 +311,7 @@ def test_lecture_mode_shows_the_scene_and_its_controls_only(play):
     keys = {w.key for w in (*reader.slider, *reader.selectbox, *reader.button_group)}
     assert {k for k in keys if k.startswith("set_")} == {f"set_{n}" for n in scene.controls}
     assert ways(reader)["Next"]["present"] == "1" and "All ideas" not in ways(reader)
-    reader.button(key="present").click()
+    reader.button(key="leave").click()
     clean(reader.run())
     assert reader.button(key="more") and "present" not in reader.query_params
     assert reader.query_params["scene"] == idea
@@ -323,7 +323,7 @@ def test_lecture_mode_needs_no_scene(visit, more):
     assert not reader.header
     keys = {w.key for w in (*reader.slider, *reader.button_group)}
     assert {k for k in keys if k.startswith("set_")} == {"set_cell", "set_forget_bias", "set_scale"}
-    reader.button(key="present").click().run()
+    reader.button(key="leave").click().run()
     assert clean(reader).header and reader.query_params.get("present") is None
 
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import test from "node:test"
 
 const source = readFileSync(new URL("../../assets/presenter.js", import.meta.url), "utf8")
-const { press, way } = await import(`data:text/javascript,${encodeURIComponent(source)}`)
+const { chosen, deed, press, toggled, way } = await import(`data:text/javascript,${encodeURIComponent(source)}`)
 
 /** What has the focus: of which selectors it, or something round it, is one. */
 const focus = (...names) => {
@@ -16,7 +16,7 @@ test("a clicker leads on and back wherever the focus is", () => {
   for (const target of [within, free]) {
     assert.equal(way({ key: "PageDown", target }), "next")
     assert.equal(way({ key: "PageUp", target }), "previous")
-    assert.equal(way({ key: "Escape", target }), "present")
+    assert.equal(way({ key: "Escape", target }), "leave")
   }
 })
 
@@ -45,4 +45,33 @@ test("a part that is not there is not pressed", () => {
   assert.ok(press(root, "next"))
   assert.ok(!press(root, "previous"))
   assert.equal(clicks, 1)
+})
+
+test("letters and digits do what they say, but not where somebody types", () => {
+  const said = { a: "answer", b: "black", B: "black", ".": "black", c: "clip", f: "full", 3: 3 }
+  for (const [key, what] of Object.entries(said)) assert.equal(deed({ key, target: free }), what)
+  for (const key of ["0", "x", "toString", "Shift"]) assert.equal(deed({ key, target: free }), undefined)
+  const typing = { closest: (s) => (s.includes("textarea") ? {} : null) }
+  assert.equal(deed({ key: "b", target: typing }), undefined)
+  assert.equal(deed({ key: "c", target: free, ctrlKey: true }), undefined)
+})
+
+test("one key switches clipping on and off in place", () => {
+  const clicks = []
+  const button = (name, active) => ({
+    dataset: { testid: `stBaseButton-segmented_control${active ? "Active" : ""}` },
+    click: () => clicks.push(name),
+  })
+  const root = (...isActive) => ({ querySelectorAll: () => isActive.map((a, k) => button(k, a)) })
+  assert.ok(toggled(root(true, false, false)) && toggled(root(false, true, false)))
+  assert.deepEqual(clicks, [1, 0])
+  assert.ok(!toggled(root()))
+})
+
+test("a digit picks a choice that is there", () => {
+  const clicks = []
+  const labels = [1, 2].map((n) => ({ click: () => clicks.push(n) }))
+  const root = { querySelectorAll: () => labels }
+  assert.ok(chosen(root, 2) && !chosen(root, 3))
+  assert.deepEqual(clicks, [2])
 })

@@ -1,0 +1,37 @@
+"""The coming scene, prepared while this one is looked at: Next is then instant."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from pages.components.presenter import presenter
+from pages.frame import measuring
+from pages.frame.place import Place
+from pages.ui import results, runs, session
+from pages.ui.contents import PAGES
+from rnn_core.decks import Scene
+
+
+@st.fragment
+def keys(place: Place) -> None:
+    """The lecturer's keys; when the scene is painted, what the next one needs is computed.
+
+    A fragment of its own: nothing on screen is drawn again for it.
+    """
+    there = place.beside(1)
+
+    def prepare() -> None:
+        if there is not None:
+            with suppress(results.Waiting, ValueError):  # what takes long waits for its reader
+                _prepare(there)
+
+    presenter(f"{place.name}/{place.scene.id}", prepare)
+
+
+def _prepare(scene: Scene) -> None:
+    page = PAGES[scene.page]
+    wish = session.read(session.link_of(scene), page)
+    if page.uses is None:
+        runs.check(runs.compute(wish.experiment))
+    if scene.question:
+        measuring.value(*measuring.asked(scene.question, measuring.promised(scene)))
