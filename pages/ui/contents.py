@@ -19,6 +19,7 @@ from rnn_core.applications.entities import Mention
 from rnn_core.applications.sentiment import Review
 from rnn_core.applications.series import Forecast
 from rnn_core.applications.translation import Number
+from rnn_core.decks.finding import Sought
 from rnn_core.decks.syllabus import Syllabus
 from rnn_core.studies.byhand import Walk
 from rnn_core.studies.ceiling import Ceiling
@@ -60,6 +61,16 @@ PAGES: Final = {
     "start": Page("Start", ":material/home:", ("text", "cell", "steps"), section="start"),
     "lectures": Page(
         "Lectures", ":material/school:", (), section="start", own=Syllabus, uses=NONE, letters=True
+    ),
+    "find": Page(
+        "Find",
+        ":material/search:",
+        (),
+        section="start",
+        own=Sought,
+        uses=NONE,
+        letters=True,
+        drawn=("find",),
     ),
     "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale")),
     "wirings": Page("Wirings", ":material/schema:", ("cell", "steps")),
