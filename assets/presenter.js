@@ -104,8 +104,10 @@ function rested(tell) {
 
 let told = "" // the scene that was said to be painted
 
+// One listener however often the page is drawn: the same function is not added twice.
+const heard = (event) => { if (heeded(document, event)) event.preventDefault() }
+
 export default function ({ data, setTriggerValue }) {
-  const heard = (event) => { if (heeded(document, event)) event.preventDefault() }
   document.addEventListener("keydown", heard)
   if (data?.scene && data.scene !== told) {
     told = data.scene

@@ -19,6 +19,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "byhand": "byhand.js",
     "cell": "cell.js drawing.js saving.js",
     "download": "download.js",
+    "dragging": "dragging.js",
     "flow": "flow.js",
     "heatmaps": "heatmaps.js",
     "kept": "kept.js",

@@ -40,15 +40,19 @@ html, body, [data-testid="stApp"] { background: transparent; }
 </style>"""
 
 
-def begin(page: Page, played: Place | None) -> None:
-    """Before anything is drawn: the panel, the type, and what alone is shown."""
-    playing = session.playing()
+def window() -> None:
+    """The window itself; said before the navigation, whose icons are on another server."""
     st.set_page_config(
         page_title="Inside an RNN",
         page_icon=contents.ICON,
         layout="wide",
         initial_sidebar_state="expanded" if session.has_more() else "collapsed",
     )
+
+
+def begin(page: Page, played: Place | None) -> None:
+    """Before anything is drawn: the type, and what alone is shown."""
+    playing = session.playing()
     alone = playing.presents or playing.bare
     st.html(STYLE + ALONE * alone + WALL * playing.presents + FRAME * playing.bare)
     scene = played.scene if played else None

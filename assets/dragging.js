@@ -1,0 +1,114 @@
+// Streamlit's sliders speak when they are let go. This lets them speak while they are dragged: the
+// next value is sent only when the picture of the last one is painted, so nothing queues up on the
+// server. Keys, touch and screen readers keep Streamlit's own native input, through which we speak.
+
+const SLIDER = "[data-testid=stSlider] [role=group]"
+const PATIENCE = 5000 // milliseconds; then a picture that never came is no longer waited for
+const START = 150 // milliseconds in which a run must begin, or there was nothing to run
+
+/** The value of a native range input at a place of its track, in steps from its least. */
+export function valueAt(x, { left, width }, { min, max, step }) {
+  const [low, high, by] = [min, max, step].map(Number)
+  const share = Math.min(1, Math.max(0, (x - left) / width))
+  const value = low + Math.round((share * (high - low)) / by) * by
+  return Math.min(high, Number(value.toFixed(6)))
+}
+
+/** Sends one value at a time: `send` gives a promise that ends when its picture is painted; what
+ *  came meanwhile is sent then, the latest only. */
+export function oneByOne(send) {
+  let busy = false, waiting, last
+  const next = async (value) => {
+    if (busy) { waiting = value; return }
+    if (value === last) return
+    busy = true
+    last = value
+    try { await send(value) } finally {
+      busy = false
+      const then = waiting
+      waiting = undefined
+      if (then !== undefined) next(then)
+    }
+  }
+  return next
+}
+
+/** The value beside the one that is wanted, and the key that leads on to it. */
+export function byKey(value, { min, max, step }) {
+  const beside = value - Number(step)
+  return beside >= Number(min)
+    ? [Number(beside.toFixed(6)), "ArrowRight"] : [Math.min(Number(max), value + Number(step)), "ArrowLeft"]
+}
+
+/** A slider takes a value that is put into its input, but tells of it only after a key. */
+function put(input, value) {
+  const [beside, key] = byKey(value, input)
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, String(beside))
+  input.dispatchEvent(new Event("input", { bubbles: true }))
+  for (const kind of ["keydown", "keyup"])
+    input.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true, cancelable: true }))
+}
+
+const state = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState
+const frame = () => new Promise((done) => requestAnimationFrame(done))
+
+/** Until the run that a value caused has begun and ended, and what it drew is painted. */
+async function painted() {
+  const from = performance.now()
+  let begun = false
+  for (;;) {
+    await frame()
+    const passed = performance.now() - from
+    if (state() !== "notRunning") begun = true
+    else if (begun || passed > START) break
+    if (passed > PATIENCE) break
+  }
+  await frame()
+}
+
+/** Follow one finger or the mouse from the slider it went down on. */
+function follow(down, group) {
+  const input = group.querySelector("input[type=range]")
+  const track = group.querySelector("[data-orientation]") ?? group
+  const thumb = input.closest("[data-rac]")
+  const next = oneByOne((value) => { put(input, value); return painted() })
+  const move = (event) => {
+    if (event.pointerId !== down.pointerId) return
+    const value = valueAt(event.clientX, track.getBoundingClientRect(), input)
+    const share = (value - input.min) / (input.max - input.min)
+    if (thumb) thumb.style.left = `${100 * share}%` // at once; the number follows with the picture
+    next(value)
+  }
+  const up = (event) => {
+    if (event.pointerId !== down.pointerId) return
+    for (const [name, heard] of heardUntilUp) document.removeEventListener(name, heard, true)
+  }
+  const heardUntilUp = [["pointermove", move], ["pointerup", up], ["pointercancel", up]]
+  for (const [name, heard] of heardUntilUp) document.addEventListener(name, heard, true)
+  input.focus({ preventScroll: true })
+  move(down)
+}
+
+function down(event) {
+  const group = event.target.closest?.(SLIDER)
+  const inputs = group?.querySelectorAll("input[type=range]") ?? []
+  if (inputs.length !== 1 || inputs[0].disabled || event.button > 0 || group.closest("form, [data-testid=stForm]"))
+    return
+  event.stopPropagation() // before the slider begins a drag of its own
+  event.preventDefault()
+  follow(event, group)
+}
+
+/** A mouse sends both kinds of events, a finger as well; the slider would hear the second. */
+function quiet(event) {
+  if (event.target.closest?.(SLIDER)) event.stopPropagation()
+}
+
+const HEARD = [["pointerdown", down], ["mousedown", quiet], ["touchstart", quiet]]
+
+export default function () {
+  for (const [name, heard] of HEARD) document.addEventListener(name, heard, true)
+  return () => {
+    for (const [name, heard] of HEARD) document.removeEventListener(name, heard, true)
+  }
+}
