@@ -24,18 +24,20 @@ _SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to t
 _HTML = """<div class="pl-plot">
 <div class="plotly-live" role="figure"></div>
 <p class="pl-error" role="alert" hidden></p>
-<div class="pl-tools"><button type="button" data-format="png">PNG</button>
+<div class="pl-tools"><button type="button" data-again hidden>Roll again</button>
+<button type="button" data-format="png">PNG</button>
 <button type="button" data-format="svg">SVG</button></div>
 </div>"""
 _CSS = """
 .pl-plot { color: var(--st-text-color); font-family: var(--st-font); width: 100%; }
-.pl-plot .plotly-live { width: 100%; min-height: 260px; }
+.pl-plot .plotly-live { position: relative; width: 100%; min-height: 260px; }
 .pl-plot .pl-error { margin: 0; padding: 0.75rem 1rem; border: 1px solid var(--st-border-color);
   border-radius: var(--st-base-radius); }
 .pl-plot .pl-tools { display: flex; gap: 0.5rem; justify-content: flex-end; }
 .pl-plot button { font: inherit; font-size: 0.8rem; min-height: 1.75rem; padding: 0 0.7rem;
   color: inherit; background: var(--st-background-color); cursor: pointer;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); }
+.pl-plot button[hidden] { display: none; }
 .pl-plot button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
 .pl-plot button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 """

@@ -27,7 +27,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "accessibility": "history.js accessibility.js",
     "pixels": "pixels.js",
     "presenter": "presenter.js",
-    "plot": "plot.js",
+    "plot": "plot/*.js",
     "saturation": "drawing.js saturation.js saving.js",
     "spoken": "spoken.js",
     "unrolled": "saving.js unrolled/*.js",

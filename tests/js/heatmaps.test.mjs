@@ -1,4 +1,4 @@
-// The pure functions of assets/heatmaps.js and assets/plot.js. Run with `node --test tests/js/`.
+// The pure functions of assets/heatmaps.js and assets/plot/dress.js. Run with `node --test tests/js/`.
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import test from "node:test"
@@ -6,7 +6,7 @@ import test from "node:test"
 // The scripts are ES modules named .js, as Streamlit wants them; older nodes need to be told so.
 const load = (name) => import("data:text/javascript," +
   encodeURIComponent(readFileSync(new URL(`../../assets/${name}`, import.meta.url), "utf8")))
-const maps = await load("heatmaps.js"), plots = await load("plot.js")
+const maps = await load("heatmaps.js"), plots = await load("plot/dress.js"), drawing = await load("plot/draw.js")
 
 const padded = (bytes) => Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8, 32)])
 
@@ -199,8 +199,8 @@ test("plot: tokens become the theme's colours, numbers and arrays stay", () => {
 
 test("plot: the figure's own settings win over the house template, the place decides the width", () => {
   const { layout } = plots.dressed({ data: [], layout: { height: 300, title: { text: "A title of more words than fit into a line" },
-    yaxis: { type: "log" }, template: { layout: { font: { size: 9 } } } } }, () => "#123456", 24, 300)
-  assert.equal(layout.template.layout.font.size, 9)
+    yaxis: { type: "log" }, template: { layout: { font: { size: 40 } } } } }, () => "#123456", 24, 300)
+  assert.equal(layout.template.layout.font.size, 60) // 40 at body text of 16
   assert.equal(layout.template.layout.font.color, "#123456")
   assert.deepEqual([layout.width, layout.height], [300, 450])
   assert.ok(layout.title.text.includes("<br>"))
@@ -209,7 +209,7 @@ test("plot: the figure's own settings win over the house template, the place dec
 })
 
 test("fingerprints differ when the bytes differ", () => {
-  for (const { digest } of [maps, plots]) {
+  for (const { digest } of [maps, drawing]) {
     assert.notEqual(digest(Uint8Array.of(1, 2)), digest(Uint8Array.of(2, 1)))
     assert.equal(digest(Uint8Array.of(1, 2)), digest(Uint8Array.of(1, 2)))
   }

@@ -1,14 +1,16 @@
-// The pure functions of assets/plot.js. Run with `node --test tests/js/`.
+// The pure functions of assets/plot/: dress, and what moves. Run with `node --test tests/js/`.
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import test from "node:test"
 
-// The script is an ES module named .js, as Streamlit wants it; older nodes need to be told so.
-const { dressed, lookup, painted, wrapped } = await import("data:text/javascript," +
-  encodeURIComponent(readFileSync(new URL("../../assets/plot.js", import.meta.url), "utf8")))
+// The scripts are ES modules named .js, as Streamlit wants them; older nodes need to be told so.
+const load = (name) => import("data:text/javascript;base64," +
+  Buffer.from(readFileSync(new URL(`../../assets/plot/${name}`, import.meta.url))).toString("base64"))
+const { decades, dressed, fitted, lookup, painted, sized, typed, wrapped } = await load("dress.js")
+const { along, between, glides, started } = await load("motion.js")
 
 const page = { "--st-chart-categorical-colors": "#a, #b", "--st-chart-sequential-colors": "#pale, #mid, #deep",
-  "--st-text-color": "#ink" }
+  "--st-chart-diverging-colors": "#hot, #warm, #cool", "--st-text-color": "#ink" }
 const colour = lookup((name) => page[name])
 
 test("a token is a colour of the palette, of the ramp, or a variable of the page", () => {
@@ -16,6 +18,7 @@ test("a token is a colour of the palette, of the ramp, or a variable of the page
   assert.equal(colour("--chart-2"), "#a")
   assert.equal(colour("--ramp-0"), "#pale")
   assert.equal(colour("--ramp-2"), "#deep")
+  assert.equal(colour("--heat-2"), "#cool")
   assert.equal(colour("--st-text-color"), "#ink")
 })
 
@@ -35,4 +38,64 @@ test("on a narrow screen a figure may have another layout", () => {
   const at = (width) => dressed(spec, () => "#ink", 16, width).layout
   assert.deepEqual([at(900).height, at(900).yaxis.domain], [400, [0, 1]])
   assert.deepEqual([at(400).height, at(400).yaxis.domain, at(400).yaxis.type], [900, [0.5, 1], "log"])
+})
+
+const fonts = (part) => part === null || typeof part !== "object" ? [] : Object.entries(part).flatMap(([key, v]) =>
+  /font$/.test(key) && v?.size ? [v.size] : fonts(v))
+
+test("in lecture mode no type of a figure is under 20 pixels, and elsewhere it is nearly the text's", () => {
+  const layout = { title: { text: "T" }, annotations: [{ text: "a", font: { size: 11 } }, { text: "b" }],
+    yaxis: { type: "log", range: [-9, 7] }, xaxis: { type: "log", range: [0, 1] } }
+  const on = (text) => fonts(dressed({ data: [{ marker: { colorbar: { tickfont: { size: 8 } } } }], layout }, () => "#ink", text, 1200))
+  assert.ok(on(22).length >= 8)
+  assert.ok(Math.min(...on(22)) >= 20, String(on(22)))
+  assert.deepEqual([sized(16, 0.875), sized(22, 0.5), sized(19, 0.5)], [14, 20, 10])
+  assert.equal(typed({ font: { size: 40 } }, 22).font.size, 55)
+})
+
+test("a figure grows with its type, but no further than the window has room", () => {
+  const height = (text, room) => dressed({ data: [], layout: { height: 460 } }, () => "#ink", text, 1200, room).layout.height
+  assert.deepEqual([height(16, 504), height(22, 504), height(22, 5000), height(22, 300)], [460, 504, 633, 460])
+})
+
+test("decades are written in one piece, and thinned where there is little room", () => {
+  assert.deepEqual(decades([-9.1, 7.1], 330, 24), [-8, -6, -4, -2, 0, 2, 4, 6])
+  assert.deepEqual(decades([-9.1, 7.1], 150, 34), [-8, -4, 0, 4])
+  const { layout } = dressed({ data: [], layout: { yaxis: { type: "log", range: [-9.1, 7.1] } } }, () => "#ink", 16, 1200)
+  assert.equal(layout.yaxis.ticktext[layout.yaxis.tickvals.indexOf(1)], "1")
+  assert.ok(layout.yaxis.ticktext.includes("10⁻⁶"))
+})
+
+test("a title too long for its width stands in lines, and the margin grows with it", () => {
+  const one = fitted({ title: { text: "short" }, margin: { t: 50 } }, 16, 1200, 400)
+  const many = fitted({ title: { text: "many words ".repeat(30) }, margin: { t: 50 } }, 16, 1200, 400)
+  assert.ok(many.title.text.includes("<br>") && !one.title.text.includes("<br>"))
+  assert.ok(many.margin.t > one.margin.t + 15)
+})
+
+const bar = (value, mode, name = "after") =>
+  ({ data: [{ name, base: [1e-9], x: [value], meta: { glide: "x" } }], layout: { meta: { glide: mode }, xaxis: { type: "log" } } })
+
+test("a bar glides where what is shown has changed, and only then", () => {
+  const [move] = glides(bar(1e6, "off"), bar(1, "norm"))
+  assert.deepEqual([move.index, move.key, move.from, move.to, move.log], [0, "x", [1e6], [1], true])
+  assert.deepEqual(started(bar(1, "norm").data, [move])[0].x, [1e6])
+  assert.deepEqual(glides(bar(1e6, "norm"), bar(1, "norm")), []) // a slider moved
+  assert.deepEqual(glides(bar(1, "off"), bar(1, "norm")), []) // nothing to move
+  assert.deepEqual(glides(undefined, bar(1, "norm")), [])
+  assert.deepEqual(glides(bar(1e6, "off", "another"), bar(1, "norm")), [])
+})
+
+test("on a log axis a bar passes its decades evenly, and ends where it should", () => {
+  assert.ok(Math.abs(between([1e6], [1], 0.5, true)[0] - 1e3) < 1e-6)
+  assert.deepEqual(between([10], [0], 0.5, false), [5])
+  assert.deepEqual(between([1e6], [1], 1, true), [1])
+  assert.deepEqual(between([Infinity], [1], 0.3, true), [1])
+})
+
+test("a ball starts at the path's first point, passes the others, and rests at the last", () => {
+  const path = { x: [0, 2, 4], y: [1, 3, -1] }
+  assert.deepEqual([0, 1, 2, 9].map((n) => along(path, n)), [[0, 1], [2, 3], [4, -1], [4, -1]])
+  assert.deepEqual(along(path, 0.5), [1, 2])
+  assert.deepEqual(along({ x: [7], y: [8] }, 3), [7, 8])
 })

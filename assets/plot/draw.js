@@ -1,0 +1,129 @@
+// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec}.
+
+const ROOM = 0.7 // of the window's height: a figure grows no further when its type does
+const plots = new WeakMap() // plot node -> what is drawn there
+
+/** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
+export function digest(bytes) {
+  let h = 0x811c9dc5
+  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193)
+  return (h >>> 0).toString(16)
+}
+
+function load(source) {
+  window.__plotly ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly)
+    const base = document.querySelector("base")?.href ?? document.baseURI
+    const script = document.createElement("script")
+    script.src = new URL(source, base).href
+    script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new Error("empty")))
+    script.onerror = () => { script.remove(); reject(new Error("not served")) }
+    document.head.appendChild(script)
+  }).catch((error) => { window.__plotly = undefined; throw error }) // the next drawing may try again
+  return window.__plotly
+}
+
+const CONFIG = {
+  displaylogo: false, responsive: false, showTips: false,
+  modeBarButtonsToRemove: ["toImage", "sendChartToCloud", "lasso2d", "select2d"],
+}
+
+function variablesOf(node) {
+  const style = getComputedStyle(node)
+  return lookup((name) => style.getPropertyValue(name).trim())
+}
+
+function figureOf(state) {
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+  return dressed(state.spec, variablesOf(state.node), text, state.width, window.innerHeight * ROOM)
+}
+
+async function draw(state) {
+  const turn = ++state.turn, old = () => turn !== state.turn // a newer drawing is on its way
+  const figure = figureOf(state), moves = still() ? [] : glides(state.figure, figure)
+  state.node.style.height = `${figure.layout.height}px` // before plotly.js is there: nothing jumps
+  try {
+    const Plotly = await load(state.about.source)
+    if (old()) return
+    state.figure = figure
+    await Plotly.react(state.node, started(figure.data, moves), figure.layout, CONFIG)
+    fail(state, "")
+    listen(state)
+    if (moves.length) await glide(Plotly, state.node, moves, old)
+    if (old()) return
+    roll(state, figure)
+    state.node.dataset.digest = state.digest
+    state.node.dataset.drawn = String(++state.drawn)
+  } catch (error) {
+    console.warn("plot:", error)
+    fail(state, "This plot could not be drawn: the plotting library did not load. " +
+      "Reload the page; the numbers themselves can still be downloaded as CSV.")
+  }
+}
+
+/** A click on a point goes to the page, if it asked for that. */
+function listen(state) {
+  state.node.removeAllListeners("plotly_click")
+  if (!state.about.pick) return
+  state.node.on("plotly_click", ({ points: [point] }) => point && state.tell("pick", [point.x, point.y]))
+}
+
+function fail(state, words) {
+  state.error.textContent = words
+  state.error.hidden = !words
+  state.node.hidden = Boolean(words)
+  if (words) state.node.dataset.failed = "yes"
+  else delete state.node.dataset.failed
+}
+
+async function download(state, format) {
+  const Plotly = await load(state.about.source)
+  const { data, layout } = figureOf(state)
+  const ranges = Object.fromEntries(["xaxis", "yaxis"].filter((a) => state.node._fullLayout?.[a])
+    .map((a) => [a, { ...layout[a], range: state.node._fullLayout[a].range.slice(), autorange: false }]))
+  const colour = variablesOf(state.node)("--st-background-color")
+  const figure = { data, layout: { ...layout, ...ranges, paper_bgcolor: colour, plot_bgcolor: colour } }
+  await Plotly.downloadImage(figure, { format, filename: state.about.name, scale: 2,
+    width: layout.width, height: layout.height })
+}
+
+function adopt(parentElement) {
+  const node = parentElement.querySelector(".plotly-live")
+  if (!plots.has(node)) {
+    const state = { node, turn: 0, drawn: 0, width: Math.round(node.parentElement.clientWidth) || 700 }
+    state.error = parentElement.querySelector(".pl-error")
+    state.observer = new ResizeObserver(() => {
+      const width = Math.round(node.parentElement.clientWidth)
+      if (width && width !== state.width) { state.width = width; draw(state) }
+    })
+    state.observer.observe(node.parentElement)
+    plots.set(node, state)
+  }
+  return plots.get(node)
+}
+
+/** Lets go of a plot whose node is gone. Streamlit also says goodbye when new data overtakes old:
+ *  then the node stays, and so does the plot, or it would flicker. */
+function leave(state) {
+  if (state.node.isConnected) return
+  state.observer.disconnect()
+  state.turn++
+  cancelAnimationFrame(state.rolling?.frame)
+  window.Plotly?.purge(state.node)
+  plots.delete(state.node)
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const state = adopt(parentElement)
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
+  Object.assign(state, JSON.parse(new TextDecoder().decode(bytes)), { digest: digest(bytes), tell: setTriggerValue })
+  state.node.setAttribute("aria-label", state.about.alt)
+  state.again = parentElement.querySelector("[data-again]")
+  state.again.onclick = () => { state.rolling = null; roll(state, state.figure) }
+  for (const button of parentElement.querySelectorAll("[data-format]")) {
+    button.setAttribute("aria-label", `Download the plot as ${button.dataset.format.toUpperCase()}`)
+    button.onclick = () => download(state, button.dataset.format)
+  }
+  draw(state)
+  return () => setTimeout(() => leave(state)) // the page removes the node after it says goodbye
+}

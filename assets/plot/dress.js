@@ -1,0 +1,141 @@
+// How a figure is dressed: colours, type, axes for the width it has. `text` is the size of the page's
+// body text in pixels. Colours in a figure are tokens, `var(--chart-3)` or `var(--st-text-color)`:
+// they become the reader's light or dark colours here. Pure.
+
+const DEFAULT_HEIGHT = 420
+const NARROW = 560 // pixels
+const WALL = 20 // pixels: body text of that size is read from the back of a hall, and so is a figure
+
+/** A copy of a figure with every colour token replaced by what `colour(name)` gives for it. */
+export function painted(value, colour) {
+  if (typeof value === "string") {
+    const token = /^var\((--[\w-]+)\)$/.exec(value)
+    return token ? colour(token[1]) : value
+  }
+  if (Array.isArray(value)) return value.map((v) => painted(v, colour))
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, painted(v, colour)]))
+}
+
+/** Looks colours up: `--chart-3` in the palette, `--ramp-9` among the colours from little to much,
+ *  `--heat-0` (warm, deep) to `--heat-9` (cool, deep) among the diverging ones, anything else among
+ *  the page's variables. */
+export function lookup(variable) {
+  const list = (name) => (variable(name) ?? "").split(",").map((c) => c.trim())
+  const lists = { chart: list("--st-chart-categorical-colors"), ramp: list("--st-chart-sequential-colors"),
+    heat: list("--st-chart-diverging-colors") }
+  return (name) => {
+    const slot = /^--(chart|ramp|heat)-(\d+)$/.exec(name)
+    return slot ? lists[slot[1]][slot[2] % lists[slot[1]].length] : variable(name)
+  }
+}
+
+/** Merges plain objects; what stands in `over` wins. */
+export function merged(under, over) {
+  const both = { ...under }
+  for (const [key, value] of Object.entries(over ?? {})) {
+    const plain = (v) => v !== null && typeof v === "object" && !Array.isArray(v)
+    both[key] = plain(value) && plain(both[key]) ? merged(both[key], value) : value
+  }
+  return both
+}
+
+/** The size of a figure's type, as a share of body text; on the wall none is smaller than WALL. */
+export function sized(text, share) {
+  const pixels = Math.round(text * share)
+  return text >= WALL ? Math.max(WALL, pixels) : pixels
+}
+
+/** The house template: the reader's fonts and colours. `text` is the size of body text in pixels. */
+export function template(colour, text) {
+  const ink = colour("--st-text-color"), lines = colour("--st-border-color")
+  const family = colour("--st-font"), small = { size: sized(text, 0.875) }
+  const axis = {
+    gridcolor: lines, linecolor: lines, zerolinecolor: lines, tickcolor: lines, automargin: true,
+    title: { standoff: 8, font: small }, tickfont: small,
+  }
+  return { layout: {
+    font: { family, color: ink, ...small },
+    title: { font: { size: sized(text, 1.1) } },
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    xaxis: axis, yaxis: axis, legend: { font: small }, annotationdefaults: { font: small },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: ink, activecolor: colour("--st-primary-color") },
+    hoverlabel: { bgcolor: colour("--st-secondary-background-color"), bordercolor: lines,
+      font: { color: ink, family, ...small } },
+  } }
+}
+
+/** A figure whose own type sizes, written for body text of 16 pixels, are those of this text. */
+export function typed(value, text) {
+  if (Array.isArray(value)) return typeof value[0] === "object" ? value.map((v) => typed(v, text)) : value
+  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => {
+    const font = /font$/.test(key) && typeof v?.size === "number"
+    return [key, font ? { ...v, size: sized(text, v.size / 16) } : typed(v, text)]
+  }))
+}
+
+/** The figure as Plotly is to draw it: tokens resolved, house template, width of its place. `room`
+ *  is what a figure may take of the window's height when large type makes it grow. */
+export function dressed(spec, colour, text, width, room = Infinity) {
+  const { data, layout: wide = {} } = typed(painted(spec, colour), text)
+  const own = width < NARROW ? merged(wide, wide.meta?.narrow) : wide // a figure may know better
+  const plain = own.height ?? DEFAULT_HEIGHT
+  const height = Math.round(Math.max(plain, Math.min(plain * Math.max(1, text / 16), room)))
+  const layout = { ...own, ...fitted(own, text, width, height) }
+  return { data, layout: { uirevision: "keep", ...layout, ...logarithmic(layout, text, width, height),
+    height, width, autosize: false, transition: { duration: 0 }, template: merged(template(colour, text), own.template) } }
+}
+
+/** Title in lines where it is too long, margins for the type; on a narrow screen the legend below. */
+export function fitted(layout, text, width, height) {
+  const narrow = width < NARROW, large = sized(text, 1.1), grown = Math.max(1, text / 16)
+  const most = Math.floor((width - 2 * text) / (large * 0.5)), title = wrapped(layout.title?.text ?? "", most)
+  const lines = title.split("<br>").length, margin = { ...layout.margin }
+  for (const side of ["l", "r", "b"]) if (margin[side]) margin[side] = Math.round(margin[side] * grown)
+  if (narrow) Object.assign(margin, { t: Math.round(large * (0.9 + 1.3 * lines)), l: Math.min(margin.l ?? Infinity, text * 4.4), r: 8 })
+  else if (margin.t) margin.t = Math.round(margin.t * grown + (lines - 1) * large * 1.3)
+  const top = { text: title, pad: { l: narrow ? 4 : 0 }, y: 1 - large / height, yref: "container", yanchor: "middle" }
+  if (narrow) Object.assign(top, { x: 0, xref: "container" })
+  return { margin, ...(layout.title?.text ? { title: { ...layout.title, ...top } } : {}),
+    ...(narrow ? { legend: { ...layout.legend, y: 0, yref: "container", yanchor: "bottom" } } : {}) }
+}
+
+const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])
+
+/** The decades written on a log axis of so many pixels: as many as have room for their type. */
+export function decades([low, high], pixels, each) {
+  const every = [1, 2, 3, 4, 5, 8, 10, 16, 20].find((n) => (pixels * n) / (high - low) >= each) ?? 40
+  const found = []
+  for (let d = Math.ceil(low / every) * every; d <= high; d += every) found.push(d)
+  return found
+}
+
+/** Log axes of three decades and more: each power of ten in one piece, no larger than other type. */
+export function logarithmic(layout, text, width, height) {
+  const { l = 80, r = 80, t = 100, b = 80 } = layout.margin ?? {}, found = {}
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis\d*$/.test(name) || axis?.type !== "log") continue
+    const [from, to] = axis.domain ?? [0, 1], type = sized(text, 0.875)
+    const pixels = (name[0] === "x" ? width - l - r : height - t - b) * (to - from)
+    const ends = axis.range ? [Math.min(...axis.range), Math.max(...axis.range)] : [0, 0]
+    if (axis.tickvals || ends[1] - ends[0] < 3) { // Plotly writes these a quarter larger: back to size
+      found[name] = { tickfont: { size: text >= WALL ? WALL : text * 0.7 }, ...axis }
+      continue
+    }
+    const ticks = decades(ends, pixels, type * (name[0] === "x" ? 3.2 : 1.7))
+    found[name] = { ...axis, tickvals: ticks.map((d) => 10 ** d), ticktext: ticks.map((d) => (d === 0 ? "1" : `10${raised(d)}`)) }
+  }
+  return found
+}
+
+/** Breaks a title into lines of at most `most` letters, for narrow screens. */
+export function wrapped(text, most) {
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)
+    if (line && line.length + word.length + 1 > most) lines.push(word)
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word
+  }
+  return lines.join("<br>")
+}
