@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.components.plot import plot
 from pages.figures import clipping
+from pages.figures.clip_bar import clip_bar
 from pages.figures.gradients import clipping_bars, clipping_rows
 from pages.ui import page_layout, runs, session
 from rnn_core.experiment.experiment import Experiment
@@ -19,6 +20,9 @@ after BPTT; inside BPTT nothing is clipped.
   PyTorch. The dotted circle is the threshold. The direction stays.
 * **By value**: every entry is cut to ±c on its own. The vector **turns**, for large entries lose
   more than small ones.
+
+The two **bars** stand on one place of a logarithmic axis that never moves: the wide one is the norm
+of all weights' gradients as BPTT computed it, the narrow one what the optimiser steps with.
 
 The two **arrows** span a plane, and it is drawn as it is: both lengths and the angle are exact. An
 arrow more than 12 times as long as the other leaves the picture, and its length is written there.
@@ -37,10 +41,13 @@ CLAIM = (
 
 
 def picture() -> Iterator[str]:
-    """The arrows, the controls, then every parameter and every entry."""
-    yield "arrows"
+    """The step before and after, then arrows, every parameter, every entry."""
+    yield "bar"
     clipped = session.current_run().clipped
-    st.markdown(clipping.sentence(clipped))
+    said = clipping.sentence(clipped)
+    plot(clip_bar(clipped), key="bar", alt=said.replace("*", ""), name="clipping-norm")
+    st.markdown(said)
+    yield "arrows"
     alt = "Two arrows from one point: the weights' gradient before and after clipping"
     plot(clipping.arrows(clipped), key="arrows", alt=alt, name="clipping-arrows")
     yield "parameters"

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
+from pages.figures.clip_bar import changed_words
 from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gradient_rows
-from pages.figures.theme import number
+from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
 from rnn_core.engine.cells import CELLS
@@ -44,9 +45,14 @@ def picture() -> Iterator[str]:
     loss = runs.loss_words(run)
     curves = curves_of(results, notation=NOTATIONS[session.view().notation])
     bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
-    figure = gradient_norms(curves, loss=loss, labels=run.sequence.labels)
-    alt = "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis"
+    cell, clipped = run.experiment.cell, run.clipped
+    figure = gradient_norms(
+        curves, loss=loss, labels=run.sequence.labels, clipped=clipped, cell=cell
+    )
+    alt = "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it "
+    alt += "the norm of all weights' gradients before and after clipping"
     plot(figure, key="norms", alt=alt, name="gradient-norms")
+    st.markdown(session.lettered(changed_words(clipped)))
     yield "more"
 
     st.subheader("Verdict", anchor=False)
@@ -56,19 +62,13 @@ def picture() -> Iterator[str]:
 
 
 def _clipping(run: Run) -> None:
-    """What the optimiser would do to the weights' gradients of the reader's cell."""
+    """What the optimiser would do to each step's share and to every parameter."""
     clipped = run.clipped
     st.subheader(f"Clipping the {run.experiment.cell.upper()}'s weight gradients", anchor=False)
-    if clipped.mode == "off":
-        st.markdown(
-            f"Clipping is **off**. The norm of all weights' gradients together is "
-            f"**{number(clipped.norm_before)}**."
-        )
-    else:
-        st.markdown(
-            f"Norm of all weights' gradients together: **{number(clipped.norm_before)}** before, "
-            f"**{number(clipped.norm_after)}** after; turned by {clipped.angle_degrees:.1f}°."
-        )
+    shares = step_shares(run, NOTATIONS[session.view().notation])
+    alt = "Each step's share of the recurrent weights' gradient before and after clipping"
+    plot(shares, key="shares", alt=alt, name="gradient-shares")
+    if clipped.mode != "off":
         alt = "Gradient of every parameter before and after clipping"
         plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
 

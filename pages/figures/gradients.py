@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.clip_bar import bars, strip_threshold, strip_words
 from pages.figures.literal import in_plot
+from pages.figures.norm_axis import (
+    AIR,
+    DECADES,
+    EXPLODED,
+    HIGH,
+    LOW,
+    VANISHED,
+    apart,
+    beyond,
+    held,
+    norm_axis,
+    plain,
+    share,
+    zone_words,
+    zones,
+)
 from pages.figures.theme import (
     CEILING,
     FLOOR,
@@ -29,9 +46,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# The axis ends in one of these decades, so that it rests while a slider moves.
-LOWEST = (1e-4, 1e-8, FLOOR)
-HIGHEST = (1e2, 1e4, 1e8, 1e16, CEILING)
+HEIGHT: Final = 460
+STRIP: Final = 0.8  # of the width: there the lines end and the bars of the weights' gradient begin
+LABELS, NARROW_LABELS = 0.22, 0.75  # of the steps: room at the left for what the lines end in
+GAP: Final = 0.062  # of the height, between two of those labels
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,14 @@ class Curve:
         """What the legend calls it: LSTM dL/dcₜ."""
         return f"{cell_look(self.cell).label} {self.quantity}"
 
+    @property
+    def label(self) -> str:
+        """What stands at the line's end: LSTM, and LSTM c."""
+        name = cell_look(self.cell).label
+        if self.state == "h":
+            return name
+        return f"{name} {self.notation.of(self.cell).letter(self.state).text}"
+
 
 def curves_of(runs: Mapping[str, Run], layer: int = -1, notation: Notation = HOUSE) -> list[Curve]:
     """The curves of each cell's run, h first. `layer` counts layers and directions; -1 is the top.
@@ -78,27 +104,151 @@ def gradient_norms(
     curves: Sequence[Curve],
     *,
     loss: str,
-    title: str = "How much of the gradient reaches each state",
     labels: Sequence[str] = (),
-    span: tuple[float, float] | None = None,
+    clipped: Clipped | None = None,
+    cell: str = "",
 ) -> Figure:
-    """Every curve on one log axis. `loss` says where the loss is: "the last step", "every step".
+    """Every curve on the fixed axis of norms; beside it, where given, the step of `cell`'s weights.
 
-    Norms beyond the axis are drawn on its edge, inf and nan on the upper one and marked; hover
-    shows the true number. `labels` are the T input symbols. `span` fixes the axis.
+    `loss` says where the loss is: "the last step", "every step". Norms beyond the axis are marked
+    on its border, and hover shows the true number. `labels` are the T input symbols.
     """
-    low, high = span or _span(curves)
-    lines = [_line(c, (low, high), labels if i == 0 else ()) for i, c in enumerate(curves)]
-    marks = [_overflow(curve, high) for curve in curves if not np.isfinite(curve.norms).all()]
+    lines = [_line(c, labels if i == 0 else ()) for i, c in enumerate(curves)]
+    marks = [_outside(c, labels) for c in curves if beyond(c.norms).any()]
+    steps = max((len(c.norms) for c in curves), default=2) - 1
     figure = base_figure(
         [*lines, *marks],
-        title + _edges(curves, low, high),
+        conclusion(curves, loss),
         "state after step t (t = 0: the initial state)",
         f"{_quantities(curves)}<br>total, loss at {loss}",
     )
-    figure["layout"]["yaxis"] |= _decades(np.log10(low), np.log10(high))
-    figure["layout"]["xaxis"] |= {"rangemode": "tozero", "hoverformat": "d"}
+    layout = figure["layout"]
+    layout["yaxis"] |= norm_axis()
+    layout["xaxis"] |= {"range": [-LABELS * steps, steps * 1.02], "hoverformat": "d"}
+    layout["xaxis"] |= {"zeroline": False, "showgrid": False, "domain": [0, 1], **_ticks(steps)}
+    layout |= {"height": HEIGHT, "shapes": zones(), "margin": {"l": 84, "r": 16, "t": 52, "b": 52}}
+    layout["annotations"] = [*zone_words(other="x domain"), *_ends(curves, steps)]
+    layout["legend"] = {"x": 0.99, "xanchor": "right", "y": 0.93, "yanchor": "top"}
+    wider = {"range": [-NARROW_LABELS * steps, steps * 1.02], "tickvals": [0, steps]}
+    layout["meta"] = {"narrow": {"xaxis": wider, "showlegend": False}}
+    if clipped is not None:
+        _beside(figure, clipped, cell)
     return figure
+
+
+def _ticks(steps: int) -> Part:
+    """Steps from 0 on: none under the labels at the left."""
+    every = next((n for n in (1, 2, 5, 10, 20, 25, 50) if steps / n <= 10), 100)
+    return {"tickmode": "array", "tickvals": list(range(0, steps + 1, every))}
+
+
+def _beside(figure: Figure, clipped: Clipped, cell: str) -> None:
+    """The bars of the weights' gradient on the same axis, right of the lines."""
+    layout = figure["layout"]
+    figure["data"] += bars(clipped, "y", xaxis="x2", showlegend=False)
+    layout["xaxis"]["domain"] = [0, STRIP - 0.02]
+    layout["xaxis2"] = {
+        "domain": [STRIP, 1],
+        "range": [-0.6, 0.6],
+        "tickvals": [],
+        "fixedrange": True,
+        "zeroline": False,
+        "title": {"text": f"norm of all weights'<br>gradients, {cell_look(cell).label}"},
+    }
+    layout["legend"]["x"] = STRIP - 0.03
+    layout["annotations"] += strip_words(clipped)
+    layout["shapes"] += strip_threshold(clipped)
+    layout |= {"barmode": "overlay", "hovermode": "closest"}
+    layout["meta"] |= {"glide": clipped.mode}
+    layout["meta"]["narrow"] |= {"xaxis2": {"title": {"text": "weights"}}}
+
+
+def conclusion(curves: Sequence[Curve], loss: str) -> str:
+    """What a student reads off: how much the first state feels of what the last one does."""
+    ratios = {c.cell: reached(c.norms) for c in curves if c.state == "h"}
+    if not ratios:
+        return "No gradient was computed"
+    first = max(ratios, key=lambda cell: _extreme(ratios[cell]))
+    others = [f"{cell_look(c).label} {_felt(r)}" for c, r in ratios.items() if c != first]
+    name, rest = cell_look(first).label, f"; {', '.join(others)}" if others else ""
+    if loss != "the last step":
+        told = f"of the last one (loss at {loss}: each adds its own)"
+        return f"{name}: the first state's gradient is {_felt(ratios[first])} that {told}{rest}"
+    if np.isnan(ratios[first]):
+        return f"{name}: no gradient of the loss arrives at the first state{rest}"
+    verb = fate(ratios[first])
+    return (
+        f"{name} {verb}: the first state feels {_felt(ratios[first])} what the last one does{rest}"
+    )
+
+
+def reached(norms: Floats) -> float:
+    """The first state's norm over the one where the loss enters; inf: overflow; nan: no loss."""
+    seen = np.flatnonzero(norms != 0)
+    if not seen.size:
+        return float("nan")
+    last, first = float(norms[seen.max()]), float(norms[0])
+    if not np.isfinite([last, first]).all():
+        return float("inf")
+    return float(np.exp(np.log(first) - np.log(last))) if first > 0 else 0.0
+
+
+def fate(ratio: float) -> str:
+    """One word for how much is left: explodes, grows, holds, shrinks, vanishes."""
+    if ratio > 10:
+        return "explodes" if ratio > EXPLODED else "grows"
+    if ratio < 0.1:
+        return "vanishes" if ratio < VANISHED else "shrinks"
+    return "holds"
+
+
+def _extreme(ratio: float) -> float:
+    """How far from 1, in decades."""
+    if np.isnan(ratio):
+        return -1.0
+    return abs(float(np.log10(ratio))) if 0 < ratio < np.inf else np.inf
+
+
+def _felt(ratio: float) -> str:
+    if np.isnan(ratio):
+        return "nothing"
+    return f"{plain(ratio)} times" if np.isfinite(ratio) else "an overflowing multiple of"
+
+
+def _ends(curves: Sequence[Curve], steps: int) -> list[Part]:
+    """What each line ends in on its way back, beside its end at the left; none covers another."""
+    gap = GAP * (1 if len(curves) < 6 else 0.8)
+    places = apart([share(_shown(c.norms[0])) for c in curves], gap, 0.04, 0.96)
+    low, high = DECADES[0] - AIR, DECADES[1] + AIR
+    return [
+        {
+            "x": 0,
+            "y": float(np.log10(_shown(c.norms[0]))),
+            "ax": -0.025 * steps,
+            "ay": low + place * (high - low),
+            "axref": "x",
+            "ayref": "y",
+            "xanchor": "right",
+            "text": f"<b>{c.label}</b> {_arrow(c.norms[0])}{plain(c.norms[0], 2)}",
+            "arrowcolor": cell_look(c.cell).colour,
+            "arrowwidth": 2,
+            "arrowhead": 0,
+            "standoff": 4,
+        }
+        for c, place in zip(curves, places, strict=True)
+    ]
+
+
+def _arrow(norm: float) -> str:
+    """Which border a norm lies beyond."""
+    if not beyond(norm):
+        return ""
+    return "↓ " if norm < LOW else "↑ "
+
+
+def _shown(norm: float) -> float:
+    """Where it is drawn: an overflow at the upper border."""
+    return HIGH if np.isnan(norm) else float(held(norm))
 
 
 def _quantities(curves: Sequence[Curve]) -> str:
@@ -133,7 +283,7 @@ def clipping_bars(clipped: Clipped, measure: str = "") -> Figure:
     measure = measure or bounded
     names = [str(name) for name in rows["parameter"]]
     before, after = (_drawable(rows[f"{measure} {when}"]) for when in ("before", "after"))
-    ends = _ends(rows, names, measure, before, after)
+    ends = _dots(rows, names, measure, before, after)
     title = "Clipping: weights' gradients before and after"
     figure = base_figure([_bars(names, before, after), *ends], title, _measured(clipped), "")
     if measure != bounded:
@@ -163,17 +313,18 @@ def clipping_rows(clipped: Clipped) -> dict[str, NDArray[Any]]:
     }
 
 
-def _line(curve: Curve, span: tuple[float, float], labels: Sequence[str]) -> Part:
+def _line(curve: Curve, labels: Sequence[str]) -> Part:
+    """The norms that the axis can show, and the border where the line leaves it."""
     look, norms = cell_look(curve.cell), curve.norms
     return {
         "type": "scatter",
         "x": np.arange(len(norms)),
-        "y": np.where(np.isfinite(norms), np.clip(norms, *span), np.nan),
+        "y": _visible(norms),
         "name": curve.name,
         "mode": "lines+markers",
         "line": {
             "color": look.colour,
-            "width": 2.5,
+            "width": 3,
             "dash": "dash" if curve.state == "c" else "solid",
         },
         "marker": {
@@ -181,63 +332,63 @@ def _line(curve: Curve, span: tuple[float, float], labels: Sequence[str]) -> Par
             "size": 8,
             "maxdisplayed": 12,
         },
-        "customdata": [_said(t, v, span, labels) for t, v in enumerate(norms)],
+        "customdata": [_said(t, v, labels) for t, v in enumerate(norms)],
         "hovertemplate": "%{customdata}<extra>" + curve.name + "</extra>",
     }
 
 
-def _overflow(curve: Curve, high: float) -> Part:
-    """Marks on the upper edge for what is no finite number."""
-    steps = np.flatnonzero(~np.isfinite(curve.norms))
-    infinite = np.isinf(curve.norms[steps])
+def _visible(norms: Floats) -> Floats:
+    """nan beyond the border, but for the one step on which the line reaches it."""
+    outside = beyond(norms)
+    inside_next = np.append(~outside[1:], False) | np.append(False, ~outside[:-1])
+    return np.where(outside & ~(inside_next & np.isfinite(norms)), np.nan, held(norms))
+
+
+def _outside(curve: Curve, labels: Sequence[str]) -> Part:
+    """Arrows on the border where a line leaves; for the hover, every norm beyond it."""
+    steps = np.flatnonzero(beyond(curve.norms))
+    norms = curve.norms[steps]
+    leaves = ~np.isnan(_visible(curve.norms)[steps])
+    leaves[0] = True  # the one farthest back
+    up = ~(norms < LOW)
     return {
         "type": "scatter",
         "x": steps,
-        "y": np.full(len(steps), high),
-        "name": f"{curve.name}: overflow",
+        "y": np.where(up, HIGH, LOW),
+        "name": f"{curve.name}: beyond the axis",
         "mode": "markers",
+        "showlegend": False,
+        "cliponaxis": False,
         "marker": {
             "color": cell_look(curve.cell).colour,
-            "size": 7,
-            "symbol": np.where(infinite, "triangle-up", "x").tolist(),
+            "size": 12,
+            "opacity": np.where(leaves, 1.0, 0.0),
+            "symbol": np.where(
+                np.isnan(norms), "x", np.where(up, "triangle-up", "triangle-down")
+            ).tolist(),
         },
-        "customdata": np.where(infinite, "overflow: inf", "overflow: nan").tolist(),
+        "customdata": [_said(int(t), v, labels) for t, v in zip(steps, norms, strict=True)],
         "hovertemplate": "%{customdata}<extra>" + curve.name + "</extra>",
     }
 
 
-def _said(t: int, value: float, span: tuple[float, float], labels: Sequence[str]) -> str:
+def _said(t: int, value: float, labels: Sequence[str]) -> str:
     """The hover's words: the true number, also where the drawing cannot show it."""
     symbol = f" (read “{in_plot(labels[t - 1])}”)" if labels and 1 <= t <= len(labels) else ""
-    outside = ", drawn on the edge" if not span[0] <= value <= span[1] else ""
-    return f"{number(value)}{outside}{symbol}"
-
-
-def _edges(curves: Sequence[Curve], low: float, high: float) -> str:
-    """The title's word about what the axis cannot show; nothing where it shows all."""
-    norms = np.concatenate([c.norms for c in curves] or [np.ones(1)])
-    if ((norms >= low) & (norms <= high)).all():
-        return ""
-    return f" (drawn between {number(low)} and {number(high)})"
-
-
-def _span(curves: Sequence[Curve]) -> tuple[float, float]:
-    norms = np.concatenate([c.norms for c in curves] or [np.ones(1)])
-    finite = norms[np.isfinite(norms)]
-    least, most = (finite.min(), finite.max()) if finite.size else (1.0, 1.0)
-    low = next((v for v in LOWEST if v <= least), FLOOR)
-    return low, next((v for v in HIGHEST if v >= most), CEILING)
+    if not np.isfinite(value):
+        return f"overflow: {'nan' if np.isnan(value) else 'inf'}{symbol}"
+    outside = ", beyond the axis" if beyond(value) else ""
+    return f"t = {t}: {number(value)}{outside}{symbol}"
 
 
 def _decades(low: float, high: float) -> dict[str, Any]:
     """A log axis between two powers of ten, with a tick at every decade or every few."""
-    every = max(1, int(np.ceil((high - low) / 9)))
     air = 0.02 * (high - low)  # marks on the edges are seen whole
     return {
         "type": "log",
         "exponentformat": "power",
         "range": [float(low - air), float(high + air)],
-        "dtick": every,
+        "dtick": max(1, int(np.ceil((high - low) / 9))),
         "tick0": 0,
     }
 
@@ -263,7 +414,7 @@ def _bars(names: list[str], before: Floats, after: Floats) -> Part:
     }
 
 
-def _ends(
+def _dots(
     rows: Mapping[str, NDArray[Any]], names: list[str], measure: str, before: Floats, after: Floats
 ) -> list[Part]:
     looks = {"before": ("circle-open", 13, before), "after": ("circle", 7, after)}

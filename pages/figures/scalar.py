@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.jacobians.products import edges, span
+from pages.figures.norm_axis import EXPLODED, VANISHED
 from pages.figures.theme import (
     INK,
     LINES,
@@ -18,7 +19,6 @@ from pages.figures.theme import (
     number,
     quantity_look,
 )
-from pages.figures.verdict import EXPLODED, VANISHED
 from rnn_core.notation.notation import HOUSE, Notation
 from rnn_core.notation.prose import translated
 from rnn_core.studies.scalar import Unrolled

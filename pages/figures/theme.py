@@ -18,6 +18,10 @@ Figure = dict[str, Any]  # {"data": […], "layout": {…}}
 
 INK = "var(--st-text-color)"
 LINES = "var(--st-border-color)"
+# Of the diverging colours, from deep warm (0) to deep cool (9): what vanishes is cool, what
+# explodes warm, on every page; the pale ones lie behind lines, the deep ones are for words.
+COOL, WARM = "var(--heat-5)", "var(--heat-4)"
+COOL_INK, WARM_INK = "var(--heat-8)", "var(--heat-1)"
 
 # What a slot stands for, light, dark. The same ten, in this order, are in .streamlit/config.toml.
 PALETTE: dict[str, tuple[str, str]] = {

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pages.figures.gradients import Curve
+from pages.figures.norm_axis import EXPLODED, VANISHED
 from pages.figures.theme import cell_look, number
 from rnn_core.notation.notation import HOUSE, Notation
 
-VANISHED, EXPLODED = 1e-6, 1e3  # of the norm where the gradient starts, at the end
 PROVISO = "This is one set of weights and one input: a picture of this run, not a proof."
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pages.figures import gradients
 from pages.figures.gradients import Curve, clipping_rows, curves_of, gradient_rows
-from pages.figures.theme import CEILING, FLOOR
+from pages.figures.norm_axis import HIGH, LOW
 from pages.figures.verdict import PROVISO, Bound, growth, verdict
 from rnn_core.engine.clip import clip
 from rnn_core.experiment.experiment import Experiment
@@ -60,29 +60,98 @@ def test_every_line_shows_its_numbers_on_one_log_axis():
     assert "total" in figure.layout.yaxis.title.text
 
 
-def test_below_the_floor_the_hover_still_tells_the_truth():
+def test_below_the_axis_the_line_ends_on_the_border_and_the_hover_tells_the_truth():
     figure = gradient_norms([falling(1e-5)], loss=LAST)
-    assert min(figure.data[0].y) == FLOOR
-    assert figure.data[0].customdata[0].startswith("10⁻⁵⁰")
-    assert "on the edge" in figure.data[0].customdata[0]
-    assert "10⁻¹⁶" in figure.layout.title.text
+    line, marks = figure.data
+    assert list(line.y[8:]) == [LOW, 1e-5, 1] and np.isnan(line.y[:8]).all()
+    assert set(marks.y) == {LOW} and set(marks.marker.symbol) == {"triangle-down"}
+    assert marks.customdata[0] == "t = 0: 10⁻⁵⁰, beyond the axis"
+    assert [x for x, seen in zip(marks.x, marks.marker.opacity, strict=True) if seen] == [0, 8]
+    assert "↓ 10⁻⁵⁰" in label_of(figure, "RNN").text
 
 
-def test_overflow_is_drawn_on_the_edge_and_marked():
+def test_overflow_is_drawn_on_the_border_and_marked():
     norms = np.array([np.nan, np.inf, 1e200, 1.0])
     figure = gradient_norms([Curve("rnn", "h", norms)], loss=LAST)
     line, marks = figure.data
-    assert np.isnan(line.y[:2]).all()
-    assert list(marks.x) == [0, 1]
-    assert set(marks.y) == {CEILING}
-    assert list(marks.customdata) == ["overflow: nan", "overflow: inf"]
-    assert line.y[2] == CEILING and "10²⁰⁰" in line.customdata[2]
-    assert 32 < figure.layout.yaxis.range[1] < 34
+    assert np.isnan(line.y[:2]).all() and line.y[2] == HIGH
+    assert list(marks.x) == [0, 1, 2] and set(marks.y) == {HIGH}
+    assert list(marks.marker.symbol) == ["x", "triangle-up", "triangle-up"]
+    assert list(marks.customdata[:2]) == ["overflow: nan", "overflow: inf"]
+    assert "10²⁰⁰" in marks.customdata[2]
+    assert "overflow" in label_of(figure, "RNN").text
 
 
-def test_the_axis_rests_while_a_slider_moves():
-    spans = {gradient_norms([falling(f)], loss=LAST).layout.yaxis.range for f in (0.8, 0.7, 0.6)}
+def label_of(figure, name):
+    """What stands at the left end of a line."""
+    (found,) = [a for a in figure.layout.annotations if f"<b>{name}</b>" in a.text]
+    return found
+
+
+def test_the_axis_is_the_same_whatever_is_drawn():
+    wild = (falling(0.8), falling(1e-30), falling(1e30), Curve("gru", "h", np.zeros(11)))
+    spans = {gradient_norms([curve], loss=LAST).layout.yaxis.range for curve in wild}
     assert len(spans) == 1
+
+
+def test_time_runs_to_the_right_and_a_line_is_named_where_the_way_back_ends():
+    figure = gradient_norms([falling(0.5), falling(0.5, cell="gru")], loss=LAST)
+    low, high = figure.layout.xaxis.range
+    assert low < 0 < high and list(figure.data[0].x) == sorted(figure.data[0].x)
+    assert min(figure.layout.xaxis.tickvals) == 0
+    one, other = (label_of(figure, name) for name in ("RNN", "GRU"))
+    assert one.x == other.x == 0 and one.y == other.y == pytest.approx(np.log10(0.5**10))
+    assert abs(one.ay - other.ay) > 0.9  # the same end, and the labels do not cover each other
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        (0.1, "RNN vanishes: the first state feels 10⁻¹⁰ times"),
+        (0.5, "RNN shrinks"),
+        (1.0, "RNN holds: the first state feels 1 times"),
+        (1.5, "RNN grows"),
+        (4.0, "RNN explodes: the first state feels 1\u202f050\u202f000 times"),
+    ],
+)
+def test_the_title_says_what_became_of_the_gradient(factor, said):
+    title = gradient_norms([falling(factor), falling(1.0, cell="gru")], loss=LAST).layout.title.text
+    if factor == 1.0:
+        assert said in title
+    else:
+        assert title.startswith(said) and "GRU 1 times" in title
+
+
+def test_the_title_never_calls_a_loss_at_every_step_vanishing():
+    title = gradient_norms([falling(0.1)], loss="every step").layout.title.text
+    assert "vanish" not in title and "each adds its own" in title
+
+
+@pytest.mark.parametrize("norms", [np.zeros(4), np.array([np.inf, 1, 1]), np.array([0, 0, 1.0])])
+def test_odd_curves_have_a_title(norms):
+    assert "nan" not in gradient_norms([Curve("rnn", "h", norms)], loss=LAST).layout.title.text
+
+
+EXPLODING = {"cell": "rnn", "hidden": 32, "steps": 50, "init": "gaussian", "gain": 3.0}
+
+
+def exploding(clip_mode):
+    done = run(Experiment(**EXPLODING, clip=clip_mode))
+    curves = curves_of({"rnn": done})
+    return gradient_norms(curves, loss=LAST, clipped=done.clipped, cell="rnn")
+
+
+def test_clipping_moves_the_bar_by_a_third_of_the_axis_and_no_line():
+    off, on = exploding("off"), exploding("norm")
+    for before, after in zip(off.data[:-1], on.data[:-1], strict=True):
+        np.testing.assert_array_equal(before.y, after.y)
+    bar, clipped = off.data[-1], on.data[-1]
+    assert bar.name == clipped.name == "after clipping" and bar.meta == {"glide": "y"}
+    ends = np.log10([bar.base[0] + bar.y[0], clipped.base[0] + clipped.y[0]])
+    low, high = on.layout.yaxis.range
+    assert on.layout.yaxis.range == off.layout.yaxis.range
+    assert (ends[0] - ends[1]) / (high - low) > 1 / 3
+    assert off.layout.meta["glide"] != on.layout.meta["glide"]  # so it glides
 
 
 def test_no_figure_fixes_a_colour():

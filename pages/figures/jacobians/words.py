@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.jacobians.products import Measured, largest, letters
+from pages.figures.norm_axis import EXPLODED, VANISHED
 from pages.figures.theme import cell_look, number
-from pages.figures.verdict import EXPLODED, PROVISO, VANISHED, Bound, bound_words
+from pages.figures.verdict import PROVISO, Bound, bound_words
 from rnn_core.notation.notation import HOUSE, Notation
 
 Floats = NDArray[np.float64]
