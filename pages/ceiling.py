@@ -41,7 +41,7 @@ def picture() -> page_layout.Parts:
     for column, start, pair in zip(st.columns(2), STARTS, pairs, strict=True):
         with column:
             alt = f"Norm of the gradient at every update, {start} start; clipped updates are marked"
-            plot(ceiling.norms(pair, every, wish.limit), key=f"n_{start}", alt=alt, name="norms")
+            plot(ceiling.norms(pair, wish.limit), key=f"n_{start}", alt=alt, name="norms")
             alt = f"Loss at every update with and without clipping, {start} start"
             plot(ceiling.losses(pair, every), key=f"l_{start}", alt=alt, name="losses")
             st.markdown(ceiling.told(pair))

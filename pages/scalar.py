@@ -19,12 +19,12 @@ line. The thick line is the whole product from an actual run, one factor φ′�
 the slope there; the dotted line is the slopes' share of it. The thin line at 1 parts growth from
 shrinking.
 
-Read from left to right: one step back, two steps back, and so on to the first state. Below are the
-states and slopes of the very steps that are multiplied.
+Read from right to left, the way the gradient travels: one step back, two steps back, and so on to
+the first state at the left. Below are the states and slopes of the very steps that are multiplied.
 
 * **Linear**: all slopes are 1, both lines are one. Here alone the rule is exact.
 * **tanh, w > 1**: the state settles where tanh is flat, and there φ′w is below 1. Started near 0,
-  it first passes where tanh is almost linear: far to the right the product grows.
+  it first passes where tanh is almost linear: far to the left the product grows.
 * **sigmoid**: no slope is above 1/4, so w must be above 4 before any step can stretch.
 
 A network of many units has a matrix for w: see the page Jacobian product. The linear unit runs as a

@@ -34,7 +34,7 @@ def beside(figures: Sequence[Figure], shares: Sequence[float]) -> Figure:
         "hovermode": "closest",
         "showlegend": True,
         "shapes": [
-            _shape(s, n) for n, f in enumerate(figures) for s in f["layout"].get("shapes", [])
+            s | _own(s, n) for n, f in enumerate(figures) for s in f["layout"].get("shapes", [])
         ],
         "annotations": [a for n, f in enumerate(figures) for a in _notes(f["layout"], n)],
     }
@@ -83,12 +83,6 @@ def _axis(axis: Part, name: str, n: int) -> Part:
     return axis | {"anchor": other} | ({"scaleanchor": other} if "scaleanchor" in axis else {})
 
 
-def _shape(shape: Part, n: int) -> Part:
-    """A line across the chart, at a height of its own axis."""
-    across = {"xref": f"x{_n(n)} domain"} if shape.get("xref") == "paper" else {"xref": f"x{_n(n)}"}
-    return shape | across | {"yref": f"y{_n(n)}"}
-
-
 def _notes(layout: Part, n: int) -> list[Part]:
     """The chart's title, in two lines where it says what the axis cannot show; and its notes."""
     at = {"xref": f"x{_n(n)} domain", "yref": f"y{_n(n)} domain", "x": 0, "y": 1}
@@ -101,8 +95,17 @@ def _notes(layout: Part, n: int) -> list[Part]:
         "align": "left",
         "font": {"color": INK},
     }
-    notes = [a | {"xref": f"x{_n(n)}", "yref": f"y{_n(n)}"} for a in layout.get("annotations", [])]
+    notes = [a | _own(a, n) for a in layout.get("annotations", [])]
     return [at | title, *notes]
+
+
+def _own(part: Part, n: int) -> Part:
+    """Its references, on a chart's own axes instead of those of a figure alone."""
+    own = {axis: f"{axis}{_n(n)}" for axis in ("x", "y")}
+    return {
+        f"{axis}ref": f"{ref} domain" if part.get(f"{axis}ref") == "paper" else ref
+        for axis, ref in own.items()
+    }
 
 
 def _placed(places: Sequence[tuple[Span, Span]], pixels: float) -> dict[str, Any]:

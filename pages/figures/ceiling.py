@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.clipping import LOOKS, Look
+from pages.figures.norm_axis import HIGH, LOW, held, norm_axis, zone_words, zones
 from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, base_figure, number
 from rnn_core.studies.ceiling import LAST, Course
 
@@ -28,14 +29,27 @@ def losses(pair: Pair, every: Sequence[Course]) -> Figure:
     return _logarithmic(figure, np.concatenate(shown), pair[0].baseline)
 
 
-def norms(pair: Pair, every: Sequence[Course], limit: float) -> Figure:
+def norms(pair: Pair, limit: float) -> Figure:
     """The gradient's norm before clipping; every clipped update is marked."""
-    lines = [_line(c, c.norms, "norm") for c in pair]
+    lines = [_line(c, c.norms, "norm", (LOW, HIGH)) for c in pair]
     marks = f"dotted: threshold {limit:g}; triangles: clipped"
-    title = f"{_named(pair)}: gradient norm ({marks})"
-    figure = base_figure([*lines, _marks(pair[1])], title, "update", "‖dL/dW‖ before clipping")
-    shown = np.concatenate([c.norms for c in every] + [np.array([limit])])
-    return _logarithmic(figure, shown, limit)
+    y = f"‖dL/dW‖ before clipping<br>{marks}"
+    figure = base_figure([*lines, _marks(pair[1])], _fired(pair), "update", y)
+    figure = _logarithmic(figure, np.array([LOW, HIGH]), limit)
+    layout = figure["layout"]
+    layout["yaxis"] |= norm_axis()
+    layout["shapes"] = [*zones(), *layout.get("shapes", [])]
+    layout["annotations"] = zone_words()
+    return figure
+
+
+def _fired(pair: Pair) -> str:
+    """How often clipping had something to do."""
+    fired, updates = int(pair[1].clipped.sum()), len(pair[1].updates)
+    start = pair[0].start.capitalize()
+    if not fired:
+        return f"{start} start: nothing to clip in {updates} updates"
+    return f"{start} start: {fired} of {updates} updates were clipped"
 
 
 def headline(exploding: Pair, vanishing: Pair) -> str:
@@ -105,9 +119,11 @@ def _compared(off: Course, on: Course) -> str:
     return f" {int(on.clipped.sum())} of {len(on.updates)} gradients were clipped."
 
 
-def _line(course: Course, values: Floats, what: str) -> Part:
+def _line(
+    course: Course, values: Floats, what: str, ends: tuple[float, float] = (FLOOR, CEILING)
+) -> Part:
     style, name = look(course), WORDS[course.mode]
-    finite = np.where(np.isfinite(values), np.clip(values, FLOOR, CEILING), np.nan)
+    finite = np.where(np.isfinite(values), np.clip(values, *ends), np.nan)
     return {
         "type": "scatter",
         "x": np.arange(1, len(values) + 1),
@@ -127,7 +143,7 @@ def _marks(course: Course) -> Part:
     return {
         "type": "scatter",
         "x": where + 1,
-        "y": np.where(np.isfinite(heights), np.clip(heights, FLOOR, CEILING), CEILING),
+        "y": np.where(np.isfinite(heights), held(heights), HIGH),
         "name": f"clipped: {len(where)} of {len(course.updates)}",
         "showlegend": False,
         "mode": "markers",

@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import CEILING, FLOOR, INK, LINES, Figure, Part, base_figure, number
+from pages.figures.norm_axis import DECADES, HIGH, LOW, norm_axis, zones
+from pages.figures.theme import INK, LINES, Figure, Part, base_figure, number
 from rnn_core.analysis.loss_state_matrix import LossStateMatrix, Reach, kept, kept_states
 from rnn_core.analysis.sweep import length
 from rnn_core.experiment.run import Run
@@ -18,14 +19,12 @@ from rnn_core.notation.notation import HOUSE, Notation
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-LOWEST: Final = (
-    1e-2,
-    1e-4,
-    1e-8,
-    FLOOR,
-)  # the scale ends in one of these decades, so that it rests
-HIGHEST: Final = (1.0, 1e2, 1e4, 1e8, 1e16, CEILING)
-RAMP: Final = [[i / 8, f"var(--ramp-{i + 1})"] for i in range(9)]  # its palest colour is the paper
+# Colours of the decades: most of them lie where most norms do. The palest one is the paper.
+STOPS: Final = (-9, -6, -4.5, -3, -2, -1, 0, 3, 7)
+RAMP: Final = [
+    [(d - DECADES[0]) / (DECADES[1] - DECADES[0]), f"var(--ramp-{i + 1})"]
+    for i, d in enumerate(STOPS)
+]
 HEIGHT, PROFILE = 510, 245  # pixels
 PAPER: Final = "var(--st-background-color)"
 SHADE: Final = "rgba(128, 128, 128, 0.25)"
@@ -61,11 +60,8 @@ class Matrix:
 
     @property
     def span(self) -> tuple[float, float]:
-        """The decades of the colours and of the profiles."""
-        found = self.values[np.isfinite(self.values) & (self.values > 0)]
-        least, most = (found.min(), found.max()) if found.size else (1.0, 1.0)
-        low = next((v for v in LOWEST if v <= least), FLOOR)
-        return low, next((v for v in HIGHEST if v >= most), CEILING)
+        """The ends of the colours and of the profiles, the same for every matrix."""
+        return LOW, HIGH
 
     def row(self, t: int) -> int:
         """The row that lies nearest to step t; -1 is the last one read."""
@@ -168,8 +164,7 @@ def _measure(matrix: Matrix) -> str:
 
 def _cells(matrix: Matrix) -> Part:
     low, high = (float(np.log10(v)) for v in matrix.span)
-    every = max(1, int(np.ceil((high - low) / 8)))
-    ticks = [int(v) for v in np.arange(low, high + 1, every)]
+    ticks = list(range(-8, 8, 2))
     return {
         "type": "heatmap",
         "x": matrix.columns,
@@ -186,7 +181,7 @@ def _cells(matrix: Matrix) -> Part:
             "title": {"text": f"‖{matrix.quantity}‖", "side": "top"},
             "thickness": 12,
             "tickvals": ticks,
-            "ticktext": [f"10<sup>{v}</sup>" if v else "1" for v in ticks],
+            "ticktext": [number(10.0**v) for v in ticks],
         },
     }
 
@@ -346,13 +341,8 @@ def _profile(
     layout |= {"height": PROFILE, "hovermode": "closest", "showlegend": bool(cut.any())}
     layout["margin"] = {"l": 72, "r": 8, "t": 60, "b": 44}
     layout["xaxis"] |= {"range": _ends(x), "zeroline": False, **whole(x)}
-    air = 0.03 * np.log10(high / low)
-    layout["yaxis"] |= {
-        "type": "log",
-        "exponentformat": "power",
-        "dtick": max(1, int(np.ceil(np.log10(high / low) / 5))),
-        "range": [float(np.log10(low) - air), float(np.log10(high) + air)],
-    }
+    layout["yaxis"] |= norm_axis()
+    layout["shapes"] = zones()
     return figure
 
 

@@ -14,12 +14,11 @@ from pages.figures.literal import in_plot
 from pages.figures.norm_axis import (
     AIR,
     DECADES,
-    EXPLODED,
     HIGH,
     LOW,
-    VANISHED,
     apart,
     beyond,
+    fate,
     held,
     norm_axis,
     plain,
@@ -191,15 +190,6 @@ def reached(norms: Floats) -> float:
     if not np.isfinite([last, first]).all():
         return float("inf")
     return float(np.exp(np.log(first) - np.log(last))) if first > 0 else 0.0
-
-
-def fate(ratio: float) -> str:
-    """One word for how much is left: explodes, grows, holds, shrinks, vanishes."""
-    if ratio > 10:
-        return "explodes" if ratio > EXPLODED else "grows"
-    if ratio < 0.1:
-        return "vanishes" if ratio < VANISHED else "shrinks"
-    return "holds"
 
 
 def _extreme(ratio: float) -> float:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.norm_axis import held as held_on_axis
+from pages.figures.norm_axis import norm_axis, zones
 from pages.figures.numbers import norm
 from pages.figures.theme import (
-    CEILING,
-    FLOOR,
     INK,
     LINES,
     Figure,
@@ -91,7 +91,8 @@ def held_figure(
     if free.stages[0].trace.layers[layer].reverse:
         figure["layout"]["xaxis"]["title"] = {"text": "boundary t; this layer starts at the right"}
     steps = len(theirs["loss"]["loss"])
-    figure["layout"]["shapes"] = [_band(a, b) for a, b in _stretches(hold, steps)]
+    bands = [_band(a, b) for a, b in _stretches(hold, steps)]
+    figure["layout"]["shapes"] = [*zones("y", "3"), *bands]
     figure["layout"]["height"] = 640
     return figure
 
@@ -100,7 +101,7 @@ def _line(k: int, row: str, state: str, name: str, values: Floats, colour: str, 
     dashed = state == "c"
     drawn = np.where(np.isfinite(values), values, np.nan)
     if row == "gradient":
-        drawn = np.clip(drawn, FLOOR, CEILING)
+        drawn = held_on_axis(drawn)
     return {
         "type": "scatter",
         "x": np.arange(first, first + len(values)),
@@ -127,10 +128,6 @@ def _line(k: int, row: str, state: str, name: str, values: Floats, colour: str, 
 def _axes(theirs: Any, ours: Any, loss: str, letters: Mapping[str, str]) -> Part:
     names = [letters[s] for s in ("h", "c") if s in letters]
     drawn = [f"‖{n}‖{how}" for n, how in zip(names, (" solid", " dashed"), strict=False)]
-    every = np.concatenate([v for c in (theirs, ours) for v in c["gradient"].values()])
-    fit = every[np.isfinite(every) & (every > FLOOR)]
-    low, high = (fit.min(), fit.max()) if fit.size else (0.1, 1.0)
-    decades = [np.floor(np.log10(low) - 0.1), np.ceil(np.log10(min(high, CEILING)) + 0.1)]
     gradient = ", ".join(f"‖dL/d{n}‖" for n in names)
     return {
         "yaxis": {
@@ -145,11 +142,7 @@ def _axes(theirs: Any, ours: Any, loss: str, letters: Mapping[str, str]) -> Part
         },
         "yaxis3": {
             "domain": [0, 0.34],
-            "type": "log",
-            "exponentformat": "power",
-            "range": [float(d) for d in decades],
-            "tick0": 0,
-            "dtick": max(1, int(np.ceil((decades[1] - decades[0]) / 6))),
+            **norm_axis(),
             "title": {"text": f"{gradient}<br>loss at {loss}"},
         },
         "xaxis": {

@@ -109,6 +109,15 @@ def _anchor(axis: str, end: str) -> str:
     return end if axis == "y" else {"bottom": "left", "top": "right"}[end]
 
 
+def fate(ratio: float) -> str:
+    """One word for how much is left: explodes, grows, holds, shrinks, vanishes."""
+    if ratio > 10:
+        return "explodes" if ratio > EXPLODED else "grows"
+    if ratio < 0.1:
+        return "vanishes" if ratio < VANISHED else "shrinks"
+    return "holds"
+
+
 def plain(value: float, digits: int = 3) -> str:
     """A number as it is said aloud: 666 000, 0.31, 3·10⁻⁹."""
     if not np.isfinite(value):

@@ -7,11 +7,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.jacobians.products import edges, span
-from pages.figures.norm_axis import EXPLODED, VANISHED
+from pages.figures.jacobians.products import backwards
+from pages.figures.norm_axis import (
+    EXPLODED,
+    VANISHED,
+    edges,
+    fate,
+    held,
+    norm_axis,
+    plain,
+    zone_words,
+    zones,
+)
 from pages.figures.theme import (
     INK,
-    LINES,
     Figure,
     Part,
     base_figure,
@@ -33,60 +42,46 @@ def unit_figure(done: Unrolled, notation: Notation = HOUSE) -> Figure:
     """Above, rule and product on a log axis; below, the states and slopes they come from."""
     k = np.arange(len(done.powers))
     every = np.concatenate([done.powers, done.product, done.slopes])
-    ends = span(every)
     rnn, ink = cell_look("rnn"), {"color": INK, "width": 2}
     state, product = (translated(s, notation, "rnn") for s in ("state hₜ", PRODUCT))
     data = [
-        _above(k, done.powers, ends, RULE, ink | {"dash": "dash"}, "square-open"),
-        _above(k, done.product, ends, FULL, {"color": rnn.colour, "width": 3.5}, rnn.marker),
-        _above(k, done.slopes, ends, SLOPES, ink | {"dash": "dot"}, "triangle-up"),
+        _above(k, done.powers, RULE, ink | {"dash": "dash"}, "square-open"),
+        _above(k, done.product, FULL, {"color": rnn.colour, "width": 3.5}, rnn.marker),
+        _above(k, done.slopes, SLOPES, ink | {"dash": "dot"}, "triangle-up"),
         _below(k, done.states[::-1], state, {"color": quantity_look("h").colour, "width": 2}),
         _below(k[:-1], done.each[::-1], "slope φ′ₜ", ink | {"dash": "dot"}),
     ]
-    title = f"The scalar rule and the product {product}{edges(every, ends)}"
-    figure = base_figure(data, title, "distance k = n − t, in steps", "product over k steps")
-    _axes(figure["layout"], ends)
+    title = conclusion(done) + edges(every)
+    y = f"{product} over k steps"
+    figure = base_figure(data, title, "← distance k = n − t, steps back from the end", y)
+    _axes(figure["layout"], len(k) - 1)
     return figure
 
 
-def _axes(layout: dict[str, Any], ends: tuple[float, float]) -> None:
-    """Two rows on one axis of distances."""
-    low, high = (float(np.log10(v)) for v in ends)
-    layout["xaxis"] |= {"anchor": "y2", "rangemode": "tozero", "hoverformat": "d"}
-    layout["yaxis"] |= {
-        "type": "log",
-        "exponentformat": "power",
-        "domain": [0.36, 1],
-        "range": [low - 0.3, high + 0.3],
-        "dtick": max(1, int(np.ceil((high - low) / 9))),
-        "tick0": 0,
-    }
+def conclusion(done: Unrolled) -> str:
+    """The rule's number beside the real one."""
+    rule, real = float(done.powers[-1]), float(done.product[-1])
+    n, w = done.wish.n, number(done.wish.w)
+    if np.isclose(rule, real, rtol=1e-6):
+        return f"w = {w}: over {n} steps the product {fate(real)}, as the rule says: {plain(real)}"
+    return f"w = {w}: the rule says {plain(rule)} over {n} steps, the real product is {plain(real)}"
+
+
+def _axes(layout: dict[str, Any], steps: int) -> None:
+    """Two rows on one axis of distances, the last step at the right."""
+    layout["xaxis"] |= {"anchor": "y2", **backwards(steps)}
+    layout["yaxis"] |= norm_axis() | {"domain": [0.36, 1]}
     layout["yaxis2"] = {
         "title": {"text": "state, slope"},
         "domain": [0, 0.26],
         "rangemode": "tozero",
     }
-    layout |= {"height": HEIGHT, "shapes": [_one()]}
-
-
-def _one() -> Part:
-    line = {"color": LINES, "width": 2}
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": 1,
-        "y1": 1,
-        "line": line,
-        "layer": "below",
-    }
+    layout |= {"height": HEIGHT, "shapes": zones(), "annotations": zone_words()}
 
 
 def _above(
     k: NDArray[Any],
     values: NDArray[np.float64],
-    ends: tuple[float, float],
     name: str,
     line: Part,
     marker: str,
@@ -95,7 +90,7 @@ def _above(
         "type": "scatter",
         "mode": "lines+markers",
         "x": k,
-        "y": np.clip(values, *ends),
+        "y": held(values),
         "name": name,
         "line": line,
         "marker": {"symbol": marker, "size": 8, "maxdisplayed": 10},

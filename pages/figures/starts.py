@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from pages.figures.flow.bench import summary
 from pages.figures.flow.letters import measured
-from pages.figures.jacobians.products import edges, span
+from pages.figures.jacobians.products import backwards
 from pages.figures.jacobians.words import ONE
+from pages.figures.norm_axis import edges, held, norm_axis, plain, zones
 from pages.figures.theme import INK, LINES, Figure, Part, base_figure, cell_look, number
 from rnn_core.notation.notation import HOUSE, Notation
 
@@ -58,25 +59,39 @@ def bands(norms: Floats) -> Floats:
 def starts_figure(done: Compared) -> Figure:
     """Median and band in each chart; behind them, thin, the medians of all the others."""
     found = {name: bands(norms) for name, norms in done.norms.items()}
-    every = np.stack(list(found.values()))
-    ends = span(every)
     data: list[Part] = []
     for n, (name, rows) in enumerate(found.items()):
         others = [other[0] for key, other in found.items() if key != name]
-        data += _chart(done, name, rows, others, ends, n)
-    title = f"{done.quantity}, median and band of {done.seeds} seeds{edges(every, ends)}"
-    figure = base_figure(data, title, "", "")
+        data += _chart(done, name, rows, others, n)
+    every = np.stack(list(found.values()))
+    figure = base_figure(data, conclusion(done) + edges(every), "", "")
     layout = figure["layout"]
-    layout |= _grid(len(found), COLUMNS, ends) | {"hovermode": "closest", "showlegend": False}
+    layout |= _grid(len(found), COLUMNS, done) | {"hovermode": "closest", "showlegend": False}
+    layout["shapes"] = [
+        part for n in range(len(found)) for part in zones("y", _n(n), f"x{_n(n)} domain")
+    ]
     layout["annotations"] = [_title(done, name, n) for n, name in enumerate(found)]
     layout["margin"] = {"l": 64, "r": 12, "t": TOP, "b": BOTTOM}
-    layout["meta"] = {"narrow": _grid(len(found), NARROW_COLUMNS, ends)}
+    layout["meta"] = {"narrow": _grid(len(found), NARROW_COLUMNS, done)}
     return figure
 
 
-def _others(k: NDArray[Any], others: Sequence[Floats], ends: tuple[float, float]) -> Part:
+def conclusion(done: Compared) -> str:
+    """How far apart the starts are at the largest distance."""
+    ends = {name: float(bands(norms)[0, -1]) for name, norms in done.norms.items()}
+    low, high = min(ends, key=lambda n: ends[n]), max(ends, key=lambda n: ends[n])
+    T = int(done.distance[-1])
+    if low == high:
+        return f"{T} steps back {plain(ends[low])} is left from {low}"
+    return (
+        f"{T} steps back: {plain(ends[low])} is left from {low}, {plain(ends[high])} from {high} "
+        f"(medians of {done.seeds} seeds)"
+    )
+
+
+def _others(k: NDArray[Any], others: Sequence[Floats]) -> Part:
     """The medians of all other starts as one line, broken between two of them."""
-    broken = np.clip(np.array([[*o, np.nan] for o in others]).ravel(), *ends)
+    broken = held(np.array([[*o, np.nan] for o in others]).ravel())
     return {
         "mode": "lines",
         "x": np.tile([*k.astype(float), np.nan], len(others)),
@@ -92,12 +107,11 @@ def _chart(
     name: str,
     rows: Floats,
     others: Sequence[Floats],
-    ends: tuple[float, float],
     n: int,
 ) -> list[Part]:
     """The other medians, the band, the median."""
     look, k = cell_look(done.cell), done.distance
-    median, low, high = np.clip(rows, *ends)
+    median, low, high = held(rows)
     axes = {"type": "scatter", "xaxis": f"x{_n(n)}", "yaxis": f"y{_n(n)}"}
     outline = {"x": np.concatenate([k, k[::-1]]), "y": np.concatenate([high, low[::-1]])}
     said = [" to ".join(number(float(v)) for v in pair) for pair in rows[1:].T]
@@ -105,7 +119,7 @@ def _chart(
         f"k = {d}: {number(float(m))}<br>band {b}" for d, m, b in zip(k, rows[0], said, strict=True)
     ]
     return [
-        axes | _others(k, others, ends),
+        axes | _others(k, others),
         axes
         | outline
         | {
@@ -149,12 +163,10 @@ def _title(done: Compared, name: str, n: int) -> Part:
     }
 
 
-def _grid(count: int, columns: int, ends: tuple[float, float]) -> dict[str, Any]:
+def _grid(count: int, columns: int, done: Compared) -> dict[str, Any]:
     """All axes of a grid of charts, and how tall it is: one range, numbers at the edges only."""
     columns = min(columns, count)
     rows = -(-count // columns)
-    low, high = (float(np.log10(v)) for v in ends)
-    every = max(1, int(np.ceil((high - low) / 5)))
     layout: dict[str, Any] = {"height": TOP + BOTTOM + rows * ROW}
     wide, tall = 1 / columns, 1 / rows
     for n in range(count):
@@ -165,22 +177,18 @@ def _grid(count: int, columns: int, ends: tuple[float, float]) -> dict[str, Any]
             "anchor": f"y{_n(n)}",
             "matches": "x" if n else None,
             "showticklabels": last,
-            "title": {"text": "distance k = T − t" if last else ""},
-            "rangemode": "tozero",
+            "title": {"text": "← k steps back" if last else ""},
             "nticks": 5,
+            **backwards(int(done.distance[-1])),
         }
         bottom = 1 - (row + 1) * tall
         layout[f"yaxis{_n(n)}"] = {
             "domain": [bottom + 0.16 * tall * (row + 1 < rows), 1 - (row + 0.12) * tall],
             "anchor": f"x{_n(n)}",
             "matches": "y" if n else None,
-            "type": "log",
-            "exponentformat": "power",
-            "range": [low - 0.3, high + 0.3],
-            "dtick": every,
-            "tick0": 0,
+            **norm_axis(),
             "showticklabels": column == 0,
-            "title": {"text": "" if column else "spectral norm"},
+            "title": {"text": "" if column else done.quantity},
         }
     return layout
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pages.figures.credit import steps as counted
 from pages.figures.credit import whole
-from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, base_figure, cell_look, number
+from pages.figures.norm_axis import LOW, held, norm_axis, zone_words, zones
+from pages.figures.theme import INK, Figure, Part, base_figure, cell_look, number
 from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import HOUSE, Notation
 from rnn_core.studies.truncated import STARTS, TASK, UPDATES, Compared, Slice, training
@@ -19,7 +20,6 @@ from rnn_core.studies.truncated import gradients as bptt
 Floats = NDArray[np.float64]
 
 HEIGHT, HALF = 480, 240  # pixels
-LOW, HIGH = (1e-2, 1e-4, 1e-8, FLOOR), (1.0, 1e2, 1e4, 1e8, 1e16, CEILING)
 PRIMARY: Final = "var(--st-primary-color)"
 SMOOTH: Final = 20  # updates that a point of the training curves is the mean of
 
@@ -42,26 +42,26 @@ def cuts(done: Run, window: int) -> list[int]:
 def blocks(done: Run, window: int, loss: str, notation: Notation = HOUSE) -> Figure:
     """dL/dh_t of full BPTT, and of truncated BPTT in pieces."""
     full, cut = _norms(done, 0), _norms(done, window)
-    low, high = _span(full)
     steps, quantity = np.arange(len(full)), notation.of(done.experiment.cell).gradient("h")
-    above, drawn = (np.where(v > 0, np.clip(v, low, high), np.nan) for v in (full, cut))
+    above, drawn = (np.where(v > 0, held(v), np.nan) for v in (full, cut))
     nothing = np.flatnonzero(cut == 0)
     data = [
         _line("full BPTT", steps, above, full, PRIMARY, "dash", 2),
         _line(f"window {window}", steps, drawn, cut, INK, "solid", 2.5),
     ]
     if len(nothing):
-        data.append(_zeros(nothing, low))
+        data.append(_zeros(nothing, LOW))
     figure = base_figure(
         data,
-        "What is left of the gradient",
+        _reaching(cut, window),
         "state after step t (t = 0: the initial state)",
         f"‖{quantity}‖, total, loss at {loss}",
     )
     layout = figure["layout"] | {"height": HEIGHT, "hovermode": "x"}
     layout["margin"] = {"l": 72, "r": 12, "t": 84, "b": 48}
-    layout["shapes"] = [_at(b, "dot") for b in cuts(done, window)]
-    layout["yaxis"] |= _decades(low, high)
+    layout["shapes"] = [*zones(), *(_at(b, "dot") for b in cuts(done, window))]
+    layout["annotations"] = zone_words()
+    layout["yaxis"] |= norm_axis()
     layout["xaxis"] |= {"zeroline": False, "range": [-0.5, len(full) - 0.5], **whole(full)}
     return {"data": figure["data"], "layout": layout}
 
@@ -106,21 +106,12 @@ def _zeros(steps: NDArray[Any], low: float) -> Part:
     }
 
 
-def _span(norms: Floats) -> tuple[float, float]:
-    found = norms[np.isfinite(norms) & (norms > 0)]
-    least, most = (found.min(), found.max()) if found.size else (1.0, 1.0)
-    low = next((v for v in LOW if v <= least), FLOOR)
-    return low, next((v for v in HIGH if v >= most), CEILING)
-
-
-def _decades(low: float, high: float) -> dict[str, Any]:
-    width = np.log10(high / low)
-    return {
-        "type": "log",
-        "exponentformat": "power",
-        "dtick": max(1, int(np.ceil(width / 8))),
-        "range": [float(np.log10(low) - 0.03 * width), float(np.log10(high) + 0.03 * width)],
-    }
+def _reaching(cut: Floats, window: int) -> str:
+    """How many states hear nothing of the loss once the way back is cut."""
+    deaf = int((cut == 0).sum())
+    if not deaf:
+        return f"Cut every {window} steps: every state still gets a gradient"
+    return f"Cut every {window} steps: {deaf} of {len(cut)} states hear nothing of the loss"
 
 
 def _at(x: float, dash: str, colour: str = INK) -> Part:

@@ -31,7 +31,7 @@ def drawn(figure) -> dict[str, go.Scatter]:
 def test_losses_and_norms_are_the_trainings(which):
     pair = runs()[which]
     losses = drawn(ceiling.losses(pair, every()))
-    norms = drawn(ceiling.norms(pair, every(), 0.5))
+    norms = drawn(ceiling.norms(pair, 0.5))
     for course in pair:
         name = ceiling.WORDS[course.mode]
         np.testing.assert_array_equal(losses[name].y, [u.loss for u in course.updates])
@@ -41,14 +41,14 @@ def test_losses_and_norms_are_the_trainings(which):
 
 def test_every_clipped_update_is_marked():
     (off, on), vanishing = runs()
-    marks = ceiling.norms((off, on), every(), 0.5)["data"][2]
+    marks = ceiling.norms((off, on), 0.5)["data"][2]
     expected = [u.update for u in on.updates if u.norm_after < u.norm_before]
     assert marks["x"].tolist() == expected and expected
-    assert not ceiling.norms(vanishing, every(), 0.5)["data"][2]["x"].size
+    assert not ceiling.norms(vanishing, 0.5)["data"][2]["x"].size
 
 
 def test_both_starts_share_their_axes():
-    for draw in (ceiling.losses, lambda p, e: ceiling.norms(p, e, 0.5)):
+    for draw in (ceiling.losses, lambda p, _: ceiling.norms(p, 0.5)):
         first, second = (go.Figure(draw(pair, every())).layout.yaxis.range for pair in runs())
         assert first == second
 
@@ -78,7 +78,7 @@ def test_a_run_that_stopped_says_why():
     assert "overflowed" in ceiling.told((stopped, exploding[1]))
     for figure in (
         ceiling.losses((stopped, exploding[1]), [stopped]),
-        ceiling.norms((stopped, exploding[1]), [stopped], 0.0),
+        ceiling.norms((stopped, exploding[1]), 0.0),
     ):
         assert np.isfinite(go.Figure(figure).layout.yaxis.range).all()
 

@@ -6,7 +6,6 @@ import pytest
 
 from pages.figures.jacobians import eigenvalues, products
 from pages.figures.jacobians.products import (
-    FLOOR,
     Measured,
     largest,
     measure,
@@ -14,6 +13,7 @@ from pages.figures.jacobians.products import (
     typical,
 )
 from pages.figures.jacobians.words import FED, words
+from pages.figures.norm_axis import LOW, held
 from pages.figures.theme import number
 from pages.figures.verdict import PROVISO
 from rnn_core.analysis.jacobians import jacobians as steps_of
@@ -84,13 +84,16 @@ def test_every_singular_value_is_drawn_and_the_largest_thick(cell):
     S, K = done.values.shape[1], len(true)
     drawn = np.asarray(every.y, float).reshape(S, K + 1)[:, :-1].T
     seen = np.isfinite(drawn)
-    shown = np.clip(np.array(true), *products.span(done.values))
+    shown = held(np.array(true))
     np.testing.assert_allclose(drawn[seen], shown[seen], rtol=1e-3)
     assert seen[:, 0].all()
     np.testing.assert_allclose(norm.y, [v[0] for v in true], rtol=1e-10)
     np.testing.assert_array_equal(norm.x, np.arange(K))
     assert figure.layout.yaxis.type == "log" and norm.line.width > 3
     assert "T − t" in figure.layout.xaxis.title.text
+    start, end = figure.layout.xaxis.range
+    assert start > K - 1 > 0 > end  # time runs to the right: the last step stands there
+    assert figure.layout.title.text.startswith(f"Over {K - 1} steps the product")
 
 
 def test_bound_and_reference_slope_belong_to_the_plain_rnn():
@@ -173,7 +176,7 @@ def test_an_overflow_is_said_and_its_place_marked():
     done = overflowing()
     assert "overflowed: it is no finite number from k = 103 on" in words(done)[0]
     for figure in (singular(done), apart(done)):
-        assert figure.layout.annotations[0].text == "overflow from k = 103 on"
+        assert "overflow from k = 103 on" in [a.text for a in figure.layout.annotations]
     assert "overflow" in apart(done).data[0].customdata
 
 
@@ -206,16 +209,16 @@ def test_long_sequences_of_large_matrices_are_measured_at_some_distances():
 def test_beyond_the_axis_the_title_says_so_and_the_hover_is_true():
     done = measured(cell="rnn", activation="sigmoid", steps=40)
     figure = singular(done)
-    assert "drawn between 10⁻¹⁶" in figure.layout.title.text
+    assert "drawn between 10⁻⁹" in figure.layout.title.text
     norm = figure.data[1]
-    assert min(norm.y) == FLOOR > done.norms["s"].min()
+    assert min(norm.y) == LOW > done.norms["s"].min()
     assert norm.customdata[-1] == number(done.norms["s"][-1])
 
 
 def test_letters_follow_the_notation():
     done = measured(cell="rnn")
     for name, state in (("000", "a"), ("003", "y"), ("keras", "h[T]")):
-        assert state in singular(done, notation=NOTATIONS[name]).layout.title.text
+        assert state in singular(done, notation=NOTATIONS[name]).layout.yaxis.title.text
     assert any("W_aa" in name for name in lines(apart(done, notation=NOTATIONS["002"])))
 
 

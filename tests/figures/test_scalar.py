@@ -26,6 +26,7 @@ def test_rule_product_slopes_states_are_the_engines():
     np.testing.assert_allclose(slope, 1 - np.square(done.states[1:][::-1]))
     assert figure.layout.yaxis.type == "log" and figure.data[3].yaxis == "y2"
     assert figure.layout.xaxis.anchor == "y2"
+    assert figure.layout.xaxis.range[0] > 0 > figure.layout.xaxis.range[1]  # time runs to the right
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -70,4 +71,4 @@ def test_rows_and_colours():
 def test_one_step():
     figure, lines = drawn(Scalar(n=1))
     assert [len(y) for y in lines.values()] == [2, 2, 2, 2, 1]
-    assert figure.layout.title.text.startswith("The scalar rule")
+    assert "the rule says 1.5 over 1 steps" in figure.layout.title.text

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import starts
+from pages.figures.norm_axis import plain
 from pages.figures.starts import Compared, bands, starts_rows, starts_table, starts_words
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.starts import distances, norms
@@ -77,10 +78,18 @@ def test_the_readers_own_start_is_marked():
     ("cell", "depth", "words"),
     [("rnn", False, "∂h_T/∂hₜ"), ("lstm", False, "(h_T, c_T)"), ("lstm", True, "bottom layer")],
 )
-def test_the_title_names_the_quantity(cell, depth, words):
+def test_the_axis_names_the_quantity(cell, depth, words):
     done = Compared(cell, K, {"a": powers(0.5, 0.6)}, "", depth)
-    title = figure(done).layout.title.text
-    assert words in title and "2 seeds" in title
+    assert words in figure(done).layout.yaxis.title.text
+
+
+def test_the_title_says_how_far_apart_the_starts_are_and_time_runs_to_the_right():
+    drawn = figure(made(low=powers(0.5, 0.5), high=powers(1.5, 1.5)))
+    T = int(K[-1])
+    said = f"{T} steps back: {plain(0.5**T)} is left from low, {plain(1.5**T)} from high"
+    assert drawn.layout.title.text.startswith(said)
+    assert "2 seeds" in drawn.layout.title.text
+    assert drawn.layout.xaxis.range[0] > drawn.layout.xaxis.range[1]
 
 
 def test_words_count_what_the_draws_agree_on():

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.flow.letters import left, measured, quantity_words, row_name, together
-from pages.figures.theme import cell_look, token
+from pages.figures.norm_axis import DECADES, EXPLODED, SHADE, VANISHED
+from pages.figures.theme import COOL, COOL_INK, WARM, WARM_INK, cell_look, token
 from rnn_core.analysis.sweep import (
     JACOBIANS,
     KNOBS,
@@ -42,8 +43,6 @@ MAP_SEEDS: Final = 5
 VALUES: Final = 40  # of a knob
 POINTS: Final = 25  # of a curve whose every point costs a singular value decomposition
 BUDGET: Final = 1e6  # microseconds for those, all together
-FLOOR, CEILING = -16, 16  # decades; beyond them numbers are drawn on the edge
-LOWEST, HIGHEST = (-4, -8, FLOOR), (2, 4, 8, CEILING)
 ROWS: Final = ("median", "low", "high", "own")
 
 KNOB_WORDS: Final = {
@@ -210,7 +209,6 @@ def payload(done: Bench, e: Experiment, notation: Notation = HOUSE) -> dict[str,
     """What the component draws; `rows` of curves and bound are numbers, all else is JSON."""
     value = float(getattr(e, done.knob))
     nearest = int(np.argmin(np.abs(np.array(done.values) - value)))
-    low, high = span(done.curves)
     T = done.curves[0].rows.shape[2] - 1
     ends = [int(v) for v in done.values] if done.knob == "steps" else [T] * len(done.values)
     return {
@@ -222,8 +220,9 @@ def payload(done: Bench, e: Experiment, notation: Notation = HOUSE) -> dict[str,
         "ends": ends,
         "setting": value,
         "nearest": nearest,
-        "low": low,
-        "high": high,
+        "low": DECADES[0],
+        "high": DECADES[1],
+        "zones": zones(),
         "every": done.every,
         "axis": axis_words(done, notation),
         "points": done.curves[0].rows.shape[2],
@@ -251,15 +250,14 @@ def _look(curve: Curve, quantity: str, notation: Notation) -> dict[str, Any]:
     }
 
 
-def span(curves: Sequence[Curve]) -> tuple[int, int]:
-    """Decades of the axis: the same for every position of the knob, so that it rests."""
-    every = np.concatenate([c.rows[:, :3].ravel() for c in curves])
-    finite = every[np.isfinite(every)]
-    least, most = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
-    return (
-        next((v for v in LOWEST if v <= least), FLOOR),
-        next((v for v in HIGHEST if v >= most), CEILING),
-    )
+def zones() -> dict[str, Any]:
+    """Where the cool and the warm zone begin, in decades, and their colours."""
+    return {
+        "vanished": float(np.log10(VANISHED)),
+        "exploded": float(np.log10(EXPLODED)),
+        "colours": {"cool": COOL, "warm": WARM, "cool-ink": COOL_INK, "warm-ink": WARM_INK},
+        "shade": SHADE,
+    }
 
 
 def axis_words(done: Bench, notation: Notation = HOUSE) -> str:
@@ -367,6 +365,7 @@ def map_payload(
         "steps": e.steps,
         "seeds": [e.seed, MAP_SEEDS, seeds_of(e, MAP_SEEDS)[-1]],
         "limit": 8,
+        "zones": zones(),
         "ratio": together({c: left(c, notation) for c in ratios}),
         "maps": [{"label": cell_look(c).label, "rows": r} for c, r in ratios.items()],
     }

@@ -13,11 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.norm_axis import HIGH, edges, fate, held, norm_axis, plain, zone_words, zones
 from pages.figures.theme import (
-    CEILING,
-    FLOOR,
     INK,
-    LINES,
     Figure,
     Part,
     base_figure,
@@ -47,8 +45,6 @@ Floats = NDArray[np.float64]
 
 POINTS: Final = 50  # of a long sequence of large matrices: each costs a decomposition
 DEAR: Final = 50 * 64**2  # matrix entries that may be decomposed at every step
-LOWEST: Final = (1e-4, 1e-8, 1e-12, FLOOR)  # the axis ends in one of these, so that it rests
-HIGHEST: Final = (1e2, 1e4, 1e8, 1e16, CEILING)
 TALL: Final = 440
 
 
@@ -232,46 +228,52 @@ def typical(products: Floats) -> Floats:
 # -- the two charts ----------------------------------------------------------------------------
 
 
-def span(numbers: Floats) -> tuple[float, float]:
-    """An axis in decades that rest while a slider moves; what lies beyond is drawn on its edge."""
-    seen = numbers[np.isfinite(numbers) & (numbers > 0)]
-    least, most = (seen.min(), seen.max()) if seen.size else (1.0, 1.0)
-    low = next((v for v in LOWEST if v <= least), FLOOR)
-    return low, next((v for v in HIGHEST if v >= most), CEILING)
-
-
-def edges(numbers: Floats, ends: tuple[float, float]) -> str:
-    """The title's word about what the axis cannot show; nothing where it shows all."""
-    seen = numbers[~np.isnan(numbers)]
-    if ((seen >= ends[0]) & (seen <= ends[1])).all():
-        return ""
-    return f" (drawn between {number(ends[0])} and {number(ends[1])})"
+def backwards(steps: int) -> Part:
+    """An axis of distances on which time runs to the right: the last step stands there."""
+    air = 0.02 * max(1, steps)
+    return {"range": [steps + air, -air], "hoverformat": "d", "zeroline": False, "showgrid": False}
 
 
 def singular_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
     """All singular values of the product over the distance, the largest of them thick."""
     lines = bounding(done, notation)
     every = np.concatenate([done.values.ravel(), *(line.norms for line in lines)])
-    ends = span(every)
-    drawn = [_all_values(done, ends), *(_drawn(line, done.distance, ends) for line in lines)]
-    title = f"Singular values of {letters(done, notation)['s']}{edges(every, ends)}"
-    return _chart(done, drawn, ends, title, "singular value")
+    drawn = [_all_values(done), *(_drawn(line, done.distance) for line in lines)]
+    what = f"singular values of {letters(done, notation)['s']}"
+    return _chart(done, drawn, conclusion(done) + edges(every), what)
 
 
 def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
     """The full product beside its factors (RNN) or beside its direct path (GRU, LSTM)."""
-    title = "Weights and slopes apart" if done.cell == "rnn" else "Direct path and full product"
     lines = apart(done, notation)
     every = np.concatenate([line.norms for line in lines])
-    ends = span(every)
-    drawn = [_drawn(line, done.distance, ends) for line in lines]
-    return _chart(done, drawn, ends, title + edges(every, ends), "spectral norm")
+    drawn = [_drawn(line, done.distance) for line in lines]
+    return _chart(done, drawn, _apart_words(done) + edges(every), "spectral norm")
 
 
-def _all_values(done: Measured, ends: tuple[float, float]) -> Part:
+def conclusion(done: Measured) -> str:
+    """What the whole product does over the largest distance."""
+    last = float(done.norms["s"][-1])
+    if not np.isfinite(last):
+        return f"Over {done.steps} steps the product overflows"
+    return f"Over {done.steps} steps the product {fate(last)}: times {plain(last)}"
+
+
+def _apart_words(done: Measured) -> str:
+    """The full product beside its parts, in numbers."""
+    full = float(done.norms["s"][-1])
+    if done.cell == "rnn":
+        assert done.weights is not None and done.slopes is not None
+        weights, slopes = plain(float(done.weights[-1])), plain(float(largest(done.slopes)[-1]))
+        return f"Weights alone {weights}, slopes alone {slopes}, together {plain(full)}"
+    assert done.direct is not None
+    return f"Direct path {plain(float(largest(done.direct)[-1]))}, full product {plain(full)}"
+
+
+def _all_values(done: Measured) -> Part:
     """One trace for all: the n-th largest value over k is one line, nan lifts the pen."""
     gap = np.full((done.values.shape[1], 1), np.nan)
-    y = np.concatenate([np.clip(done.values.T, *ends), gap], axis=1).ravel()
+    y = np.concatenate([held(done.values.T), gap], axis=1).ravel()
     x = np.concatenate([np.broadcast_to(done.distance, done.values.T.shape), gap], axis=1).ravel()
     return {
         "type": "scatter",
@@ -285,9 +287,9 @@ def _all_values(done: Measured, ends: tuple[float, float]) -> Part:
     }
 
 
-def _drawn(line: Line, k: NDArray[np.int64], ends: tuple[float, float]) -> Part:
+def _drawn(line: Line, k: NDArray[np.int64]) -> Part:
     """Beyond the axis a norm is drawn on its edge; the hover says the true number."""
-    shown = np.where(np.isnan(line.norms), np.nan, np.clip(line.norms, *ends))
+    shown = np.where(np.isnan(line.norms), np.nan, held(line.norms))
     return {
         "type": "scatter",
         "x": k,
@@ -301,43 +303,20 @@ def _drawn(line: Line, k: NDArray[np.int64], ends: tuple[float, float]) -> Part:
     }
 
 
-def _chart(
-    done: Measured, lines: Sequence[Part], ends: tuple[float, float], title: str, y: str
-) -> Figure:
-    """Lines over the distance on a log axis, with a word on the edge where numbers overflowed."""
-    figure = base_figure(list(lines), title, "distance k = T − t, in steps", y)
-    low, high = (float(np.log10(v)) for v in ends)
+def _chart(done: Measured, lines: Sequence[Part], title: str, y: str) -> Figure:
+    """Lines on the axis of norms, the last step at the right: farther left is farther back."""
+    figure = base_figure(list(lines), title, "← distance k = T − t, steps back from the end", y)
     layout = figure["layout"]
-    layout["yaxis"] |= {
-        "type": "log",
-        "exponentformat": "power",
-        "range": [low - 0.3, high + 0.3],
-        "dtick": max(1, int(np.ceil((high - low) / 9))),
-        "tick0": 0,
-    }
-    layout["xaxis"] |= {"rangemode": "tozero", "hoverformat": "d"}
-    layout |= {"height": TALL, "shapes": [_one()], "annotations": _overflowed(done, high)}
+    layout["yaxis"] |= norm_axis()
+    layout["xaxis"] |= backwards(done.steps)
+    notes = [*zone_words(), *_overflowed(done)]
+    layout |= {"height": TALL, "shapes": zones(), "annotations": notes}
     layout["legend"] = {"orientation": "v", "x": 0, "y": -0.16, "xanchor": "left", "yanchor": "top"}
     layout["margin"] = {"l": 72, "r": 12, "t": 48, "b": 150}
     return figure
 
 
-def _one() -> Part:
-    """A thin line at 1: above it something grew, below it shrank."""
-    line = {"color": LINES, "width": 2}
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": 1,
-        "y1": 1,
-        "line": line,
-        "layer": "below",
-    }
-
-
-def _overflowed(done: Measured, high: float) -> list[Part]:
+def _overflowed(done: Measured) -> list[Part]:
     lost = np.flatnonzero(~np.isfinite(done.norms["s"]))
     if not lost.size:
         return []
@@ -345,10 +324,10 @@ def _overflowed(done: Measured, high: float) -> list[Part]:
     return [
         {
             "x": k,
-            "y": high,
+            "y": float(np.log10(HIGH)),
             "text": f"overflow from k = {k} on",
             "showarrow": False,
-            "xanchor": "left" if k < done.steps / 2 else "right",
+            "xanchor": "right" if k < done.steps / 2 else "left",
             "yanchor": "top",
         }
     ]
