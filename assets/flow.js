@@ -98,6 +98,34 @@ export function band(low, high, end, x, y) {
   return there && `${there}${back}Z`
 }
 
+/** One word for how much is left of a gradient, by the logarithm of the ratio. */
+export function fate(log, { vanished, exploded }) {
+  if (Number.isNaN(log)) return "has no gradient"
+  if (log > 1) return log > exploded ? "explodes" : "grows"
+  if (log < -1) return log < vanished ? "vanishes" : "shrinks"
+  return "holds"
+}
+
+/** What the slider's position does to every cell on the way back, in a line. */
+export function conclusion(model, k) {
+  const end = model.ends[k]
+  const words = model.curves.filter((c) => c.state === "h").map((c) => {
+    const logs = line(c.rows, k, MEDIAN), first = logs.find((v) => !Number.isNaN(v)), ratio = first - logs[end]
+    return `${c.label} ${fate(ratio, model.zones)}${Number.isNaN(ratio) ? "" : `, ${said(ratio)} times`}`
+  })
+  return `${end} steps back: ${words.join("; ")}`
+}
+
+/** Heights of labels that keep a gap from each other, near their places, between two ends. */
+export function apart(places, gap, low, high) {
+  const order = places.map((_, i) => i).sort((a, b) => places[a] - places[b]), found = []
+  for (const i of order) found.push(Math.max(Math.min(high, Math.max(low, places[i])), (found.at(-1) ?? -Infinity) + gap))
+  for (let n = found.length - 1, most = high; n >= 0; n--, most = found[n + 1] - gap) found[n] = Math.min(found[n], most)
+  const back = []
+  order.forEach((i, n) => { back[i] = found[n] })
+  return back
+}
+
 /** What the bound says of the RNN at this position, in words that claim no more than it does. */
 export function boundWords({ radius, sigma, gamma, weight }, k) {
   const at = (list) => list[list.length > 1 ? k : 0], s = at(sigma), product = s * gamma
@@ -166,8 +194,14 @@ const element = (name, attributes = {}, text = "") => {
   return node
 }
 const coloured = (root) => {
-  const list = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors").split(",")
-  list.forEach((c, k) => root.style.setProperty(`--chart-${k}`, c.trim()))
+  const style = getComputedStyle(root)
+  for (const [name, variable] of [["chart", "categorical"], ["heat", "diverging"]]) {
+    const list = style.getPropertyValue(`--st-chart-${variable}-colors`).split(",")
+    list.forEach((c, k) => root.style.setProperty(`--${name}-${k}`, c.trim()))
+  }
+}
+const tinted = (root, { colours }) => {
+  for (const [name, token] of Object.entries(colours)) root.style.setProperty(`--${name}`, token)
 }
 const painted = (root) => { root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1) }
 
@@ -186,6 +220,7 @@ const BENCH = `<div class="choices"><fieldset data-part="quantity"><legend>Gradi
 <fieldset data-part="knob"><legend>Slider turns</legend></fieldset></div>
 <div class="drag"><label><span data-part="name"></span><input type="range" data-part="slider" step="1"></label>
 <output data-part="value"></output></div>
+<p class="said" data-part="said"></p>
 <div class="axis" data-part="axis"></div>
 <div class="plot" data-part="plot" tabindex="0" role="group"></div>
 <p class="under" data-part="under"></p>
@@ -265,30 +300,34 @@ function build(state) {
   const { root, model, part } = state
   state.width = root.clientWidth
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  const width = Math.max(300, state.width), height = Math.round((width < 600 ? 300 : 400) * Math.max(1, text / 16))
+  const width = Math.max(300, state.width), grown = Math.min(400 * Math.max(1, text / 16), window.innerHeight * 0.55)
+  const height = Math.round(width < 600 ? 300 : Math.max(400, grown))
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
-  const left = text * 3.1, right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
+  const small = text >= 20 ? Math.max(20, text * 0.875) : text * 0.875, every = thinned(model, (height - text * 3.7) / (small * 1.5))
+  const left = text * 3.1, start = left + small * (width < 600 ? 5.5 : 8.5), right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
   const span = model.high - model.low
   const y = (log) => bottom - ((edged(log, model.low, model.high) - model.low) / span) * (bottom - top)
-  for (const d of decades(model.low, model.high)) {
+  shaded(svg, model, { left, right, y, text: small })
+  for (const d of decades(model.low, model.high).filter((d) => d % every === 0)) {
     make("line", { x1: left, x2: right, y1: y(d), y2: y(d), class: d === 0 ? "zero" : "grid" }, svg)
-    make("text", { x: left - 6, y: y(d) + text * 0.28, class: "tick end" }, svg).textContent = `10${raised(d)}`
+    make("text", { x: left - 6, y: y(d) + text * 0.28, class: "tick end" }, svg).textContent = d === 0 ? "1" : `10${raised(d)}`
   }
   const across = make("g", {}, svg)
-  make("text", { x: (left + right) / 2, y: height - text * 0.4, class: "tick mid" }, svg).textContent =
+  make("text", { x: (start + right) / 2, y: height - text * 0.4, class: "tick mid" }, svg).textContent =
     model.quantity === "share" ? "step t" : "state after step t (t = 0: the initial state)"
   const lines = model.curves.map((c) => {
     const style = `--line: ${c.colour}`, dash = c.state === "c" ? " dashed" : "", group = make("g", { style }, svg)
     const [area, own, middle, marks] = ["band", "own", "median", "marks"].map((name) =>
       make("path", { class: name + dash, "data-curve": `${c.label} ${c.state}`, "data-kind": name }, group))
-    return { area, own, middle, marks }
+    const leader = make("path", { class: "leader" }, group), label = make("text", { class: "tick end label" }, svg)
+    return { area, own, middle, marks, leader, label }
   })
   const bound = make("path", { class: "envelope", "data-kind": "bound" }, svg), cursor = make("line", { class: "cursor", y1: top, y2: bottom }, svg)
   part("plot").replaceChildren(svg)
-  state.plot = { svg, left, right, top, bottom, y, across, lines, bound, cursor, text, end: -1 }
-  Object.assign(svg.dataset, { left, right, top, bottom, low: model.low, high: model.high })
+  state.plot = { svg, left: start, right, top, bottom, y, across, lines, bound, cursor, text: small, end: -1 }
+  Object.assign(svg.dataset, { left: start, right, top, bottom, low: model.low, high: model.high })
   table(state)
-  part("axis").textContent = `${model.axis}. Logarithmic, floor 10${raised(model.low)}: what is smaller lies on it.`
+  part("axis").textContent = `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.`
   const [first, count, last] = model.seeds
   part("under").textContent = `Line: median of ${count} seeds (${first} to ${last}); band: second lowest to second highest; ` +
     `thin: seed ${first}. ${count} seeds, not a proof.${model.bound ? " Dotted: the RNN's bound (σ_max·γ)ᵏ, median over the seeds." : ""}`
@@ -300,6 +339,33 @@ function build(state) {
   offer(state, "quantity", model.quantities, model.quantity)
   offer(state, "knob", model.knobs, model.knob)
   paint(state)
+}
+
+/** Every so many-th decade is named, so that so many names have room. */
+const thinned = ({ low, high }, most) => [1, 2, 4, 8].find((n) => (high - low) / n <= most) ?? 16
+
+/** The zones of vanishing and exploding behind the lines, and their names at the right. */
+function shaded(svg, { zones, low, high }, { left, right, y, text }) {
+  const parts = [["cool", "vanishing", low, zones.vanished, y(low) - text * 0.4], ["warm", "exploding", zones.exploded, high, y(high) + text * 1.1]]
+  for (const [zone, word, from, to, at] of parts) {
+    make("rect", { x: left, width: right - left, y: y(to), height: y(from) - y(to), class: "zone", fill: `var(--${zone})`, "fill-opacity": zones.shade, "data-zone": zone }, svg)
+    make("text", { x: right - 6, y: at, class: "tick end strong", style: `fill: var(--${zone}-ink)` }, svg).textContent = word
+  }
+}
+
+/** Each line's name and number where its way back ends; none covers another. */
+function named(state, end) {
+  const { model, k, plot } = state, { y, text } = plot
+  const ends = model.curves.map((c) => line(c.rows, k, MEDIAN)[0]), drawn = ends.map((v) => y(Number.isNaN(v) ? model.low : v))
+  const places = apart(drawn, text * 1.2, plot.top + text, plot.bottom - text * 0.3)
+  model.curves.forEach((c, i) => {
+    const { label, leader } = plot.lines[i], none = Number.isNaN(ends[i]), x = plot.x(0)
+    const way = ends[i] < model.low ? "↓" : ends[i] > model.high ? "↑" : ""
+    label.setAttribute("x", x - text)
+    label.setAttribute("y", places[i] + text * 0.35)
+    label.textContent = none ? "" : `${c.label}${c.state === "c" ? ` ${c.symbol}` : ""} ${way}${said(ends[i], 2)}`
+    leader.setAttribute("d", none ? "" : `M${x} ${drawn[i]}L${x - text * 0.8} ${places[i]}`)
+  })
 }
 
 function table(state) {
@@ -354,6 +420,8 @@ function paint(state) {
     drawn.marks.setAttribute("d", marks(of(MEDIAN), end, shape, plot.x, y, model.every))
   })
   plot.bound.setAttribute("d", model.bound ? path(line(model.bound.rows, k), end, plot.x, y) : "")
+  named(state, end)
+  part("said").textContent = conclusion(model, k)
   const t = Math.min(state.t, end)
   plot.cursor.setAttribute("x1", plot.x(t))
   plot.cursor.setAttribute("x2", plot.x(t))
@@ -385,6 +453,7 @@ function showBench(root, bytes, setStateValue) {
   coloured(root)
   if (seen === state.digest) return paint(state)
   const model = unpack(bytes), before = state.model
+  tinted(root, model.zones)
   Object.assign(state, { model, digest: seen })
   const news = follow(state, keyOf({ knob: model.knob, quantity: model.quantity, value: model.setting }))
   const other = before && (before.knob !== model.knob || before.values.join() !== model.values.join())
@@ -422,7 +491,12 @@ function buildMap(state) {
   state.part("maps").replaceChildren(...model.maps.map((_, m) => oneMap(state, m)))
   const stops = state.colours.filter((_, i) => i % 16 === 0).map((c) => `rgb(${c})`).join(",")
   const key = state.part("key"), bar = element("i", { style: `background: linear-gradient(to right, ${stops})` })
-  key.replaceChildren(`≤ 10${raised(-model.limit)} vanished`, bar, `exploded ≥ 10${raised(model.limit)}`)
+  const marks = [model.zones.vanished, 0, model.zones.exploded].map((d) => {
+    const at = percent((d + model.limit) / (2 * model.limit))
+    return element("b", { style: `left: ${at}` }, d === 0 ? "1" : `10${raised(d)}`)
+  })
+  bar.append(...marks)
+  key.replaceChildren(`≤ 10${raised(-model.limit)} vanishing`, bar, `exploding ≥ 10${raised(model.limit)}`)
   const [first, count, last] = model.seeds
   state.words = `${model.ratio}, median of ${count} seeds (${first} to ${last}); the ring is your setting. Click a cell, or press Enter on it, to go there.`
   root.querySelector("[data-part=where]").textContent = state.words

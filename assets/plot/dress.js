@@ -54,7 +54,8 @@ export function template(colour, text) {
     gridcolor: lines, linecolor: lines, zerolinecolor: lines, tickcolor: lines, automargin: true,
     title: { standoff: 8, font: small }, tickfont: small,
   }
-  return { layout: {
+  const bar = { colorbar: { tickfont: small, title: { font: small } } }
+  return { data: { heatmap: [bar], contour: [bar], scatter: [{ marker: bar }] }, layout: {
     font: { family, color: ink, ...small },
     title: { font: { size: sized(text, 1.1) } },
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",

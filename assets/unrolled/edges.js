@@ -17,8 +17,19 @@ function along_time(view, p, stage, s, left, right, b, handed) {
       const place = handed ? `the encoder's last ${anyLetter(layer.letters, name)}${layer.caption ? ` (${layer.caption})` : ""}` : fullName(layer, name, b)
       const words = edgeTip(`gradient arriving at ${place}`, `from ${next}`, value)
       backward(view, p, [[to, y + low], [from, y + low]], value, back, words, { "data-state": name, "data-layer": i, "data-stage": s, "data-boundary": b, "data-from": "next" })
+      if (name === "h") marked(view, p, stage, layer, i, b, (from + to) / 2, value, back)
     }
   })
+}
+
+/** The number beside the first and the last arrow along time that carries a gradient. */
+function marked(view, p, stage, layer, i, b, x, value, tick) {
+  const values = layer.states.h.from_next, carries = values.map((v, k) => kind(v) === "zero" ? -1 : k).filter(k => k >= 0)
+  if (b !== carries[0] && b !== carries.at(-1) || kind(value) === "zero") return
+  const g = lit(view, el(p, "g", { class: "gradientmark", "aria-hidden": true, "data-boundary": b, "data-value": String(value) }), tick)
+  const halo = { stroke: view.colours.background, "stroke-width": 4, "paint-order": "stroke" }
+  const row = view.place.rows[i], last = b === carries.at(-1) && b !== carries[0] // below it a column's own arrows
+  write(g, x, last ? row.top - 5 : row.bottom + 15, beside(value), { fill: view.colours.text, "font-weight": 700, "font-size": 14, ...halo })
 }
 
 /** Edges between the levels of one step: x to the first layer, layer to layer, last layer to y. */

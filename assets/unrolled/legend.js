@@ -59,12 +59,13 @@ function scaleKey(view) {
   const ramp = el(el(g, "defs"), "linearGradient", { id: "unrolled-scale" })
   for (let k = 0; k <= 12; k++) el(ramp, "stop", { offset: k / 12, "stop-color": along(colours.gradient, k / 12) })
   el(g, "path", { d: `M0 ${y - thin}L${w} ${y - thick}V${y + thick}L0 ${y + thin}Z`, fill: "url(#unrolled-scale)" })
-  const ticks = [low, -8, 0, high].filter((v, i, all) => all.indexOf(v) === i && v >= low && v <= high)
+  const middle = low < 0 && high > 0 ? 0 : Math.round((low + high) / 2)
+  const ticks = [low, middle, high].filter((v, i, all) => all.indexOf(v) === i)
   for (const v of ticks) {
-    const x = w * (v - low) / (high - low), end = v === low ? "≤" : v === high ? "≥" : ""
+    const x = w * (v - low) / (high - low)
     const text = el(g, "text", { x, y: 46, "text-anchor": v === low ? "start" : v === high ? "end" : "middle", "font-size": 12, fill: colours.soft })
     if (v === 0) text.textContent = "1"
-    else { text.textContent = end + "10"; el(text, "tspan", { dy: -4, "font-size": 12 }, String(v).replace("-", "−")) }
+    else { text.textContent = "10"; el(text, "tspan", { dy: -4, "font-size": 12 }, String(v).replace("-", "−")) }
   }
   return { g, w: Math.max(w, scale.label.length * 5.9), h: 48 }
 }

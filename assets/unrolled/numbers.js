@@ -58,4 +58,14 @@ export function position(v, scale) {
   return n <= 0 ? 0 : Math.max(0, Math.min(1, (Math.log10(n) - low) / (high - low)))
 }
 
-export const thickness = (v, scale) => 0.8 + 6.6 * position(v, scale)
+/** Twenty times as thick at the ceiling as at the floor: a fall is seen from afar. */
+export const thickness = (v, scale) => 0.5 + 9.5 * position(v, scale)
+
+/** A norm beside its arrow: two digits, or one and its power of ten. */
+export function beside(v) {
+  const n = num(v)
+  if (!Number.isFinite(n)) return Number.isNaN(n) ? "NaN" : "∞"
+  if (n === 0 || (n >= 0.01 && n < 1000)) return String(+n.toPrecision(2))
+  const [digit, exponent] = n.toExponential(0).split("e")
+  return `${digit === "1" ? "" : `${digit}·`}10${[...exponent.replace("+", "")].map(d => SUPERSCRIPT[d]).join("")}`
+}

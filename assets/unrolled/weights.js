@@ -27,6 +27,7 @@ function names(view, p, stage, c) {
     if (weight.kind !== "loop" && x + 8 * longest > place.width) continue // no room beyond the last step
     if (weight.kind === "in") weightName(view, g, weight, x, row.bottom + 21)
     else if (weight.kind === "out") weightName(view, g, weight, x, place.output.bottom + 16)
+    else if (c.from === stage.steps - 1 && c.from) continue // the last gradient's number stands there
     else weightName(view, g, weight, back ? c.left + c.w : c.left, row.top - 4, { "text-anchor": "middle" })
   }
 }

@@ -32,15 +32,22 @@ def losses(pair: Pair, every: Sequence[Course]) -> Figure:
 def norms(pair: Pair, limit: float) -> Figure:
     """The gradient's norm before clipping; every clipped update is marked."""
     lines = [_line(c, c.norms, "norm", (LOW, HIGH)) for c in pair]
-    marks = f"dotted: threshold {limit:g}; triangles: clipped"
-    y = f"‖dL/dW‖ before clipping<br>{marks}"
+    y = "‖dL/dW‖ before clipping"
     figure = base_figure([*lines, _marks(pair[1])], _fired(pair), "update", y)
     figure = _logarithmic(figure, np.array([LOW, HIGH]), limit)
     layout = figure["layout"]
     layout["yaxis"] |= norm_axis()
     layout["shapes"] = [*zones(), *layout.get("shapes", [])]
-    layout["annotations"] = zone_words()
+    layout["annotations"] = [*zone_words(), *_named_limit(limit)]
     return figure
+
+
+def _named_limit(limit: float) -> list[Part]:
+    """What the dotted line is, below it at the left."""
+    if not LOW <= limit <= HIGH:
+        return []
+    place = {"xref": "paper", "x": 0, "y": float(np.log10(limit)), "yanchor": "top", "yshift": -20}
+    return [{"text": f"threshold {limit:g}", "showarrow": False, "xanchor": "left", **place}]
 
 
 def _fired(pair: Pair) -> str:
@@ -49,7 +56,7 @@ def _fired(pair: Pair) -> str:
     start = pair[0].start.capitalize()
     if not fired:
         return f"{start} start: nothing to clip in {updates} updates"
-    return f"{start} start: {fired} of {updates} updates were clipped"
+    return f"{start} start: {fired} of {updates} updates clipped"
 
 
 def headline(exploding: Pair, vanishing: Pair) -> str:
@@ -145,7 +152,7 @@ def _marks(course: Course) -> Part:
         "x": where + 1,
         "y": np.where(np.isfinite(heights), held(heights), HIGH),
         "name": f"clipped: {len(where)} of {len(course.updates)}",
-        "showlegend": False,
+        "showlegend": bool(len(where)),
         "mode": "markers",
         "marker": {"symbol": "triangle-down", "size": 8, "color": look(course).colour},
         "hoverinfo": "skip",

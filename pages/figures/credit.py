@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.norm_axis import DECADES, HIGH, LOW, norm_axis, zones
+from pages.figures.norm_axis import DECADES, HIGH, LOW, norm_axis, power, zones
 from pages.figures.theme import INK, LINES, Figure, Part, base_figure, number
 from rnn_core.analysis.loss_state_matrix import LossStateMatrix, Reach, kept, kept_states
 from rnn_core.analysis.sweep import length
@@ -181,7 +181,7 @@ def _cells(matrix: Matrix) -> Part:
             "title": {"text": f"‖{matrix.quantity}‖", "side": "top"},
             "thickness": 12,
             "tickvals": ticks,
-            "ticktext": [number(10.0**v) for v in ticks],
+            "ticktext": [power(v) for v in ticks],
         },
     }
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import COOL, COOL_INK, INK, WARM, WARM_INK, Part, number
+from pages.figures.theme import COOL, COOL_INK, INK, SUPERSCRIPTS, WARM, WARM_INK, Part, number
 
 Floats = NDArray[np.float64]
 
@@ -116,6 +116,11 @@ def fate(ratio: float) -> str:
     if ratio < 0.1:
         return "vanishes" if ratio < VANISHED else "shrinks"
     return "holds"
+
+
+def power(decade: int) -> str:
+    """10⁻⁶, and 1."""
+    return f"10{str(decade).translate(SUPERSCRIPTS)}" if decade else "1"
 
 
 def plain(value: float, digits: int = 3) -> str:

@@ -99,7 +99,7 @@ QUANTITIES: dict[str, QuantityLook] = {
     "h": QuantityLook("hidden state", INK),
 }
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def cell_look(name: str) -> CellLook:
@@ -134,7 +134,7 @@ def number(value: float) -> str:
     digits, _, exponent = f"{value:.3g}".replace("-", "−", int(value < 0)).partition("e")
     if not exponent:
         return digits
-    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
     return power if digits == "1" else f"{digits}·{power}"
 
 

@@ -162,8 +162,27 @@ def test_one_unit_instead_of_all(experiment):
 def test_colour_ranges_do_not_follow_the_data(experiment):
     _, small = graph(replace(experiment, scale=0.1))
     _, large = graph(replace(experiment, scale=4.0))
-    assert small["fill"] == large["fill"] and small["gradient"] == large["gradient"]
-    assert small["gradient"]["floor"] == 1e-16
+    assert small["fill"] == large["fill"]
+
+
+def test_arrows_are_scaled_to_the_run_and_its_range_is_written(experiment):
+    e = replace(experiment, cell="rnn", placement="last")
+    for scale in (0.1, 1.0, 4.0):
+        done, payload = graph(replace(e, scale=scale))
+        gradient = done.stages[0].gradient.layers[0]
+        ends = [gradient.norms("h", part) for part in ("from_output", "from_next")]
+        norms = np.concatenate(ends)
+        norms = norms[norms > 0]
+        low, high = payload["gradient"]["floor"], payload["gradient"]["ceiling"]
+        assert low <= norms.min() and norms.max() <= high
+        assert low > norms.min() / 11 or high / low == pytest.approx(100)
+        assert high < norms.max() * 11
+        assert f"{low:g} to {high:g}" in payload["legend"]
+
+
+def test_a_gradient_that_holds_is_not_drawn_as_one_that_falls(experiment):
+    _, payload = graph(replace(experiment, cell="rnn", init="orthogonal", placement="last"))
+    assert payload["gradient"]["ceiling"] / payload["gradient"]["floor"] >= 99
 
 
 def test_step_numbers_are_those_of_the_picture(experiment):

@@ -99,3 +99,24 @@ test("the echo of what was sent is no news", () => {
   assert.ok(!flow.follow(state, "c"))
   assert.ok(flow.follow(state, "d"))
 })
+
+const zones = { vanished: -6, exploded: 3 }
+
+test("one word says how much is left", () => {
+  assert.deepEqual([-7, -5, -0.5, 2, 4, Infinity, -Infinity, NaN].map((v) => flow.fate(v, zones)),
+    ["vanishes", "shrinks", "holds", "grows", "explodes", "explodes", "vanishes", "has no gradient"])
+})
+
+test("the conclusion is that of the slider's position, of hidden states alone", () => {
+  const rows = (...pairs) => ({ shape: [2, 1, 2], all: Float32Array.from(pairs.flat()) })
+  const model = { ends: [1, 1], zones, curves: [{ label: "RNN", state: "h", rows: rows([-8, 0], [4, 0]) },
+    { label: "LSTM", state: "c", rows: rows([0, 0], [0, 0]) }] }
+  assert.equal(flow.conclusion(model, 0), "1 steps back: RNN vanishes, 10⁻⁸ times")
+  assert.equal(flow.conclusion(model, 1), "1 steps back: RNN explodes, 10⁴ times")
+})
+
+test("labels keep apart, in order, between the ends", () => {
+  assert.deepEqual(flow.apart([10, 10, 90], 20, 0, 100), [10, 30, 90])
+  assert.deepEqual(flow.apart([95, 99, 97], 20, 0, 100), [60, 100, 80])
+  assert.deepEqual(flow.apart([], 20, 0, 100), [])
+})

@@ -44,6 +44,12 @@ test("the log scale is linear in decades and clamps at floor and ceiling", () =>
   assert.equal(u.position("inf", scale), 1)
   assert.ok(Math.abs(u.position(1e-4, scale) - 0.5) < 1e-12)
   assert.ok(u.thickness(1, scale) > u.thickness(1e-3, scale))
+  const run = { floor: 1e-5, ceiling: 1 } // a fall of 10⁴ on the run's own scale
+  assert.ok(u.thickness(0.5, run) > 4 * u.thickness(0.5e-4, run))
+})
+
+test("the numbers at both ends are short", () => {
+  assert.deepEqual([0.5321, 3.2e-5, 1e-6, 7.5e5, 0, "inf", "nan"].map(u.beside), ["0.53", "3·10⁻⁵", "10⁻⁶", "8·10⁵", "0", "∞", "NaN"])
 })
 
 test("colours", () => {

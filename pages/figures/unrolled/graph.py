@@ -18,7 +18,8 @@ from pages.figures.theme import FLOOR, PALETTE, range_of
 from pages.figures.unrolled.weight_shares import symbol_of, weight_name, weights_of
 from rnn_core.notation.notation import NOTATIONS, Letters
 
-CEILING = 1e8  # widest and strongest from here on; the exact number is under the pointer
+CEILING = 1e32  # widest and strongest from here on; the exact number is under the pointer
+LEAST_DECADES = 2  # of the arrows' scale: a gradient that holds is not drawn as one that falls
 NOTHING = "·"
 
 # Stands in where the page hands over no scale of its own (Streamlit before its palettes arrive).
@@ -46,6 +47,7 @@ def unrolled_graph(
     cell = stages[0].network.cell
     letters = NOTATIONS[notation].of(cell)
     fill = _fills(stages, unit, letters)
+    floor, ceiling = gradient_range(stages)
     return {
         "title": _title(stages, steps),
         "file": "unrolled-" + stages[0].network.cell.name,
@@ -60,10 +62,32 @@ def unrolled_graph(
             for stage, n in _offsets(stages)
         ],
         "fill": fill,
-        "gradient": {"floor": FLOOR, "ceiling": CEILING, "label": _gradient_label(stages, letters)},
+        "gradient": {
+            "floor": floor,
+            "ceiling": ceiling,
+            "label": _gradient_label(stages, letters),
+        },
         "colours": {mode: _FALLBACK | {"c": PALETTE["c"][k]} for k, mode in enumerate(_MODES)},
-        "legend": _legend(fill, _gradient_label(stages, letters)),
+        "legend": _legend(fill, _gradient_label(stages, letters), floor, ceiling),
     }
+
+
+def gradient_range(stages: Sequence[Any]) -> tuple[float, float]:
+    """The decades that the arrows of this very run lie in: its thinnest and its thickest one."""
+    parts = [
+        norm(getattr(gradient, part)[state])
+        for stage in stages
+        for gradient in stage.gradient.layers
+        for state in gradient.states
+        for part in ("from_output", "from_next")
+    ]
+    found = np.concatenate([part.ravel() for part in parts])
+    found = found[np.isfinite(found) & (found > 0)]
+    if not found.size:
+        return 10.0**-LEAST_DECADES, 1.0
+    low, high = np.floor(np.log10(found.min())), np.ceil(np.log10(found.max()))
+    low = min(low, high - LEAST_DECADES)
+    return max(FLOOR, float(10.0**low)), min(CEILING, float(10.0**high))
 
 
 _MODES = ("light", "dark")
@@ -454,16 +478,16 @@ def _fill(cell: Any, name: str, unit: int | None, letter: str) -> dict[str, Any]
 def _gradient_label(stages: Sequence[Any], letters: Letters) -> str:
     names = [letters.symbol(name).text for name in stages[0].network.cell.states]
     states = ", ".join(f"‖∂L/∂{name}‖" for name in names)
-    return f"gradient going back: {states}, log scale"
+    return f"gradient going back: {states}, scale of this run"
 
 
-def _legend(fill: dict[str, dict[str, Any]], gradient: str) -> str:
+def _legend(fill: dict[str, dict[str, Any]], gradient: str, low: float, high: float) -> str:
     nodes = "; ".join(
         f"{f['label']}, coloured from {f['low']} to {f['high']}" for f in fill.values()
     )
     return (
         f"Nodes: {nodes}. Thin lines: forward pass. Arrows back: {gradient}, width and colour from "
-        f"{FLOOR:g} to {CEILING:g}; sideways from the next step, downwards from this step's "
+        f"{low:g} to {high:g}; sideways from the next step, downwards from this step's "
         "output; dotted: exactly zero; dashed: overflow."
     )
 
