@@ -15,7 +15,7 @@ One hidden unit without input, **x ← w σ(x) + b**, starts at x₀ = 0.5 and m
 is **E = (σ(x₅₀) − 0.7)²**. It depends on two weights only, so it can be drawn (as Pascanu, Mikolov
 and Bengio do in their Figure 6, 2013). With h = σ(x) it is a sigmoid RNN of one unit.
 
-Both descents start at the star and take plain steps, learning rate times gradient; one of them
+Both balls start at the star and take plain steps, learning rate times gradient; one of them
 clips the gradient first. An update longer than 1 in this plane is called a **throw**; a cross marks
 where it begins.
 
@@ -46,17 +46,12 @@ def _paths(wish: Cliff) -> tuple[Path, Path]:
 
 
 def picture() -> page_layout.Parts:
-    """From above, the controls, then the surface and the way down."""
+    """Two balls rolling from one start, then the way down and the surface."""
     yield "picture"
     land, wish = _land(), session.own(Cliff)
     paths = _paths(wish)
-    left, right = st.columns([3, 2])
-    with left:
-        alt = "Contours of the error over w and b, and two descents from one start"
-        plot(cliff.contours(land, paths), key="contours", alt=alt, name="cliff-contours")
-    with right:
-        alt = "The error over w and b as a surface with a wall in it, and both descents"
-        plot(cliff.relief(land, paths), key="relief", alt=alt, name="cliff-surface")
+    alt = f"Contours of the error over w and b, two balls. {cliff.conclusion(paths)}"
+    plot(cliff.contours(land, paths), key="contours", alt=alt, name="cliff-contours")
     yield "more"
     st.markdown("\n".join(f"* {cliff.told(path, wish)}" for path in paths))
     st.markdown(cliff.slopes_told(land))
@@ -67,6 +62,8 @@ def picture() -> page_layout.Parts:
     with right:
         alt = "Length of each update on a logarithmic axis, with and without clipping"
         plot(cliff.lengths(paths), key="lengths", alt=alt, name="cliff-updates")
+    alt = "The error over w and b as a surface with a wall in it, and both descents"
+    plot(cliff.relief(land, paths), key="relief", alt=alt, name="cliff-surface")
     return check(wish)
 
 

@@ -46,10 +46,12 @@ async function draw(state) {
     const Plotly = await load(state.about.source)
     if (old()) return
     state.figure = figure
-    await Plotly.react(state.node, started(figure.data, moves), figure.layout, CONFIG)
+    const before = standing(state.node, moves)
+    const drawing = Plotly.react(state.node, figure.data, figure.layout, CONFIG)
+    glide(state.node, moves, before) // at once: no frame shows the end before the way there
+    await drawing
     fail(state, "")
     listen(state)
-    if (moves.length) await glide(Plotly, state.node, moves, old)
     if (old()) return
     roll(state, figure)
     state.node.dataset.digest = state.digest

@@ -5,54 +5,52 @@
 
 const GLIDE = 300 // ms
 const ROLL = 4500, SLOWEST = 220 // ms: the whole way, and at most so long for one step of it
+const LONGEST = 50 // ms of one frame that count: while the page is busy a ball waits
 const BALL = 9 // pixels
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
-/** A list of numbers on its way from one to another; on a log axis decades go by evenly. */
-export function between(from, to, share, log) {
-  return to.map((end, i) => {
-    const start = from[i]
-    if (![start, end].every(Number.isFinite)) return end
-    if (!log || start <= 0 || end <= 0) return start + (end - start) * share
-    return 10 ** (Math.log10(start) + (Math.log10(end) - Math.log10(start)) * share)
-  })
-}
-
-/** Which traces glide, and from where: those of the same name, when what is shown has changed. */
+/** Which traces glide, and which way: those of the same name, when what is shown has changed. */
 export function glides(before, after) {
   const [was, is] = [before?.layout.meta?.glide, after.layout.meta?.glide]
   if (was === undefined || is === undefined || was === is) return []
   return after.data.flatMap((trace, index) => {
-    const key = trace.meta?.glide, old = key && before.data.find((t) => t.name === trace.name && t.meta?.glide === key)
-    if (!old || String(old[key]) === String(trace[key])) return []
-    const axis = (trace[`${key}axis`] ?? key).replace(/^([xy])/, "$1axis")
-    return [{ index, key, from: [...old[key]], to: [...trace[key]], log: after.layout[axis]?.type === "log" }]
+    const key = trace.meta?.glide, old = key ? before.data.findIndex((t) => t.name === trace.name && t.meta?.glide === key) : -1
+    return old < 0 || String(before.data[old][key]) === String(trace[key]) ? [] : [{ index, old, key }]
   })
 }
 
-/** The traces as they stand before they glide. */
-export const started = (data, moves) =>
-  data.map((trace, i) => moves.reduce((t, m) => (m.index === i ? { ...t, [m.key]: m.from } : t), trace))
+/** What Plotly drew for a trace: a bar, or the group of a line. */
+function drawnAs(node, index) {
+  const group = [...node.querySelectorAll("g.trace")].find((g) => g.__data__?.[0]?.trace?.index === index)
+  return group?.querySelector(".point path") && group.classList.contains("bars") ? group.querySelector(".point path") : group
+}
+
+/** Where the traces that will glide stand now. */
+const standing = (node, moves) => moves.map(({ old }) => drawnAs(node, old)?.getBBox())
+
+/** The first look of a glide: a bar as long as it was, a line where it was. */
+export function first(key, bar, was, now) {
+  if (!bar) return `translateY(${was.y - now.y}px)`
+  const [long, short] = key === "x" ? [was.width, now.width] : [was.height, now.height]
+  return `scale${key.toUpperCase()}(${long / Math.max(short, 0.5)})`
+}
+
+/** From where they stood to where they stand: on a log axis decades go by evenly. */
+function glide(node, moves, before) {
+  moves.forEach(({ index, key }, i) => {
+    const element = drawnAs(node, index)
+    if (!element || !before[i]) return
+    const bar = element.tagName === "path"
+    if (bar) Object.assign(element.style, { transformBox: "fill-box", transformOrigin: key === "x" ? "left center" : "center bottom" })
+    const start = { transform: first(key, bar, before[i], element.getBBox()) }
+    const way = element.animate([start, { transform: "none" }], { duration: GLIDE, easing: "cubic-bezier(.3, 0, .2, 1)" })
+    way.pause() // until the page has drawn the rest of itself
+    requestAnimationFrame(() => requestAnimationFrame(() => way.play()))
+  })
+}
 
 /** Slow at both ends. */
 const eased = (share) => share * share * (3 - 2 * share)
-
-function glide(Plotly, node, moves, old) {
-  return new Promise((done) => {
-    let start = null
-    const frame = async (now) => {
-      start ??= now
-      const share = Math.min(1, (now - start) / GLIDE)
-      for (const { index, key, from, to, log } of moves) {
-        if (old()) return done()
-        await Plotly.restyle(node, { [key]: [between(from, to, eased(share), log)] }, [index])
-      }
-      if (share < 1 && !old()) requestAnimationFrame(frame)
-      else done()
-    }
-    requestAnimationFrame(frame)
-  })
-}
 
 /** Where a ball is on a path after so many steps, as numbers of the axes. */
 export function along({ x, y }, steps) {
@@ -71,10 +69,10 @@ function roll(state, figure) {
   cancelAnimationFrame(state.rolling?.frame)
   const most = Math.max(...paths.map((p) => p.x.length - 1)), each = Math.min(SLOWEST, ROLL / Math.max(1, most))
   const rolling = state.rolling = { key, steps: still() ? most : 0, frame: 0 }
-  let start = null
+  let before = null
   const frame = (now) => {
-    start ??= now
-    rolling.steps = Math.min(most, (now - start) / each)
+    rolling.steps = Math.min(most, rolling.steps + Math.min(LONGEST, now - (before ?? now)) / each)
+    before = now
     place(state, paths, rolling.steps)
     if (rolling.steps < most && state.node.isConnected) rolling.frame = requestAnimationFrame(frame)
   }

@@ -48,20 +48,37 @@ def contours(land: Surface, paths: Sequence[Path]) -> Figure:
         "contours": {"start": 0.02, "end": 0.48, "size": 0.04},
         "line": {"width": 0.7, "color": INK},
         "opacity": 0.9,
-        "colorbar": {"title": {"text": "error E"}, "thickness": 12},
+        "colorbar": {
+            "title": {"text": f"error E after {STEPS} steps", "side": "right"},
+            "thickness": 12,
+        },
         "hovertemplate": "w = %{x:.2f}, b = %{y:.2f}: error %{z:.3f}<extra></extra>",
     }
     walked = [part for path in paths for part in (_halo(path), _track(path))]
     thrown = [mark for path in paths for mark in _throws(path)]
-    title = f"Error after {STEPS} steps, from above"
     figure = base_figure(
-        [field, _edge(), *walked, *thrown, *_start(paths)], title, W_WORDS, B_WORDS
+        [field, _edge(), *walked, *thrown, *_start(paths)], conclusion(paths), W_WORDS, B_WORDS
     )
     layout = figure["layout"]
-    layout |= {"height": 520, "hovermode": "closest", "annotations": _notes(paths)}
+    layout |= {"height": 480, "hovermode": "closest", "annotations": _notes(paths)}
     layout["xaxis"] |= {"range": list(W_RANGE)}
     layout["yaxis"] |= {"range": list(B_RANGE)}
     return figure
+
+
+def conclusion(paths: Sequence[Path]) -> str:
+    """What became of both balls, in one sentence."""
+    told = "; ".join(map(_fallen, paths))
+    return told[0].upper() + told[1:]
+
+
+def _fallen(path: Path) -> str:
+    end = number(float(f"{path.errors[-1]:.2g}"))
+    if not path.throws:
+        return f"{words(path)} it rolls on to error {end}"
+    first = path.throws[0]
+    far = number(float(f"{path.lengths[first - 1]:.2g}"))
+    return f"{words(path)} update {first} throws it {far} far, and it ends at error {end}"
 
 
 def relief(land: Surface, paths: Sequence[Path]) -> Figure:
@@ -203,6 +220,7 @@ def _track(path: Path) -> Part:
         "mode": "lines+markers",
         "line": {"color": style.colour, "width": 2, "dash": style.dash},
         "marker": {"symbol": style.marker, "size": 6, "color": style.colour},
+        "meta": {"roll": True},
         "customdata": said,
         "hovertemplate": "%{customdata}<br>w = %{x:.3f}, b = %{y:.3f}<extra></extra>",
     }

@@ -34,6 +34,23 @@ def test_the_paths_are_the_descents():
     assert traces["start"].x[0] == WISH.w0 and traces["start"].y[0] == WISH.b0
 
 
+def test_both_balls_roll_along_their_descents():
+    rolling = [t for t in go.Figure(cliff.contours(LAND, PATHS)).data if t.meta == {"roll": True}]
+    assert [t.name for t in rolling] == ["without clipping", "clipped by norm"]
+    for trace, path in zip(rolling, PATHS, strict=True):
+        np.testing.assert_array_equal(np.stack([trace.x, trace.y], axis=1), path.points)
+
+
+def test_the_title_says_what_became_of_both():
+    title = go.Figure(cliff.contours(LAND, PATHS)).layout.title.text
+    (k,) = PATHS[0].throws
+    assert title.startswith(f"Without clipping update {k} throws it")
+    assert "; clipped by norm it rolls on to error" in title
+    assert f"{PATHS[0].errors[-1]:.2g}" in title and f"{PATHS[1].errors[-1]:.2g}" in title
+    calm = (descend(Cliff(rate=0.01), "off"), descend(Cliff(rate=0.01), "norm"))
+    assert "throws" not in cliff.conclusion(calm)
+
+
 def test_the_throw_is_marked_where_it_begins():
     figure = go.Figure(cliff.contours(LAND, PATHS))
     (k,) = PATHS[0].throws

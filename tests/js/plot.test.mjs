@@ -7,7 +7,7 @@ import test from "node:test"
 const load = (name) => import("data:text/javascript;base64," +
   Buffer.from(readFileSync(new URL(`../../assets/plot/${name}`, import.meta.url))).toString("base64"))
 const { decades, dressed, fitted, lookup, painted, sized, typed, wrapped } = await load("dress.js")
-const { along, between, glides, started } = await load("motion.js")
+const { along, first, glides } = await load("motion.js")
 
 const page = { "--st-chart-categorical-colors": "#a, #b", "--st-chart-sequential-colors": "#pale, #mid, #deep",
   "--st-chart-diverging-colors": "#hot, #warm, #cool", "--st-text-color": "#ink" }
@@ -78,19 +78,19 @@ const bar = (value, mode, name = "after") =>
 
 test("a bar glides where what is shown has changed, and only then", () => {
   const [move] = glides(bar(1e6, "off"), bar(1, "norm"))
-  assert.deepEqual([move.index, move.key, move.from, move.to, move.log], [0, "x", [1e6], [1], true])
-  assert.deepEqual(started(bar(1, "norm").data, [move])[0].x, [1e6])
+  assert.deepEqual(move, { index: 0, old: 0, key: "x" })
   assert.deepEqual(glides(bar(1e6, "norm"), bar(1, "norm")), []) // a slider moved
   assert.deepEqual(glides(bar(1, "off"), bar(1, "norm")), []) // nothing to move
   assert.deepEqual(glides(undefined, bar(1, "norm")), [])
   assert.deepEqual(glides(bar(1e6, "off", "another"), bar(1, "norm")), [])
 })
 
-test("on a log axis a bar passes its decades evenly, and ends where it should", () => {
-  assert.ok(Math.abs(between([1e6], [1], 0.5, true)[0] - 1e3) < 1e-6)
-  assert.deepEqual(between([10], [0], 0.5, false), [5])
-  assert.deepEqual(between([1e6], [1], 1, true), [1])
-  assert.deepEqual(between([Infinity], [1], 0.3, true), [1])
+test("a glide begins where the bar ended and where the line stood", () => {
+  const box = (x, y, width, height) => ({ x, y, width, height })
+  assert.equal(first("x", true, box(0, 0, 800, 40), box(0, 0, 400, 40)), "scaleX(2)")
+  assert.equal(first("y", true, box(0, 0, 40, 100), box(0, 0, 40, 400)), "scaleY(0.25)")
+  assert.equal(first("x", true, box(0, 0, 800, 40), box(0, 0, 0, 40)), "scaleX(1600)") // not without end
+  assert.equal(first("y", false, box(0, 50, 9, 9), box(0, 80, 9, 9)), "translateY(-30px)")
 })
 
 test("a ball starts at the path's first point, passes the others, and rests at the last", () => {
