@@ -46,10 +46,9 @@ async function draw(state) {
     const Plotly = await load(state.about.source)
     if (old()) return
     state.figure = figure
-    const before = standing(state.node, moves)
-    const drawing = Plotly.react(state.node, figure.data, figure.layout, CONFIG)
-    glide(state.node, moves, before) // at once: no frame shows the end before the way there
-    await drawing
+    const watcher = watched(state.node, moves)
+    await Plotly.react(state.node, figure.data, figure.layout, CONFIG)
+    watcher?.disconnect()
     fail(state, "")
     listen(state)
     if (old()) return

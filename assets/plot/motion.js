@@ -25,8 +25,23 @@ function drawnAs(node, index) {
   return group?.querySelector(".point path") && group.classList.contains("bars") ? group.querySelector(".point path") : group
 }
 
-/** Where the traces that will glide stand now. */
-const standing = (node, moves) => moves.map(({ old }) => drawnAs(node, old)?.getBBox())
+/** Starts each glide as soon as its trace is redrawn: Plotly draws in several tasks, and no frame is
+ *  to show the end before the way there. */
+function watched(node, moves) {
+  if (!moves.length) return null
+  const waiting = moves.map((move) => ({ ...move, was: drawnAs(node, move.old)?.getBBox() })).filter(({ was }) => was)
+  const watcher = new MutationObserver(() => {
+    for (const move of waiting.filter(({ done }) => !done)) {
+      const element = drawnAs(node, move.index), now = element?.getBBox()
+      const { was } = move, same = now && ["x", "y", "width", "height"].every((k) => Math.abs(now[k] - was[k]) < 0.5)
+      if (!now || same) continue
+      move.done = true
+      glide(element, move, now)
+    }
+  })
+  watcher.observe(node, { subtree: true, attributes: true, attributeFilter: ["d", "transform"] })
+  return watcher
+}
 
 /** The first look of a glide: a bar as long as it was, a line where it was. */
 export function first(key, bar, was, now) {
@@ -35,18 +50,13 @@ export function first(key, bar, was, now) {
   return `scale${key.toUpperCase()}(${long / Math.max(short, 0.5)})`
 }
 
-/** From where they stood to where they stand: on a log axis decades go by evenly. */
-function glide(node, moves, before) {
-  moves.forEach(({ index, key }, i) => {
-    const element = drawnAs(node, index)
-    if (!element || !before[i]) return
-    const bar = element.tagName === "path"
-    if (bar) Object.assign(element.style, { transformBox: "fill-box", transformOrigin: key === "x" ? "left center" : "center bottom" })
-    const start = { transform: first(key, bar, before[i], element.getBBox()) }
-    const way = element.animate([start, { transform: "none" }], { duration: GLIDE, easing: "cubic-bezier(.3, 0, .2, 1)" })
-    way.pause() // until the page has drawn the rest of itself
-    requestAnimationFrame(() => requestAnimationFrame(() => way.play()))
-  })
+/** From where it stood to where it stands: on a log axis decades go by evenly. */
+function glide(element, { key, was }, now) {
+  const bar = element.tagName === "path"
+  if (bar) Object.assign(element.style, { transformBox: "fill-box", transformOrigin: key === "x" ? "left center" : "center bottom" })
+  const way = element.animate([{ transform: first(key, bar, was, now) }, { transform: "none" }], { duration: GLIDE, easing: "cubic-bezier(.3, 0, .2, 1)" })
+  way.pause() // until the page has drawn the rest of itself
+  requestAnimationFrame(() => requestAnimationFrame(() => way.play()))
 }
 
 /** Slow at both ends. */
