@@ -560,7 +560,7 @@ function adopt(view, { selected, unit }) {
 
 function drawAll(view) {
   const { data } = view, held = view.box.querySelector(".part:focus")?.dataset.q
-  view.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1
+  view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
   const options = ["mean of all", ...Array.from({ length: data.units }, (_, k) => String(k + 1))]
   view.select.replaceChildren(...options.map((text, k) => Object.assign(document.createElement("option"), { value: String(k), textContent: text })))
   drawDiagram(view)

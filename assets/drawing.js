@@ -58,6 +58,10 @@ export function fill(v, [kind, low, high], colours) {
   return (kind === "unit" ? colours.sequential : colours.diverging)[Math.round(share * LEVELS)]
 }
 
+/** How much a drawing made for body text of 16 px is magnified: with the page's text; where that is
+ *  read from the back of a hall (20 px and more), until the smallest type, 12 px, is 20 px. */
+export const magnified = (text) => (text >= 20 ? Math.max(text / 16, 20 / 12) : text / 16 || 1)
+
 // ---------------------------------------------------------------- elements
 
 function el(parent, name, attributes = {}, text) {

@@ -269,7 +269,7 @@ function open(root) {
 function draw(view) {
   const { data, gates } = view, held = gates.querySelector(".gate:focus")?.dataset.gate
   view.width = gates.clientWidth
-  view.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1
+  view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
   view.each = spread(view.width / view.scale, data.gates.length).each
   view.places = data.gates.map(gate => drawGate(view, gate))
   gates.replaceChildren(...view.places.map(p => p.svg))

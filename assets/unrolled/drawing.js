@@ -25,7 +25,7 @@ function resolveColours(view) {
 
 function draw(view) {
   const { root, payload } = view, box = view.box, kept = box.scrollLeft
-  view.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1
+  view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
   view.drawnWidth = box.clientWidth
   resolveColours(view)
   view.timed = []; view.tips = new Map(); view.clock = ticks(payload.stages); view.log = events(payload.stages, view.clock)

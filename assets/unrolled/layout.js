@@ -5,6 +5,10 @@ const TIGHT = 42, TIGHT_NODE = 32 // the narrowest step that text of 12 px allow
 const hasCell = layer => "c" in layer.states
 const twoWay = stage => stage.layers.some(l => l.reverse) && stage.layers.some(l => !l.reverse)
 
+/** How much all of it is magnified: with the page's text; in lecture mode (20 px and more) until the
+ *  smallest type, 12 px, is 20 px. */
+export const magnified = (text) => (text >= 20 ? Math.max(text / 16, 20 / 12) : text / 16 || 1)
+
 /** `width` is what the page gives us; `shares`: rows for a lit weight's shares below the steps. */
 export function layout(payload, width, centre, shares = false) {
   const stages = payload.stages, cell = stages.some(s => s.layers.some(hasCell)), both = stages.some(twoWay)

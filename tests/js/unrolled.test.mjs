@@ -48,6 +48,12 @@ test("the log scale is linear in decades and clamps at floor and ceiling", () =>
   assert.ok(u.thickness(0.5, run) > 4 * u.thickness(0.5e-4, run))
 })
 
+test("in lecture mode the smallest type of a drawing is 20 pixels", () => {
+  assert.deepEqual([12, 16, 18].map(u.magnified), [0.75, 1, 1.125])
+  for (const text of [20, 22, 40]) assert.ok(12 * u.magnified(text) >= 20 - 1e-9)
+  assert.equal(u.magnified(NaN), 1)
+})
+
 test("the numbers at both ends are short", () => {
   assert.deepEqual([0.5321, 3.2e-5, 1e-6, 7.5e5, 0, "inf", "nan"].map(u.beside), ["0.53", "3·10⁻⁵", "10⁻⁶", "8·10⁵", "0", "∞", "NaN"])
 })
