@@ -300,8 +300,8 @@ function build(state) {
   const { root, model, part } = state
   state.width = root.clientWidth
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  const width = Math.max(300, state.width), grown = Math.min(400 * Math.max(1, text / 16), window.innerHeight * 0.55)
-  const height = Math.round(width < 600 ? 300 : Math.max(400, grown))
+  root.classList.toggle("wall", text >= 20)
+  const width = Math.max(300, state.width), height = width < 600 ? 300 : text >= 20 ? Math.round(roomBelow(part("plot"))) : 400
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
   const small = text >= 20 ? Math.max(20, text * 0.875) : text * 0.875, every = thinned(model, (height - text * 3.7) / (small * 1.5))
   const left = text * 3.1, start = left + small * (width < 600 ? 5.5 : 8.5), right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
@@ -341,12 +341,18 @@ function build(state) {
   paint(state)
 }
 
+/** In lecture mode the plot ends where the window ends, axis and all. */
+function roomBelow(node) {
+  const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
+  return Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 16)
+}
+
 /** Every so many-th decade is named, so that so many names have room. */
 const thinned = ({ low, high }, most) => [1, 2, 4, 8].find((n) => (high - low) / n <= most) ?? 16
 
 /** The zones of vanishing and exploding behind the lines, and their names at the right. */
 function shaded(svg, { zones, low, high }, { left, right, y, text }) {
-  const parts = [["cool", "vanishing", low, zones.vanished, y(low) - text * 0.4], ["warm", "exploding", zones.exploded, high, y(high) + text * 1.1]]
+  const parts = [["cool", "vanishing", low, zones.vanished, y(-7) + text * 0.35], ["warm", "exploding", zones.exploded, high, y(5) + text * 0.35]]
   for (const [zone, word, from, to, at] of parts) {
     make("rect", { x: left, width: right - left, y: y(to), height: y(from) - y(to), class: "zone", fill: `var(--${zone})`, "fill-opacity": zones.shade, "data-zone": zone }, svg)
     make("text", { x: right - 6, y: at, class: "tick end strong", style: `fill: var(--${zone}-ink)` }, svg).textContent = word

@@ -1,6 +1,6 @@
 // Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec}.
 
-const ROOM = 0.7 // of the window's height: a figure grows no further when its type does
+const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
 const plots = new WeakMap() // plot node -> what is drawn there
 
 /** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
@@ -35,7 +35,14 @@ function variablesOf(node) {
 
 function figureOf(state) {
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  return dressed(state.spec, variablesOf(state.node), text, state.width, window.innerHeight * ROOM)
+  return dressed(state.spec, variablesOf(state.node), text, state.width, roomFor(state.node))
+}
+
+/** How tall a figure may grow with its type: to the window's end, if it begins in the first screen. */
+function roomFor(node) {
+  const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
+  const top = node.getBoundingClientRect().top + scrolled, tall = window.innerHeight
+  return top < tall * 0.6 ? tall - top - BELOW : tall * ROOM
 }
 
 async function draw(state) {

@@ -106,7 +106,7 @@ const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹
 
 /** The decades written on a log axis of so many pixels: as many as have room for their type. */
 export function decades([low, high], pixels, each) {
-  const every = [1, 2, 3, 4, 5, 8, 10, 16, 20].find((n) => (pixels * n) / (high - low) >= each) ?? 40
+  const every = [1, 2, 4, 8, 16].find((n) => (pixels * n) / (high - low) >= each) ?? 32
   const found = []
   for (let d = Math.ceil(low / every) * every; d <= high; d += every) found.push(d)
   return found

@@ -71,7 +71,8 @@ def starts_figure(done: Compared) -> Figure:
         part for n in range(len(found)) for part in zones("y", _n(n), f"x{_n(n)} domain")
     ]
     layout["annotations"] = [_title(done, name, n) for n, name in enumerate(found)]
-    layout["margin"] = {"l": 64, "r": 12, "t": TOP, "b": BOTTOM}
+    layout["annotations"].append(_quantity(done))
+    layout["margin"] = {"l": 84, "r": 12, "t": TOP, "b": BOTTOM}
     layout["meta"] = {"narrow": _grid(len(found), NARROW_COLUMNS, done)}
     return figure
 
@@ -163,6 +164,12 @@ def _title(done: Compared, name: str, n: int) -> Part:
     }
 
 
+def _quantity(done: Compared) -> Part:
+    """What all axes measure, once along the left side."""
+    place = {"xref": "paper", "x": 0, "xshift": -60, "yref": "paper", "y": 0.5, "textangle": -90}
+    return {"text": done.quantity, "showarrow": False, "xanchor": "center", **place}
+
+
 def _grid(count: int, columns: int, done: Compared) -> dict[str, Any]:
     """All axes of a grid of charts, and how tall it is: one range, numbers at the edges only."""
     columns = min(columns, count)
@@ -188,7 +195,7 @@ def _grid(count: int, columns: int, done: Compared) -> dict[str, Any]:
             "matches": "y" if n else None,
             **norm_axis(),
             "showticklabels": column == 0,
-            "title": {"text": "" if column else done.quantity},
+            "title": {"text": ""},
         }
     return layout
 

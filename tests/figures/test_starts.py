@@ -80,7 +80,7 @@ def test_the_readers_own_start_is_marked():
 )
 def test_the_axis_names_the_quantity(cell, depth, words):
     done = Compared(cell, K, {"a": powers(0.5, 0.6)}, "", depth)
-    assert words in figure(done).layout.yaxis.title.text
+    assert words in figure(done).layout.annotations[-1].text
 
 
 def test_the_title_says_how_far_apart_the_starts_are_and_time_runs_to_the_right():
