@@ -72,7 +72,7 @@ def test_the_cliff_is_the_engines_and_follows_its_controls(app):
         np.testing.assert_allclose(trace["z"], land.slope.error)
     assert app.page.locator(".plotly-live canvas").count()  # the surface has its WebGL
     for mode, name in (("off", "without clipping"), ("norm", "clipped by norm")):
-        path, line = descend(wish, mode), find(app, "from above", name)
+        path, line = descend(wish, mode), find(app, "Without clipping", name)
         np.testing.assert_allclose(np.stack([line["x"], line["y"]], 1), path.points)
     assert "Update 19 throws it" in app.text()
     before = app.plots()
@@ -93,7 +93,7 @@ def test_the_ceilings_runs_are_real(app):
         name = {"off": "without clipping", "norm": "clipped by norm"}[course.mode]
         start = course.start.capitalize()
         drawn = traces(app)
-        for what, values in (("gradient norm", course.norms), ("loss", course.losses)):
+        for what, values in (("update", course.norms), ("loss", course.losses)):
             (line,) = [
                 t
                 for k, t in drawn.items()
