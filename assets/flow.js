@@ -216,13 +216,13 @@ export function follow(state, key) {
 
 // ---------------------------------------------------------------- the bench
 
-const BENCH = `<div class="choices"><fieldset data-part="quantity"><legend>Gradient drawn</legend></fieldset>
-<fieldset data-part="knob"><legend>Slider turns</legend></fieldset></div>
-<div class="drag"><label><span data-part="name"></span><input type="range" data-part="slider" step="1"></label>
+const BENCH = `<div class="drag"><label><span data-part="name"></span><input type="range" data-part="slider" step="1"></label>
 <output data-part="value"></output></div>
 <p class="said" data-part="said"></p>
 <div class="axis" data-part="axis"></div>
 <div class="plot" data-part="plot" tabindex="0" role="group"></div>
+<div class="choices"><fieldset data-part="quantity"><legend>Gradient drawn</legend></fieldset>
+<fieldset data-part="knob"><legend>Slider turns</legend></fieldset></div>
 <p class="under" data-part="under"></p>
 <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the picture"><table><thead></thead><tbody></tbody></table></div>
 <p class="bound" data-part="bound"></p><p class="notes" data-part="notes"></p>
@@ -300,8 +300,7 @@ function build(state) {
   const { root, model, part } = state
   state.width = root.clientWidth
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  root.classList.toggle("wall", text >= 20)
-  const width = Math.max(300, state.width), height = width < 600 ? 300 : text >= 20 ? Math.round(roomBelow(part("plot"))) : 400
+  const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot")))
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
   const small = text >= 20 ? Math.max(20, text * 0.875) : text * 0.875, every = thinned(model, (height - text * 3.7) / (small * 1.5))
   const left = text * 3.1, start = left + small * (width < 600 ? 5.5 : 8.5), right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
@@ -341,10 +340,10 @@ function build(state) {
   paint(state)
 }
 
-/** In lecture mode the plot ends where the window ends, axis and all. */
+/** The plot ends where the window ends, axis and all, if there is room for it; it grows to 400 px. */
 function roomBelow(node) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
-  return Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 16)
+  return Math.min(400, Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 12))
 }
 
 /** Every so many-th decade is named, so that so many names have room. */

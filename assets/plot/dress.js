@@ -130,8 +130,10 @@ export function logarithmic(layout, text, width, height) {
   return found
 }
 
-/** Breaks a title into lines of at most `most` letters, for narrow screens. */
-export function wrapped(text, most) {
+/** Breaks a title, whose own lines stay, into lines of at most `most` letters. */
+export const wrapped = (text, most) => text.split("<br>").map((line) => broken(line, most)).join("<br>")
+
+function broken(text, most) {
   const lines = [""]
   for (const word of text.split(" ")) {
     const line = lines.at(-1)

@@ -60,7 +60,7 @@ def contours(land: Surface, paths: Sequence[Path]) -> Figure:
         [field, _edge(), *walked, *thrown, *_start(paths)], conclusion(paths), W_WORDS, B_WORDS
     )
     layout = figure["layout"]
-    layout |= {"height": 480, "hovermode": "closest", "annotations": _notes(paths)}
+    layout |= {"height": 410, "hovermode": "closest", "annotations": _notes(paths)}
     layout["xaxis"] |= {"range": list(W_RANGE)}
     layout["yaxis"] |= {"range": list(B_RANGE)}
     return figure

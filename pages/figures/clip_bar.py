@@ -25,7 +25,7 @@ from rnn_core.engine.clip import Clipped
 
 PAPER: Final = "var(--st-background-color)"
 PANEL: Final = "var(--st-secondary-background-color)"
-HEIGHT: Final = 400
+HEIGHT: Final = 390
 HUGE: Final = 40  # type of the numbers, in pixels at body text of 16
 LARGE: Final = 18  # and of those in a strip beside other lines
 WIDTHS: Final = {"before": 0.62, "after": 0.38}  # of the place that both bars share

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.clip_bar import bars, strip_threshold, strip_words
+from pages.figures.clip_bar import conclusion as clipped_words
 from pages.figures.literal import in_plot
 from pages.figures.norm_axis import (
     AIR,
@@ -45,10 +46,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-HEIGHT: Final = 460
+HEIGHT: Final = 415
 STRIP: Final = 0.8  # of the width: there the lines end and the bars of the weights' gradient begin
 LABELS, NARROW_LABELS = 0.22, 0.75  # of the steps: room at the left for what the lines end in
-GAP: Final = 0.062  # of the height, between two of those labels
+GAP: Final = 0.07  # of the height, between two of those labels
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,9 @@ def _beside(figure: Figure, clipped: Clipped, cell: str) -> None:
         "title": {"text": f"norm of all weights'<br>gradients, {cell_look(cell).label}"},
     }
     layout["legend"]["x"] = STRIP - 0.03
+    said = f"{clipped_words(clipped)}; the curves stay where they are"
+    layout["meta"]["narrow"]["title"] = {"text": layout["title"]["text"]}  # a phone has no room
+    layout["title"]["text"] += f"<br>{said}"
     layout["annotations"] += strip_words(clipped)
     layout["shapes"] += strip_threshold(clipped)
     layout |= {"barmode": "overlay", "hovermode": "closest"}

@@ -30,6 +30,7 @@ test("tokens are found wherever they stand, and nothing else is touched", () => 
 
 test("a long title is broken between words", () => {
   assert.equal(wrapped("Norm of the gradient for every pair", 16), "Norm of the<br>gradient for<br>every pair")
+  assert.equal(wrapped("two lines<br>of its own", 16), "two lines<br>of its own")
 })
 
 test("on a narrow screen a figure may have another layout", () => {
