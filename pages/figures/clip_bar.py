@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from pages.figures.clipping import LOOKS
 from pages.figures.norm_axis import (
+    EXPLODED,
     HIGH,
     LOW,
+    VANISHED,
     beyond,
     held,
     norm_axis,
@@ -94,6 +96,8 @@ def strip_words(clipped: Clipped) -> list[Part]:
     top = HIGH if isnan(before) else float(held(before))
     words = [{"text": f"<b>{plain(before)}</b>", "y": log10(top), "yanchor": "bottom", **at}]
     words[0] |= {"font": {"size": LARGE}}
+    if VANISHED < top < EXPLODED:  # where no zone lies behind it, no line is to cross it
+        words[0] |= {"bgcolor": PAPER}
     if clipped.changed and after < before and after > LOW:
         small = {
             "y": log10(float(held(after))),
