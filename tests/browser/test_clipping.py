@@ -49,7 +49,7 @@ def test_the_arrows_follow_mode_and_threshold(app):
     app.wait_for_new_plots(before)
     check_arrows(app, exploding(clip="value", threshold=5.0))
     before = app.plots()
-    app.page.get_by_role("radio", name="By norm").click()
+    app.page.get_by_role("radio", name="By norm", exact=True).click()
     app.wait_for_new_plots(before)
     clipped = exploding(clip="norm", threshold=5.0)
     check_arrows(app, clipped)
