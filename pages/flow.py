@@ -46,9 +46,10 @@ def _bench(
 
 def bench_of(e: Experiment, view: session.View) -> bench.Bench:
     """The sweep on screen, made once for all readers."""
-    knob = bench.usable(e, view.knob)
-    values = bench.grid(e, knob, view.flow, runs.series(e))
-    return _bench(bench.swept(e, knob, view.flow), knob, view.flow, values, runs.series(e))
+    knob, quantity, series = bench.usable(e, view.knob), view.flow, runs.series(e)
+    swept = bench.swept(e, knob, quantity)
+    parts = bench.parts(e, knob, quantity, series)
+    return bench.joined([_bench(swept, knob, quantity, values, series) for values in parts])
 
 
 def chosen(knob: str, quantity: str, value: float) -> None:

@@ -57,6 +57,26 @@ def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quant
     assert {"spectral": "singular", "share": "share"}.get(quantity, "‖") in seen["axis"]
 
 
+@pytest.mark.parametrize("knob", ["scale", "forget_bias", "update_bias"])
+@pytest.mark.parametrize("quantity", ["last", "spectral"])
+def test_the_present_value_swept_alone_stands_where_it_does_among_all(knob, quantity):
+    """Moving the knob sweeps one value instead of all forty."""
+    e = replace(E, init="pytorch", steps=6, hidden=4, **{knob: 0.55})
+    swept, apart = bench.swept(e, knob, quantity), bench.parts(e, knob, quantity)
+    assert apart[1] == (0.55,) and 0.55 not in apart[0]
+    assert apart[0] == bench.parts(replace(e, **{knob: 0.65}), knob, quantity)[0]
+    values = bench.grid(e, knob, quantity)
+    whole = bench.bench(swept, knob, quantity, values)
+    found = bench.joined([bench.bench(swept, knob, quantity, part) for part in apart])
+    assert found.values == whole.values == values
+    pairs = list(zip(found.curves, whole.curves, strict=True))
+    if whole.bound is not None:
+        pairs.append((found.bound, whole.bound))
+        np.testing.assert_allclose(found.bound.sigma, whole.bound.sigma, rtol=1e-9)
+    for one, other in pairs:
+        np.testing.assert_allclose(one.rows, other.rows, rtol=1e-9, atol=1e-9)
+
+
 def test_a_knob_that_turns_nothing_is_not_offered():
     assert "gain" not in bench.knobs(E) and "gain" in bench.knobs(replace(E, init="orthogonal"))
     assert "forget_bias" not in bench.knobs(replace(E, lstm="no-forget"))

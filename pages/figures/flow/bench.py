@@ -114,6 +114,14 @@ def grid(
     e: Experiment, knob: str, quantity: str, series: Series | None = None
 ) -> tuple[float, ...]:
     """The knob's values, the present one among them."""
+    return tuple(sorted({v for part in parts(e, knob, quantity, series) for v in part}))
+
+
+def parts(
+    e: Experiment, knob: str, quantity: str, series: Series | None = None
+) -> tuple[tuple[float, ...], ...]:
+    """The same, as they are swept: those that do not depend on where the knob stands are one result
+    for all its positions, and the present one is another. Lengths are all swept at once."""
     setting, now = SETTINGS[knob], float(getattr(e, knob))
     most, size, dear = setting.high, VALUES, quantity in JACOBIANS
     if knob == "steps":
@@ -126,7 +134,10 @@ def grid(
     whole = round((most - setting.low) / setting.step) + 1
     even = np.linspace(setting.low, most, min(size, whole))
     found = {float(setting.snap(v if setting.kind == "number" else int(v))) for v in even}
-    return tuple(sorted(found | {min(now, most)}))
+    present = {min(now, most)} - found
+    if knob == "steps" or not present:
+        return (tuple(sorted(found | present)),)
+    return tuple(sorted(found)), tuple(present)
 
 
 def _furthest(e: Experiment) -> int:
@@ -170,6 +181,34 @@ def bench(
         curves += [Curve(cell, s, summary(a)) for s, a in logs.items()]
         bound = bound or _bound(many, quantity, next(iter(logs.values())), lengths)
     return Bench(e, knob, quantity, tuple(values), seeds, every, tuple(curves), bound)
+
+
+def joined(several: Sequence[Bench]) -> Bench:
+    """Benches that differ in the knob's values alone, as one."""
+    first, *others = several
+    if not others:
+        return first
+    values = [v for one in several for v in one.values]
+    order = np.argsort(values)
+
+    def along(*arrays: Floats) -> Floats:
+        alone = len(arrays[0]) == 1 < len(first.values)  # the knob does not matter to this cell
+        return arrays[0] if alone else np.concatenate(arrays)[order]
+
+    curves = zip(*(one.curves for one in several), strict=True)
+    bounds = [one.bound for one in several if one.bound]
+    bound = first.bound
+    if bound is not None:
+        rows, radius, sigma = (
+            along(*(getattr(b, name) for b in bounds)) for name in ("rows", "radius", "sigma")
+        )
+        bound = Bound(rows, radius, sigma, bound.gamma)
+    return replace(
+        first,
+        values=tuple(values[k] for k in order),
+        curves=tuple(replace(c[0], rows=along(*(one.rows for one in c))) for c in curves),
+        bound=bound,
+    )
 
 
 def _by_value(norms: Floats, lengths: Sequence[int] | None) -> Floats:
