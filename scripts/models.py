@@ -26,6 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported
 import numpy as np
 
 from rnn_core.applications.scores import APPLICATIONS, Data, Report
+from rnn_core.applications.sentiment import bag_to_keep, fitted_bag
 from rnn_core.engine.network import Network
 from rnn_core.tasks import captions, characters, entities, sentences, sentiment, series, translation
 from rnn_core.tasks.characters import Corpus
@@ -100,6 +101,8 @@ def _rounded(trainer: Trainer) -> tuple[Network, ...]:
 
 
 def _extras(task: Task) -> dict[str, Any]:
+    if isinstance(task, sentiment.Sentiment):
+        return bag_to_keep(fitted_bag())
     if not isinstance(task, Corpus):
         return {}
     return {"pairs": characters.counted_pairs(task.trained_on, len(task.alphabet))}

@@ -25,11 +25,13 @@ from rnn_core.tasks.sentiment import LABELS, VOCABULARY, batch, sentences
 from rnn_core.tasks.sentiment import split_words as split_words
 from rnn_core.tasks.task import last_step, one_hot
 from rnn_core.tasks.vocabulary import Words, opening
+from rnn_core.training.models import Model
 
 ORDERS: Final = 200  # random orders of the same words that are tried
 LAST_ORDER: Final = 99  # that can be picked by its number; so many are always tried
 STEPS: Final = 4000  # of all orders together, beyond those
 AGAINST: Final = np.array([-1.0, 1.0])  # s = z_positive - z_negative
+BAG: Final = "bag"  # by what name a model keeps the bag of words
 _GROUP: Final = "Sentence"
 
 
@@ -191,6 +193,17 @@ def fitted_bag() -> Bag:
     """The bag-of-words baseline, fitted to as many training sentences as the card's."""
     train = batch(sentences(np.random.default_rng(SEED), FIT))
     return bag_of_words(train, len(VOCABULARY), len(LABELS))
+
+
+def kept_bag(model: Model) -> Bag:
+    """The same, as it was fitted when the network was trained."""
+    kept = np.asarray(model.extras[BAG], float)
+    return Bag(kept[:-1], kept[-1])
+
+
+def bag_to_keep(bag: Bag) -> dict[str, Array]:
+    """What a model keeps of it: the weights, and below them the bias."""
+    return {BAG: np.vstack((bag.weight, bag.bias))}
 
 
 def bag_answers(bag: Bag, several: list[Words]) -> Array:

@@ -25,7 +25,7 @@ from rnn_core.applications.sentiment import (
     Review,
     answers,
     bag_answers,
-    fitted_bag,
+    kept_bag,
     ordered,
 )
 from rnn_core.applications.sentiment import understood as review_words
@@ -91,7 +91,7 @@ def answer_chance(e: Experiment, own: Own, *, cell: Cell) -> float:
 
 @lru_cache(maxsize=1)
 def _bag() -> Bag:
-    return fitted_bag()
+    return kept_bag(_model("sentiment"))
 
 
 def _orders(own: Own) -> list[tuple[str, ...]]:

@@ -10,8 +10,9 @@ from rnn_core.engine.pace import breathe
 from rnn_core.engine.readout import softmax
 from rnn_core.tasks.task import Array, Batch
 
-ROUNDS = 1000
-SHRINK = 1e-4  # weight decay
+ROUNDS = 20  # of Newton's method, at most
+CLOSE = 1e-10  # the step after which there is nothing left to gain
+SHRINK = 1e-4  # weight decay; it also makes the minimum one point
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,17 +32,29 @@ class Bag:
 
 
 def bag_of_words(batch: Batch, inputs: int, classes: int) -> Bag:
-    """Fit by gradient descent on the mean cross-entropy; the problem has no local minima."""
+    """Fit by Newton's method on the mean cross-entropy; the problem has one minimum."""
     x, right = counts(batch, inputs), np.eye(classes)[final_targets(batch)]
     x = np.hstack((x, np.ones((len(x), 1))))  # the last row of the weights is the bias
-    rate = 2.0 / float(np.linalg.eigvalsh(x.T @ x / len(x))[-1])  # 1 / the steepest curvature
-    weight = ahead = np.zeros((inputs + 1, classes))
-    for k in range(ROUNDS):
+    weight = np.zeros((inputs + 1, classes))
+    for _ in range(ROUNDS):
         breathe()
-        wrong = (softmax(x @ ahead) - right) / len(x)
-        before, weight = weight, ahead - rate * (x.T @ wrong + SHRINK * ahead)
-        ahead = weight + k / (k + 3) * (weight - before)  # Nesterov's momentum
+        p = softmax(x @ weight)
+        slope = x.T @ (p - right) / len(x) + SHRINK * weight
+        step = np.linalg.solve(_curvature(x, p), slope.T.ravel())
+        weight -= step.reshape(classes, -1).T
+        if np.abs(step).max() < CLOSE:
+            break
     return Bag(weight[:-1], weight[-1])
+
+
+def _curvature(x: Array, p: Array) -> Array:
+    """(O*D, O*D) second derivatives of the mean cross-entropy with weight decay, class by class."""
+    classes = p.shape[1]
+    blocks = [
+        [x.T @ (x * (p[:, a] * ((a == b) - p[:, b]))[:, None]) / len(x) for b in range(classes)]
+        for a in range(classes)
+    ]
+    return np.asarray(np.block(blocks) + SHRINK * np.eye(classes * x.shape[1]))
 
 
 def counts(batch: Batch, inputs: int) -> Array:

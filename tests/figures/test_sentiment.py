@@ -10,15 +10,45 @@ from pages.figures import sentiment as drawn
 from pages.figures.wirings.cards import span
 from rnn_core.applications import sentiment
 from rnn_core.notation.notation import NOTATIONS
+from rnn_core.tasks.baselines import SHRINK, bag_of_words, counts, final_targets
 from rnn_core.training.models import load
 
-NETWORK = load(Path(__file__).parents[2] / "assets" / "models", "sentiment").network
+MODEL = load(Path(__file__).parents[2] / "assets" / "models", "sentiment")
+NETWORK = MODEL.network
 LETTERS = NOTATIONS["house"].of("gru")
 
 
 @pytest.fixture(scope="module")
 def bag():
-    return sentiment.fitted_bag()
+    return sentiment.kept_bag(MODEL)
+
+
+def test_the_bag_that_ships_is_the_one_that_is_fitted(bag):
+    fitted = sentiment.fitted_bag()
+    np.testing.assert_allclose(bag.weight, fitted.weight, atol=1e-6)
+    np.testing.assert_allclose(bag.bias, fitted.bias, atol=1e-6)
+    assert np.abs(fitted.weight).max() > 0.1
+
+
+def test_no_other_weights_fit_better():
+    """At the minimum the slope is nothing: in each word's weight, and in the bias."""
+    rng = np.random.default_rng(3)
+    sentences = sentiment.batch(sentiment.sentences(rng, 400))
+    size, classes = len(sentiment.VOCABULARY), len(sentiment.LABELS)
+    found = bag_of_words(sentences, size, classes)
+    seen, right = counts(sentences, size), np.eye(classes)[final_targets(sentences)]
+
+    def cost(weight, bias):
+        z = seen @ weight + bias
+        losses = np.log(np.exp(z).sum(1)) - (z * right).sum(1)
+        return losses.mean() + SHRINK / 2 * ((weight**2).sum() + (bias**2).sum())
+
+    least = cost(found.weight, found.bias)
+    assert least < cost(0 * found.weight, 0 * found.bias) - 0.01
+    for _ in range(20):
+        aside, up = rng.normal(size=found.weight.shape), rng.normal(size=classes)
+        for step in (1e-2, -1e-2):
+            assert cost(found.weight + step * aside, found.bias + step * up) > least
 
 
 def opinions(bag, text: str, order: int = 0):

@@ -14,17 +14,14 @@ from rnn_core.tasks.baselines import Bag
 def opinions(wish: Review) -> Opinions | None:
     """What network and bag of words say of the sentence; None where there is no word to read."""
     model, typed = trained.model("sentiment"), sentiment.understood(wish.review)
-    return _opinions(typed, wish.order, model.network, _bag()) if model and typed else None
+    if model is None or not typed:
+        return None
+    return _opinions(typed, wish.order, model.network, sentiment.kept_bag(model))
 
 
 @stored()
 def _opinions(typed: tuple[str, ...], order: int, _network: Network, _known: Bag) -> Opinions:
     return sentiment.opinions(_network, _known, typed, order)
-
-
-@stored(words="Fitting the bag of words")
-def _bag() -> Bag:
-    return sentiment.fitted_bag()
 
 
 def review(words: str) -> None:
