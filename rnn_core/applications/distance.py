@@ -18,6 +18,7 @@ from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.price import network_price
 from rnn_core.experiment.settings import choice, whole
+from rnn_core.tasks import Batch
 from rnn_core.tasks.baselines import final_targets
 from rnn_core.tasks.sentences import (
     ANSWERS,
@@ -174,21 +175,25 @@ def untrained(trained: Network, init: str, seeds: int = SEEDS) -> tuple[Network,
 
 def feel(network: Network, read: Sequence[Sentence]) -> Felt:
     """Sentences of one length: forward, and the loss of each one's answer all the way back."""
-    parts = [_feel(network, read[k : k + TOGETHER]) for k in range(0, len(read), TOGETHER)]
-    return together(parts)
+    return _feel_all(network, _batches(read), read[0].clue)
 
 
-def _feel(network: Network, read: Sequence[Sentence]) -> Felt:
+def _batches(read: Sequence[Sentence]) -> list[Batch]:
+    return [batch(tuple(read[k : k + TOGETHER])) for k in range(0, len(read), TOGETHER)]
+
+
+def _feel_all(network: Network, batches: Sequence[Batch], clue: int) -> Felt:
+    return together([_feel(network, asked, clue) for asked in batches])
+
+
+def _feel(network: Network, asked: Batch, clue: int) -> Felt:
     breathe()
-    asked = batch(tuple(read))
     trace = network.forward(asked.inputs(network.input_size))
     dlogits = np.zeros_like(trace.logits)
     right = np.eye(network.output_size)[final_targets(asked)]
     dlogits[:, -1] = network.head.dlogits(trace.logits[:, -1], right)
     gradient = network.backward(trace, dlogits)
-    return Felt(
-        np.linalg.norm(gradient.layers[0].x, axis=-1), read[0].clue, trace.outputs[:, -1].copy()
-    )
+    return Felt(np.linalg.norm(gradient.layers[0].x, axis=-1), clue, trace.outputs[:, -1].copy())
 
 
 def together(found: Sequence[Felt]) -> Felt:
@@ -226,14 +231,12 @@ def over_gaps(
     for gap in gaps:
         read = tuple(_drawn(rng, gap) for _ in range(count))
         truth = np.array([s.answer for s in read])
-        trained = {cell: feel(m.network, read) for cell, m in models.items()}
+        clue, all_of_them, fewer = read[0].clue, _batches(read), _batches(read[: count // 4])
+        trained = {cell: _feel_all(m.network, all_of_them, clue) for cell, m in models.items()}
         yield AtGap(
             gap,
             trained,
-            {
-                c: tuple(feel(n, read[: count // 4]) for n in several)
-                for c, several in fresh.items()
-            },
+            {c: tuple(_feel_all(n, fewer, clue) for n in several) for c, several in fresh.items()},
             {c: float((np.array(f.named) == truth).mean()) for c, f in trained.items()},
             float(np.mean([last_country(s.words) == s.answer for s in read])),
             float(np.unique(truth, return_counts=True)[1].max() / count),

@@ -65,6 +65,12 @@ VOCABULARY: Final = vocabulary(
     (OPENING.replace("{}", ""), ENDING), COUNTRIES, NEAR, (f.replace("{}", "") for f in FILLERS)
 )
 MAX_GAP: Final = 200
+_NAMES: Final = tuple(COUNTRIES)
+_LENGTHS: Final = [len(f.split()) for f in FILLERS]
+_FITTING: Final = [  # by the number of words there is room for
+    tuple(f for f, words in zip(FILLERS, _LENGTHS, strict=True) if words <= room)
+    for room in range(max(_LENGTHS) + 1)
+]
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,8 @@ def filler(rng: np.random.Generator, gap: int) -> Words:
     """Exactly `gap` words of filler."""
     found: list[str] = []
     while len(found) < gap:
-        fits = [f for f in FILLERS if f.count(" ") < gap - len(found)]
-        found += choose(rng, fits).format(choose(rng, tuple(COUNTRIES))).split()
+        fits = _FITTING[min(gap - len(found), len(_FITTING) - 1)]
+        found += choose(rng, fits).format(choose(rng, _NAMES)).split()
     return tuple(found)
 
 
