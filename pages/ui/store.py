@@ -23,11 +23,13 @@ from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
+from rnn_core.engine.budget import KEPT
+from rnn_core.engine.dispatch import bytes_planned
 from rnn_core.engine.pace import paced
+from rnn_core.training.stack import POOL
 
 SLICE: Final = 0.03  # seconds of computing after which others who wait go first
 MEMORY: Final = 1.0  # seconds; what somebody has had of the processor counts half after so long
-BUDGET: Final = 96 << 20  # bytes of results kept
 UNUSED: Final = 90.0  # seconds after which a result that nobody has asked for again may go
 LOOK: Final = 0.1  # seconds between two looks at whether a reader still waits
 
@@ -137,11 +139,14 @@ class _Flight:
 class Store:
     """Results that are made once for all readers and kept while there is room for them.
 
-    A result must depend on nothing but its key.
+    A result must depend on nothing but its key. What is kept elsewhere counts as well, but a
+    quarter of the budget is always the results'.
     """
 
-    def __init__(self, turns: Turns, budget: int = BUDGET) -> None:
-        self.turns, self.budget = turns, budget
+    def __init__(
+        self, turns: Turns, budget: int = KEPT, elsewhere: Callable[[], int] = lambda: 0
+    ) -> None:
+        self.turns, self.budget, self.elsewhere = turns, budget, elsewhere
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._flights: dict[Hashable, _Flight] = {}
@@ -214,12 +219,13 @@ class Store:
 
     def _keep(self, key: Hashable, made: _Kept) -> None:
         """Keep a result; what has not been used for longest makes room."""
-        if made.size > self.budget // 2:
+        if made.size > self.budget // 4:
             return
+        room = max(self.budget // 4, self.budget - self.elsewhere())
         with self._lock:
             self._kept[key] = made
             self._size += made.size
-            while self._size > self.budget:
+            while self._size > room:
                 self._drop(next(iter(self._kept)))
 
     def _drop(self, key: Hashable) -> None:
@@ -267,4 +273,4 @@ def _parts(one: object) -> list[object]:
 
 TURNS: Final = Turns()
 TICKS: Final = Turns()  # pages that run again by themselves: one at a time, drawing included
-STORE: Final = Store(TURNS)
+STORE: Final = Store(TURNS, elsewhere=lambda: bytes_planned() + POOL.bytes)

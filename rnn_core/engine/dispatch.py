@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 
 from rnn_core.arrays import Array
+from rnn_core.engine.budget import PLANS
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.codegen import Call
 from rnn_core.engine.kernel import Kernel
 from rnn_core.engine.program import program
 
 LARGEST: Final = 64  # numbers in all states of a single sequence, up to which the sums ride along
-BUDGET: Final = 64 << 20  # bytes of all kernels that are kept
 OBJECTS: Final = 40_000  # bytes of a kernel's own objects, its buffers aside
 MOST_SHORTER: Final = 8  # kernels that one longest kernel keeps of those it serves
 LEAST: Final = 32  # steps that every kernel has room for
@@ -58,7 +58,7 @@ class Plans:
         """About what all of it takes."""
         return sum(
             longest.nbytes + OBJECTS * (1 + len(shorter))
-            for longest, shorter in self._kept.values()
+            for longest, shorter in tuple(self._kept.values())
         )
 
     def _keep_within(self) -> None:
@@ -88,7 +88,12 @@ def make(
     return (SingleKernel if single else Kernel)(cell, T, B, D, H, np.dtype(dtype), longer)
 
 
-_kernels = Plans(BUDGET)
+_kernels = Plans(PLANS)
+
+
+def bytes_planned() -> int:
+    """What all kernels that are kept take."""
+    return _kernels.nbytes
 
 
 def kernel(cell: Cell, T: int, B: int, D: int, H: int, dtype: str = "float64") -> Kernel:

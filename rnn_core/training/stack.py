@@ -18,6 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from rnn_core.arrays import Array
+from rnn_core.engine.budget import TRAINING
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.incoming import lengths_of
 from rnn_core.engine.kernel import Kernel
@@ -26,7 +27,6 @@ from rnn_core.engine.price import Price, network_pass
 from rnn_core.engine.scan import Weights
 from rnn_core.tasks.task import Batch
 
-MOST_BYTES: Final = 128_000_000  # of all buffers that wait in the pool
 States = Mapping[str, Array]  # (L*dirs, B, H) each
 
 
@@ -105,7 +105,7 @@ def _built(shape: Shape) -> Buffers:
 class Pool:
     """Buffers of shapes met before, lent to one pass at a time; those unused longest go first."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES):
+    def __init__(self, most_bytes: int = TRAINING):
         self.most_bytes, self.bytes = most_bytes, 0
         self._free: OrderedDict[Shape, list[Buffers]] = OrderedDict()
         self._lock = threading.Lock()

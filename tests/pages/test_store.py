@@ -185,6 +185,14 @@ def test_what_is_too_large_is_handed_out_and_not_kept(store):
     assert "large" not in store and store.size == 0
 
 
+def test_what_is_kept_elsewhere_leaves_less_room_but_a_quarter():
+    for elsewhere, least, most in ((0, 9_000, 10_000), (5_000, 4_000, 5_000), (1e9, 1_500, 2_500)):
+        store = Store(Turns(), 10_000, lambda elsewhere=elsewhere: elsewhere)
+        for k in range(50):
+            store.get(k, lambda: np.zeros(100))
+        assert least <= store.size <= most
+
+
 def test_what_nobody_asks_for_goes(store):
     store.get("key", lambda: 1)
     store.tidy(unused=60)
