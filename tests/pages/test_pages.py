@@ -91,7 +91,7 @@ def test_an_overflow_is_said_in_words(visit):
 
 
 def test_text_that_cannot_be_used_is_said_in_words(visit):
-    assert any("no visible character" in m.value for m in visit("start", text="").markdown)
+    assert any("no visible character" in m.value for m in visit("unrolled", text="").markdown)
 
 
 def test_the_gradients_page_names_its_gradient_and_its_clipping(visit):
