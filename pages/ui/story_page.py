@@ -19,7 +19,6 @@ def _living(picture: Callable[[], None]) -> None:
     if session.frame_is_old():
         st.rerun()
     results.place_for_progress()
-    session.begin_picture()
     try:
         picture()
     except ValueError as fault:  # a network of the app's folder that cannot be had
