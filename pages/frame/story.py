@@ -44,6 +44,7 @@ STYLE = """<style>
 </style>"""
 WALL = """<style>
 .st-key-rail, .st-key-story_head a { display: none !important; }
+.st-key-story { --picture: calc(100vh - 315px); } /* the question stays in the window */
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.4rem 1.5rem; }
 .st-key-story_head h1 { font-size: 1.6rem; }
 .st-key-story_head p { font-size: 1rem; }

@@ -23,8 +23,9 @@ def at(app: App, k: int) -> App:
     """The act is drawn, and marked on the rail."""
     app.page.locator(f"[data-component=story][data-act='{k + 1}']").wait_for()
     app.page.get_by_role("heading", name=SCENES[k].title).wait_for()
-    current = app.page.locator("[data-component=rail] [aria-current=step]")
-    assert current.get_attribute("aria-label").startswith(f"Act {k + 1}: {ACTS[str(k + 1)]}")
+    name = f"Act {k + 1}: {ACTS[str(k + 1)]}"
+    mark = f"[data-component=rail] [aria-current=step][aria-label^='{name}']"
+    app.page.locator(mark).wait_for(state="attached")  # hidden on the wall
     app.idle().check_clean()
     assert app.page.evaluate(SIDEWAYS) <= 0
     return app
@@ -182,6 +183,7 @@ def test_a_lecturer_shows_it_on_the_wall(app):
     assert not app.page.get_by_test_id("stHeader").is_visible()
     inside(app, part(app, "svg.wide"))
     inside(app, part(app, "input[type=radio]"))
+    inside(app, app.page.locator(".st-key-story_foot"))
     app.page.keyboard.press("Escape")
     app.page.wait_for_function("() => !location.search.includes('present')")
     app.idle().check_clean()
