@@ -12,21 +12,24 @@ if str(ROOT) not in sys.path:  # this script's own folder is there, the reposito
 from pages.components.accessibility import accessibility  # noqa: E402
 from pages.components.dragging import dragging  # noqa: E402
 from pages.components.kept import kept  # noqa: E402
-from pages.frame import layout, place, player  # noqa: E402
+from pages.frame import layout, place, player, story  # noqa: E402
 from pages.ui import contents, controls, keeping, session  # noqa: E402
 
 layout.window()
 page, script = contents.navigation()
 session.begin(page)
-played = place.here(page)
-layout.begin(page, played)
+act, played = story.told(page), place.here(page)
+layout.begin(page, act or played)
 if session.has_more():
     controls.panel(page)
 with st.container(key="unseen"):
     accessibility()
     dragging()
     kept(keeping.message(keeping.lost()), key="kept", on_answers=keeping.heard)
-if played and not session.playing().bare:
-    player.bar(played)
-script.run()
-layout.end(played)
+if act:
+    story.tell(act, script.run)
+else:
+    if played and not session.playing().bare:
+        player.bar(played)
+    script.run()
+    layout.end(played)

@@ -1,50 +1,80 @@
-"""Start: what this is, in a minute, with a live picture and ways in."""
+"""Start: a story in five acts, one of them at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import Any
 
-import pandas as pd
+from pages.components.story import Control, act, pick, replay, slider, typed
+from pages.figures.story import blame, canvas, clipping, memory, race, reading
+from pages.ui import session, story_page
+from pages.ui.models import story
+from pages.ui.results import stored
+from rnn_core.experiment.settings import Value, settings_of
+from rnn_core.studies.story import FRESH, GAPS, HELD, RACE, Story, spread
 
-from pages.components.unrolled import unrolled
-from pages.figures.unrolled.graph import unrolled_graph, unrolled_rows
-from pages.ui import page_layout, runs, session
-from rnn_core.experiment.experiment import Experiment
-
-EXPLAINED = """
-Every column is one step of the same small network: it reads a symbol (below), updates its hidden
-state h (and, in an LSTM, its cell state c), and puts out what it expects next (above). The thick
-arrows run back: they are the gradient of the loss, on a logarithmic scale.
-
-The network is **untrained**: its guesses are no better than chance. What these pages show is how
-the signal runs forward and the gradient back. Pick a step with the pointer or the arrow keys; every
-setting is in the address, so a link shows others the same picture.
-"""
-
-CLAIM = (
-    "Type something. A small network reads it symbol by symbol and guesses what comes next. "
-    "Everything it computes on the way is on these pages: each state, each gate, each gradient."
-)
+Scene = tuple[Any, list[Control]]  # what the component draws, and its controls
 
 
-def picture() -> Iterator[str]:
-    """The picture, its controls and its numbers."""
-    yield "picture"
-    run = session.current_run()
-    steps = runs.total_steps(run)
-    unrolled(
-        unrolled_graph(
-            run.stages, run.sequence, selected=session.step(steps), notation=session.view().notation
-        ),
-        key="start",
-        selected=session.step(steps),
-        lit=session.view().lit,
-        on_choose=session.pick_step,
-    )
+@stored()
+def _kept(what: str, _drawn: Callable[[], Any]) -> Any:
+    """A picture at all positions of its slider, drawn once for all readers."""
+    return canvas.payload(_drawn())
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
-    """Every number of the picture, one per row."""
-    run = runs.compute(e)
-    return pd.DataFrame(unrolled_rows(run.stages, run.sequence, notation=view.notation))
+def reads(wish: Story) -> Scene:
+    """Act one: a trained network and the reader's text."""
+    chain = reading.chain_of(story.reading(wish), story.model(story.READER))
+    drawn = reading.position(chain, wish.chain == "rolled")
+    return canvas.payload([drawn]), [typed("opening", wish), pick("chain", wish)]
 
 
-page_layout.page("Inside a recurrent network", CLAIM, picture, EXPLAINED, numbers)
+def remembers(wish: Story) -> Scene:
+    """Act two: a clue, and its answer many words later."""
+    found = story.remembered()
+    drawn = _kept("gaps", lambda: memory.positions([memory.asked_of(*each) for each in found]))
+    return drawn, [slider("gap", wish, GAPS)]
+
+
+def travels(wish: Story) -> Scene:
+    """Act three: the gradient on its way back."""
+    letters, values = story.letters(spread(1.0)), story.grid("strength")
+    pairs = list(zip(values, story.travelled(), strict=True))
+    drawn = _kept("strengths", lambda: blame.positions(pairs, letters))
+    return drawn, [slider("strength", wish, values)]
+
+
+def clips(wish: Story) -> Scene:
+    """Act four: an update, and the cliff."""
+    drawn = clipping.position(wish, *story.cut(wish.begins, wish.clipping))
+    return canvas.payload([drawn]), [pick("clipping", wish, huge=True), pick("begins", wish)]
+
+
+def holds(wish: Story) -> Scene:
+    """Act five: one gate, or the race."""
+    if wish.shows == RACE:
+        found = story.raced()
+        moments = [f"{update:,.0f}" for update in found.updates]
+        drawn = _kept("race", lambda: race.positions(found))
+        return drawn, [pick("shows", wish), replay("Updates", moments)]
+    (free, held), letters, values = story.highways(), story.letters(FRESH), story.grid("kept")
+    ways: Any = zip(values, held, strict=True) if wish.grip == HELD else [(None, free)]
+    drawn = _kept(wish.grip, lambda: [blame.gate_position(a, w, free, letters) for a, w in ways])
+    more = [slider("kept", wish, values)] if wish.grip == HELD else []
+    return drawn, [pick("shows", wish), pick("grip", wish), *more]
+
+
+ACTS = dict(zip("12345", (reads, remembers, travels, clips, holds), strict=True))
+
+
+def chosen(name: str, value: Value) -> None:
+    """A control was used."""
+    session.adjust(**{name: settings_of(Story)[name].tidy(value)})
+
+
+def picture() -> None:
+    """The act on screen; no other one is computed."""
+    wish = session.own(Story)
+    payload, controls = ACTS[wish.act](wish)
+    act({**payload, "act": wish.act}, controls, key="story_act", on_choice=chosen)
+
+
+story_page.page(picture)

@@ -28,8 +28,10 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "pixels": "pixels.js",
     "presenter": "presenter.js",
     "plot": "plot/*.js",
+    "rail": "rail.js",
     "saturation": "drawing.js saturation.js saving.js",
     "spoken": "spoken.js",
+    "story": "story.js",
     "unrolled": "saving.js unrolled/*.js",
     "wirings": "wirings.js",
 }

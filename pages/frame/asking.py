@@ -18,10 +18,25 @@ def ask(place: Place) -> None:
     answer = answers.given(place.name, place.scene)
     if answer is None:
         _question(place)
-    elif answers.hidden():
+    else:
+        tell(place, answer)
+
+
+def offer(place: Place) -> None:
+    """The question with a button for each choice, which answers at once; or the verdict."""
+    answer = answers.given(place.name, place.scene)
+    if answer is None:
+        _buttons(place)
+    else:
+        tell(place, answer, elsewhere=False)
+
+
+def tell(place: Place, answer: Answer, elsewhere: bool = True) -> None:
+    """What is said to an answer; `elsewhere`: also what holds where the reader has gone since."""
+    if answers.hidden():
         _kept(place, answer)
     else:
-        _verdict(place, answer)
+        _verdict(place, answer, elsewhere)
 
 
 def is_open(place: Place) -> bool:
@@ -62,6 +77,20 @@ def _question(place: Place) -> None:
             st.markdown(":orange[Pick one first: a guess will do.] Or go on with Next.")
 
 
+def _buttons(place: Place) -> None:
+    scene, question = place.scene, _asked(place)
+    with st.container(horizontal=True, vertical_alignment="center", key="story_question"):
+        st.markdown(f"**{lettered(scene, question.ask)}**", width="stretch")
+        with st.container(horizontal=True, width="content", gap="small", key="story_choices"):
+            for k, choice in enumerate(question.choices):
+                st.button(
+                    lettered(scene, choice.text),
+                    key=f"{_key(place)}_{k}",
+                    on_click=_picked,
+                    args=(place, k),
+                )
+
+
 def _key(place: Place) -> str:
     return f"choice_{place.name}_{place.scene.id}"
 
@@ -70,9 +99,12 @@ def _answered(place: Place) -> None:
     """The reader has predicted: keep it, and move the settings to where it is measured."""
     picked = st.session_state.get(_key(place))
     session.keep(HASTY, _key(place) if picked is None else None)
-    if picked is None:
-        return
-    answers.keep(place.name, place.scene, Answer(int(picked)))
+    if picked is not None:
+        _picked(place, int(picked))
+
+
+def _picked(place: Place, picked: int) -> None:
+    answers.keep(place.name, place.scene, Answer(picked))
     _go(place, place.scene.then)
     if not answers.hidden():
         results.ask(measuring.value.key(*_measure(place.scene, _asked(place))))
@@ -115,7 +147,7 @@ def _said(place: Place, words: str) -> None:
         )
 
 
-def _verdict(place: Place, answer: Answer) -> None:
+def _verdict(place: Place, answer: Answer, elsewhere: bool) -> None:
     """Right or wrong, what was measured, and what holds at the settings on screen."""
     results.place_for_progress()
     try:
@@ -127,6 +159,8 @@ def _verdict(place: Place, answer: Answer) -> None:
         st.warning(lettered(place.scene, str(problem)))
         return
     _said(place, _words(place, answer))
+    if not elsewhere:
+        return
     session.mind_all()
     if measuring.on_screen(place.scene) != measuring.promised(place.scene):
         _elsewhere(place, answer)

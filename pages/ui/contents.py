@@ -26,6 +26,7 @@ from rnn_core.studies.ceiling import Ceiling
 from rnn_core.studies.cliff import Cliff
 from rnn_core.studies.scalar import Scalar
 from rnn_core.studies.starts import Starts
+from rnn_core.studies.story import Story
 from rnn_core.studies.truncated import Cut
 from rnn_core.training.comparison import Plan
 from rnn_core.training.trainer import SHARED
@@ -58,7 +59,7 @@ SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its 
     "applications": "What is it good for?",
 }
 PAGES: Final = {
-    "start": Page("Start", ":material/home:", ("text", "cell", "steps"), section="start"),
+    "start": Page("Start", ":material/home:", (), section="start", own=Story, uses=NONE),
     "lectures": Page(
         "Lectures", ":material/school:", (), section="start", own=Syllabus, uses=NONE, letters=True
     ),

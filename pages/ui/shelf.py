@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from pages.ui.contents import PAGES, Page, name_of
 from pages.ui.view import VIEW
 from rnn_core.decks import Deck, DeckFault, Pages, Scene, read_file
+from rnn_core.decks.syllabus import STORY
 from rnn_core.experiment.experiment import SETTINGS
 from rnn_core.experiment.settings import Setting, settings_of
 
@@ -52,8 +53,9 @@ def own_scenes() -> Shelf:
 
 
 def _folder(folder: Path) -> Shelf:
-    """All decks of a folder; a file that has changed is read again."""
-    return _read(tuple((path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.toml"))))
+    """All decks of a folder, the story first; a file that has changed is read again."""
+    paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != STORY, path.stem))
+    return _read(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 
 @lru_cache(maxsize=8)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from rnn_core.experiment.settings import choice
 from rnn_core.notation.notation import LECTURES, NOTATIONS
 
+STORY: Final = "story"  # the deck of the first page
+
 
 @dataclass(frozen=True)
 class Syllabus:
-    """Which lecture is shown: a deck of its name, in a notation of its name."""
+    """Which lecture is shown: a deck of its name, in a notation of its name; or the story."""
 
     lecture: str = choice(
         LECTURES[0],
         "Lecture",
         "Lectures",
-        {name: NOTATIONS[name].label for name in LECTURES},
+        {STORY: "The story in five acts"} | {name: NOTATIONS[name].label for name in LECTURES},
         help="Its ideas in its own order; links open the app in its letters.",
     )

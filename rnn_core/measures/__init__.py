@@ -14,6 +14,7 @@ from rnn_core.measures import (
     one_unit,
     shipped,
     states,
+    story,
     trained_here,
 )
 from rnn_core.measures.measure import Compute, Kind, Measure
@@ -40,6 +41,8 @@ MEASURES: Final[dict[str, Measure]] = {
         one_unit.unit_product,
         shipped.clue_left,
         shipped.felt_back,
+        story.travels_back,
+        story.left_on_highway,
     ),
     **_all(
         "number",
@@ -75,6 +78,7 @@ MEASURES: Final[dict[str, Measure]] = {
         trained_here.loss_over_baseline,
         trained_here.dropout_changes,
         by_hand.sum_over_shares,
+        story.update_changed,
     ),
     **_all(
         "share",
@@ -97,6 +101,7 @@ MEASURES: Final[dict[str, Measure]] = {
         gradients.losses_felt,
         states.weights,
         states.counted_losses,
+        story.more_weights,
     ),
     **_all("name", gradients.keeps_most, names=tuple(CELLS)),
     **_all("name", shipped.clue_felt_most, shipped.farthest_felt, names=tuple(CELLS)),

@@ -49,7 +49,7 @@ CELL_NAMES: Final = ("rnn", "gru", "lstm")
 
 
 @lru_cache(maxsize=16)
-def _model(name: str) -> Model:
+def shipped_model(name: str) -> Model:
     """A network of the app's folder; a `ValueError` says what is wrong with it."""
     return models.load(FOLDER, name)
 
@@ -60,7 +60,7 @@ Cell = Literal["rnn", "gru", "lstm"]
 
 
 def _felt(wish: Distance, cell: str, trained: bool) -> Felt:
-    network, asked = _model(f"sentences-{cell}").network, sentence(wish)
+    network, asked = shipped_model(f"sentences-{cell}").network, sentence(wish)
     fresh = (network,) if trained else untrained(network, wish.untrained)
     return together([feel(each, [asked]) for each in fresh])
 
@@ -103,7 +103,7 @@ def _orders(own: Own) -> list[tuple[str, ...]]:
 def orders_that_turn(e: Experiment, own: Own, *, who: Literal["network", "bag"]) -> float:
     """Share of shuffled orders in which the answer is another than in the order typed."""
     orders = _orders(own)
-    network = _model("sentiment").network
+    network = shipped_model("sentiment").network
     found = answers(network, orders) if who == "network" else bag_answers(_bag(), orders)
     return float(np.mean((found[1:] > 0.5) != (found[0] > 0.5)))
 
@@ -112,7 +112,7 @@ def positive(e: Experiment, own: Own, *, who: Literal["network", "bag"] = "netwo
     """Probability of “positive” for the review in the order picked."""
     wish = row(Review, own)
     words = ordered(review_words(wish.review), wish.order)
-    found = answers(_model("sentiment").network, [words])
+    found = answers(shipped_model("sentiment").network, [words])
     return float((found if who == "network" else bag_answers(_bag(), [words]))[0])
 
 
@@ -125,7 +125,7 @@ def later_words(
     """How far a name's tag probabilities move, at most, as the words after it are read."""
     wish = row(Mention, own)
     typed = mention_words(wish.sentence)
-    ahead, around = (_model(f"entities-{k}").network for k in ("forward", "both"))
+    ahead, around = (shipped_model(f"entities-{k}").network for k in ("forward", "both"))
     k = wish.word - 1 if wish.word else names(typed, tags(ahead, typed), tags(around, typed))[0]
     course = growing(ahead if direction == "forward" else around, typed, k)
     return float(np.abs(course - course[0]).max())
@@ -137,7 +137,7 @@ def later_words(
 @lru_cache(maxsize=8)
 def _right(hidden: int, digits: int) -> float:
     some = [n for n in held_out() if len(str(n)) == digits][:SAMPLE]
-    found = translate(_model(f"translation-{hidden}").networks, some)
+    found = translate(shipped_model(f"translation-{hidden}").networks, some)
     return float(np.mean([f == translation.french(n) for f, n in zip(found, some, strict=True)]))
 
 
@@ -156,7 +156,7 @@ def translated_lost(e: Experiment, own: Own, *, hidden: Literal[16, 96] = 16) ->
 def _captioned(which: str) -> float:
     rng = np.random.default_rng(SEED)
     images, truth = captions.drawings(rng, SAMPLE, "unseen" if which == "unseen" else "validation")
-    said = describe(_model("captions").network, images)
+    said = describe(shipped_model("captions").network, images)
     return float(np.mean([s == t.words[:-1] for s, t in zip(said, truth, strict=True)]))
 
 
@@ -170,7 +170,7 @@ def captions_right(e: Experiment, own: Own) -> float:
 
 def _read(own: Own, letters: int) -> tuple[Model, str, Array, Array]:
     wish = row(Reading, own)
-    model = _model(wish.writer)
+    model = shipped_model(wish.writer)
     given, _ = readable(wish.opening, model.card.inputs)
     done = read(model, given, letters, wish.heat, wish.draw)
     return model, done.text.removeprefix(START)[len(given) :], done.bits, done.pairs
@@ -197,7 +197,7 @@ def repeats(e: Experiment, own: Own) -> float:
 @lru_cache(maxsize=2)
 def _medians(wish: Connected) -> dict[str, Array]:
     """Network by network, (N - 1,) the median norm at 1, 2, ... characters back."""
-    several = {cell: _model(name) for cell, name in NETWORKS.items()}
+    several = {cell: shipped_model(name) for cell, name in NETWORKS.items()}
     text, _ = readable(wish.passage, shared(several.values()))
     found = {}
     for cell, model in several.items():
@@ -225,7 +225,7 @@ def farthest_felt(e: Experiment, own: Own, *, back: int = 20) -> str:
 
 @lru_cache(maxsize=4)
 def _wave_errors(read_values: int) -> tuple[Array, Array, Array]:
-    found = errors(_model("wave").network, read_values)
+    found = errors(shipped_model("wave").network, read_values)
     return found.network, found.naive, found.zero
 
 
@@ -239,5 +239,5 @@ def wave_error(e: Experiment, own: Own, *, against: Literal["naive", "zero"] = "
 
 def price_error(e: Experiment, own: Own) -> float:
     """Error of the price network on held-out weeks over that of “no change”."""
-    card = _model("prices").card
+    card = shipped_model("prices").card
     return card.scores["error in percent"] / card.baselines["no change"]

@@ -15,10 +15,11 @@ from pages.ui.answers import Answer
 from pages.ui.results import WAITS
 from pages.ui.shelf import LINKED, shelf
 from rnn_core.decks import Scene, because, judge, measured, setup
+from rnn_core.decks.syllabus import STORY
 from rnn_core.experiment.experiment import Experiment
 from tests.pages.reader import clean
 
-DECKS = shelf().decks
+DECKS = {name: deck for name, deck in shelf().decks.items() if name != STORY}  # it has its own
 ASKING = [(n, s) for n, deck in DECKS.items() for s in deck.scenes if s.question]
 ORDER = ("000", "targets-predicted-in-isolation-ignore-the-order")
 WEIGHTS = ("000", "weights-and-biases-are-shared-through-time")

@@ -22,10 +22,12 @@ from rnn_core.decks import (
     setup,
     write_deck,
 )
+from rnn_core.decks.syllabus import STORY
 from rnn_core.experiment.experiment import SETTINGS, matters, parse
 from rnn_core.experiment.settings import read_row, relevant
 from rnn_core.measures import MEASURES
 from rnn_core.notation.notation import LECTURES
+from rnn_core.studies.story import ACTS, LONG
 from tests.pages.reader import as_read
 
 DECKS = shelf().decks
@@ -55,10 +57,12 @@ def values_of(name: str, scene: Scene) -> tuple[float | str, ...]:
 
 
 def test_all_decks_can_be_read():
-    assert not shelf().faults and tuple(DECKS) == LECTURES
+    assert not shelf().faults and tuple(DECKS) == (STORY, *LECTURES)
     for name, deck in DECKS.items():
-        assert deck.notation == name and read_deck(write_deck(deck), LINKED) == deck
-    assert sum(len(deck.scenes) for deck in DECKS.values()) == 109
+        assert deck.notation == ("house" if name == STORY else name)
+        assert read_deck(write_deck(deck), LINKED) == deck
+    assert sum(len(DECKS[name].scenes) for name in LECTURES) == 109
+    assert [scene.before["act"] for scene in DECKS[STORY].scenes] == list(ACTS)
 
 
 @pytest.mark.parametrize(("name", "scene"), SCENES)
@@ -75,7 +79,7 @@ def test_a_link_says_what_the_scene_says(name, scene):
             row, more = read_row(own, {n: v for n, v in link.items() if n in LINKED[scene.page]})
             notes += more
             found |= vars(row)
-        assert not notes and link["notation"] == name
+        assert not notes and link["notation"] == DECKS[name].notation
         assert {n: found[n] for n in settings} == settings
 
 
@@ -145,9 +149,10 @@ def test_the_settings_change_between_question_and_answer_only_if_they_say_so(nam
 def test_questions_are_spread_over_lectures_pages_and_measures():
     asked = [(param.values[0], param.values[1]) for param in ASKING]
     assert len(asked) >= 45
-    assert min(Counter(name for name, _ in asked).values()) >= 8
-    assert {name for name, _ in asked} == set(LECTURES)
-    sections = Counter(PAGES[scene.page].section for _, scene in asked)
+    counts = Counter(name for name, _ in asked)
+    assert counts.pop(STORY) == len(ACTS) and min(counts.values()) >= 8
+    assert set(counts) == set(LECTURES)
+    sections = Counter(PAGES[scene.page].section for name, scene in asked if name != STORY)
     assert set(sections) == {"see", "gradients", "training", "applications"}
     most = Counter(scene.question.measure for _, scene in asked).most_common(1)[0]
     assert most[1] <= MOST_OF_ONE_MEASURE, most
@@ -190,6 +195,7 @@ NUMBER = r"(\.?\d+(?:\.\d+)?)(?![\d·]|\.\d)"
 COUNTED = r"(?i)\b(\d+|five|six|twenty|fifty) steps\b(?! back| before)"
 IN_WORDS = {"five": 5, "six": 6, "twenty": 20, "fifty": 50}
 LENGTHS = ("steps", "n", "length", "window")
+FIXED = {"start": {"steps": LONG.steps}}  # what a page has no control for
 
 
 @pytest.mark.parametrize(("name", "scene"), ASKING)
@@ -197,7 +203,7 @@ def test_the_words_name_the_settings_that_are_measured(name, scene):
     """Numbers that a question gives for its settings are those of before or then."""
     words = f"{scene.question.ask} {scene.question.why}"
     whole = [
-        {n: s.default for n, s in LINKED[scene.page].items()} | settings
+        {n: s.default for n, s in LINKED[scene.page].items()} | FIXED.get(scene.page, {}) | settings
         for settings in (scene.before, scene.then)
     ]
     for setting, said in SAID.items():

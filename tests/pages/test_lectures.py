@@ -17,7 +17,7 @@ from rnn_core.studies.scalar import Scalar, unroll_unit
 from rnn_core.training.models import load
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"
-DECKS = shelf().decks
+DECKS = {name: deck for name, deck in shelf().decks.items() if name in LECTURES}
 SCENES = [scene for deck in DECKS.values() for scene in deck.scenes]
 PLACES = sorted({(scene.page, tuple(sorted(scene.settings.items()))) for scene in SCENES})
 

@@ -3,10 +3,9 @@
 import pytest
 
 
-@pytest.mark.parametrize("page", ["unrolled", "start"])
 @pytest.mark.parametrize("lit", ["none", "bias_hh_l0", "decoder.weight_ph_l2_reverse"])
-def test_a_link_names_any_weight_there_or_not(visit, page, lit):
-    reader = visit(page, lit=lit, steps="6", hidden="4")
+def test_a_link_names_any_weight_there_or_not(visit, lit):
+    reader = visit("unrolled", lit=lit, steps="6", hidden="4")
     assert not reader.warning
     assert reader.query_params["lit"] == lit
 

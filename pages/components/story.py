@@ -1,0 +1,77 @@
+"""One act of the story on the page: a conclusion, at most three controls, one picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from pages.components.scripts import script, styles
+from rnn_core.experiment.settings import Value, settings_of
+from rnn_core.studies.story import Story
+
+Control = Mapping[str, Any]
+_KNOWN: Final = settings_of(Story)
+
+_component = st.components.v2.component(
+    "story",
+    html="""<div data-component="story">
+<div class="row"><p class="said" role="status"></p><div class="controls"></div></div>
+<figure role="img"></figure>
+</div>""",
+    css=styles("story.css"),
+    js=script("story"),
+)
+
+
+def pick(name: str, wish: Story, huge: bool = False) -> Control:
+    """A choice whose options stand side by side."""
+    options = [[str(o), words] for o, words in _KNOWN[name].table.items()]
+    return _control("pick", name, options=options, value=str(getattr(wish, name)), huge=huge)
+
+
+def slider(name: str, wish: Story, values: Sequence[float]) -> Control:
+    """A slider over the positions of the picture; it moves the picture while it is dragged."""
+    at = min(range(len(values)), key=lambda k: abs(values[k] - getattr(wish, name)))
+    words = [f"{v:g}" for v in values]
+    return _control("range", name, values=list(values), words=words, at=at)
+
+
+def replay(label: str, words: Sequence[str]) -> Control:
+    """A slider over the moments of something recorded, and a button that plays them."""
+    last = len(words) - 1
+    values = list(range(len(words)))
+    play = {"values": values, "words": list(words), "at": last, "plays": True}
+    return {"kind": "range", "name": "replay", "label": label, **play}
+
+
+def typed(name: str, wish: Story) -> Control:
+    """A line that the reader types."""
+    return _control("text", name, value=str(getattr(wish, name)))
+
+
+def _control(kind: str, name: str, **more: Any) -> Control:
+    return {"kind": kind, "name": name, "label": _KNOWN[name].label, **more}
+
+
+def act(
+    payload: Mapping[str, Any],
+    controls: Sequence[Control],
+    *,
+    key: str,
+    on_choice: Callable[[str, Value], None],
+) -> None:
+    """Draw the payload of `pages.figures.story.canvas`.
+
+    `on_choice(name, value)` is told of a control that was used, before the page runs again.
+    """
+
+    def changed() -> None:
+        choice = st.session_state[key]["choice"]
+        if "name" in choice:
+            on_choice(str(choice["name"]), choice["value"])
+
+    data = json.dumps({**payload, "controls": list(controls)}, ensure_ascii=False).encode()
+    _component(key=key, data=data, default={"choice": {}}, on_choice_change=changed)

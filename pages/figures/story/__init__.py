@@ -1,0 +1,1 @@
+"""The five pictures of the first page."""

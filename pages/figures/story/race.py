@@ -1,0 +1,108 @@
+"""Act five's race: the share of right answers of three cells while they learn, replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pages.figures.story.canvas import (
+    SIZES,
+    Drawing,
+    Floats,
+    Item,
+    Position,
+    Size,
+    ball,
+    box,
+    line,
+    path,
+    text,
+)
+from pages.figures.theme import cell_look
+from rnn_core.studies.race import CELLS, CHANCE, SEEDS, Race
+
+SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def said(race: Race, k: int) -> str:
+    """Who has learned it by now."""
+    update, solved = int(race.updates[k]), {c: race.solved(c, k) for c in CELLS}
+    able = [f"{cell_look(c).label} {n} of {len(SEEDS)}" for c, n in solved.items() if n]
+    if not able:
+        return f"After {update:,} updates nobody has learned it"
+    return f"Learned after {update:,} updates: {', '.join(able)} runs"
+
+
+class Room:
+    """Where the curves stand: updates from left to right, shares of right answers upwards."""
+
+    def __init__(self, race: Race, size: Size):
+        self.left, self.right = (44, size.width - 12) if size.narrow else (66, size.width - 210)
+        self.top, self.bottom = (92, size.height - 46) if size.narrow else (16, size.height - 46)
+        self.last = float(race.updates[-1])
+
+    def x(self, update: float) -> float:
+        """Where an update is."""
+        return self.left + (self.right - self.left) * update / self.last
+
+    def y(self, share: float) -> float:
+        """Where a share of right answers is."""
+        return self.bottom - (self.bottom - self.top) * share
+
+
+def curves(race: Race, r: Room) -> Iterator[Item]:
+    """Every run as one line, whole; what has not happened yet is covered later."""
+    for cell in CELLS:
+        for runs in race.scores[cell]:
+            yield path(_points(race.updates, runs, r), f"run {cell}")
+
+
+def _points(updates: Floats, runs: Floats, r: Room) -> list[tuple[float, float]]:
+    return [(r.x(u), r.y(s)) for u, s in zip(updates, runs, strict=True)]
+
+
+def ground(r: Room) -> Iterator[Item]:
+    """Axes, and what chance gives."""
+    for share in SHARES:
+        yield line(r.left, r.y(share), r.right, r.y(share), "one" if share == CHANCE else "grid")
+        yield text(r.left - 8, r.y(share) + 5, f"{100 * share:.0f} %", "tick", "end")
+    yield text(r.left + 8, r.bottom - 10, f"{CHANCE:.0%} is chance: one of four orders", "soft")
+    yield text(r.left, r.bottom + 36, "0", "tick")
+    yield text(r.right, r.bottom + 36, f"{r.last:,.0f} updates", "tick", "end")
+    yield text((r.left + r.right) / 2, r.bottom + 36, "right answers, kept apart", "soft", "middle")
+
+
+def standing(race: Race, k: int, size: Size, r: Room) -> Iterator[Item]:
+    """Where every cell's runs are, and how many of them have learned it."""
+    for n, cell in enumerate(CELLS):
+        count = f"{race.solved(cell, k)} of {len(SEEDS)} runs"
+        if size.narrow:
+            x, y = 4.0 + 118 * n, 30.0
+        else:
+            x, y = r.right + 26.0, 60.0 + 110 * n
+        yield box(x, y - 22, 100 if size.narrow else 150, 56, f"card {cell}", 8)
+        yield text(x + 12, y, cell_look(cell).label, "reading")
+        yield text(x + 12, y + 24, count, "small")
+        for runs in race.scores[cell]:
+            yield ball(r.x(race.updates[k]), r.y(float(runs[k])), 6, f"head {cell}")
+
+
+def draw(race: Race, k: int, size: Size) -> Drawing:
+    """The race up to one update."""
+    r = Room(race, size)
+    x = r.x(race.updates[k])
+    cover = box(x, r.top - 8, r.right + 4 - x, r.bottom - r.top + 12, "cover")
+    return (*curves(race, r), cover, *ground(r), *standing(race, k, size, r))
+
+
+def positions(race: Race) -> tuple[Position, ...]:
+    """The race after every validation."""
+    return tuple(
+        Position(
+            said(race, k),
+            "Share of right answers against updates for three cells, three runs each. "
+            f"{said(race, k)}.",
+            tuple(draw(race, k, size) for size in SIZES),
+        )
+        for k in range(len(race.updates))
+    )
