@@ -91,7 +91,7 @@ def answer_chance(e: Experiment, own: Own, *, cell: Cell) -> float:
 
 @lru_cache(maxsize=1)
 def _bag() -> Bag:
-    return kept_bag(_model("sentiment"))
+    return kept_bag(shipped_model("sentiment"))
 
 
 def _orders(own: Own) -> list[tuple[str, ...]]:
