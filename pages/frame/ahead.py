@@ -1,6 +1,7 @@
 """The coming scene, prepared while this one is looked at: Next is then instant."""
 
 from contextlib import suppress
+from typing import Final
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from pages.ui import results, runs, session
 from pages.ui.contents import PAGES
 from rnn_core.decks import Scene
 
+RESTED: Final = "rested_scene"  # the scene that is painted, whose next is to be prepared
+
 
 @st.fragment
 def keys(place: Place) -> None:
@@ -18,14 +21,12 @@ def keys(place: Place) -> None:
 
     A fragment of its own: nothing on screen is drawn again for it.
     """
-    there = place.beside(1)
-
-    def prepare() -> None:
-        if there is not None:
-            with suppress(results.Waiting, ValueError):  # what takes long waits for its reader
-                _prepare(there)
-
-    presenter(f"{place.name}/{place.scene.id}", prepare)
+    name, there = f"{place.name}/{place.scene.id}", place.beside(1)
+    presenter(name, lambda: session.keep(RESTED, name))
+    if there is not None and session.kept(RESTED) == name:
+        session.keep(RESTED, None)
+        with suppress(results.Waiting, ValueError):  # what takes long waits for its reader
+            _prepare(there)
 
 
 def _prepare(scene: Scene) -> None:

@@ -61,7 +61,14 @@ SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its 
 PAGES: Final = {
     "start": Page("Start", ":material/home:", (), section="start", own=Story, uses=NONE),
     "lectures": Page(
-        "Lectures", ":material/school:", (), section="start", own=Syllabus, uses=NONE, letters=True
+        "Lectures",
+        ":material/school:",
+        (),
+        section="start",
+        own=Syllabus,
+        uses=NONE,
+        letters=True,
+        drawn=("lecture",),
     ),
     "find": Page(
         "Find",
