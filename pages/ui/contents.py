@@ -73,7 +73,7 @@ PAGES: Final = {
         letters=True,
         drawn=("find",),
     ),
-    "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale")),
+    "unrolled": Page("Unrolled", ":material/account_tree:", ("cell", "scale", "steps")),
     "wirings": Page("Wirings", ":material/schema:", ("cell", "steps")),
     "cell": Page(
         "Cell",
