@@ -6,7 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.wirings import drawing
-from pages.figures.wirings.cards import CARDS, Card, profile_rows, profiles, sentence, span
+from pages.figures.wirings.cards import (
+    CARDS,
+    Card,
+    conclusion,
+    profile_rows,
+    profiles,
+    sentence,
+    span,
+)
 from pages.figures.wirings.drawing import miniature
 from pages.figures.wirings.profile import legend
 from pages.figures.wirings.table import step_table
@@ -14,7 +22,7 @@ from pages.ui import contents, page_layout, runs, session, widgets
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment, to_params
 from rnn_core.experiment.run import Run
-from rnn_core.notation.notation import NOTATIONS
+from rnn_core.notation.notation import NOTATIONS, Notation
 
 EXPLAINED = """
 Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes below
@@ -30,9 +38,11 @@ is compared, not the skill.
 """
 
 CLAIM = (
-    "The same cell, wired differently, answers different questions. What changes is **where inputs "
-    "enter and where losses sit**, and that decides the gradient's path."
+    "What changes is **where inputs enter and where losses sit**, and that decides the gradient's "
+    "path. Choose a wiring: it stands first."
 )
+
+CONTRASTS = ("many-to-one", "many-to-many", "encoder-decoder-teacher")  # a loss at the end, or many
 
 
 def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
@@ -41,32 +51,52 @@ def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
     return {c: {cell: runs.compute(c.wired(e, cell=cell)) for cell in cells} for c in CARDS}
 
 
+def in_front(mine: Experiment, count: int) -> list[Card]:
+    """The cards that open: the reader's own wiring, and those whose path differs most."""
+    own = [card for card in CARDS if card.fits(mine)][:1]
+    others = [card for key in CONTRASTS for card in CARDS if card.key == key and card not in own]
+    return [*own, *others][:count]
+
+
 def picture() -> Iterator[str]:
-    """The controls, and the cards, two in a row."""
+    """Three cards in a row, then all others, two in a row."""
     yield "picture"
     mine, view = session.experiment(), session.view()
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
     norms = {c: {n: profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
     axis = span([curves for each in norms.values() for curves in each.values()])
-    yield "more"
+    on_the_wall = session.playing().presents  # where two fit
+    front = in_front(mine, 2 if on_the_wall else 3)
+    row = st.columns(len(front), gap="large" if on_the_wall else "medium")
+
+    def draw(card: Card) -> None:
+        own, curves = sheet[card][mine.cell], norms[card]
+        svg = miniature(card.title, own, card.words.image, curves, axis, notation)
+        yours = " :primary-badge[yours]" if card.fits(mine) else ""
+        st.markdown(f"**{card.title}**{yours}  \n{conclusion(own, notation)}")
+        drawing(svg + step_table(card.title, own, curves, notation), key=card.key)
+
+    for card, place in zip(front, row, strict=True):
+        with place:
+            draw(card)
+    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
-    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
-    places = (place for _ in CARDS for place in st.columns(2, gap="large"))
-    for (card, drawn), place in zip(sheet.items(), places, strict=False):
-        own, curves = drawn[mine.cell], norms[card]
-        svg = miniature(card.title, own, card.words.image, curves, axis, notation)
+    yield "more"
+    for card, place in zip(front, st.columns(len(front), gap="medium"), strict=True):
         with place:
-            table = step_table(card.title, own, curves, notation)
-            shown(card, svg + table, sentence(own, notation))
+            told(card, sheet[card][mine.cell], notation)
+    places = (place for _ in CARDS for place in st.columns(2, gap="large"))
+    for card, place in zip((c for c in CARDS if c not in front), places, strict=False):
+        with place:
+            draw(card)
+            told(card, sheet[card][mine.cell], notation)
 
 
-def shown(card: Card, svg: str, found: str) -> None:
-    """A card: its names, the drawing, what it says, and the way to the unrolled graph."""
-    yours = " :primary-badge[yours]" if card.fits(session.experiment()) else ""
-    st.markdown(f"### {card.title}{yours}\n:small[{card.words.other}]")
-    drawing(svg, key=card.key)
-    st.markdown(f"{card.words.task} {found}")
+def told(card: Card, own: Run, notation: Notation) -> None:
+    """What a wiring is for and called, what its run says, and the way to its unrolled graph."""
+    names = f":small[{card.title}: {card.words.other}]"
+    st.markdown(f"{card.words.task} {sentence(own, notation)}  \n{names}")
     st.page_link(
         contents.page_link("unrolled"),
         label=f"Open “{card.title}”",

@@ -74,7 +74,7 @@ PAGES: Final = {
         drawn=("find",),
     ),
     "unrolled": Page("Unrolled", ":material/account_tree:", ("cell", "scale", "steps")),
-    "wirings": Page("Wirings", ":material/schema:", ("cell", "steps")),
+    "wirings": Page("Wirings", ":material/schema:", ("wiring", "cell", "steps")),
     "cell": Page(
         "Cell",
         ":material/memory:",

@@ -207,7 +207,7 @@ def test_the_heading_names_a_symbol_that_is_answered_twice_differently():
                     for t, b in enumerate(read))  # fmt: skip
         assert ("is answered by" in payload["conclusion"]) == twice
         found += twice
-    assert 0 < found
+    assert found > 0
 
 
 def test_a_space_that_is_read_or_foretold_can_be_seen():

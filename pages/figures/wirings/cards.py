@@ -242,6 +242,23 @@ def sentence(run: Run, notation: Notation = HOUSE) -> str:
     return " ".join(part for part in parts if part)
 
 
+def conclusion(run: Run, notation: Notation = HOUSE) -> str:
+    """What the wiring does to the gradient on its way to the step read first, in a line."""
+    found = facts(run)
+    if found.steps == 1:
+        return "One step: no past, no way back."
+    if not found.losses:
+        return "No loss, no gradient."
+    start, end = found.norms
+    if not all(map(np.isfinite, found.norms)) or start == 0 or end == 0:
+        return _ratio(found, f"‖∂L/∂{letters_of(run, notation).letter('h').text}‖")
+    times = number(max(start / end, end / start))
+    if 0.1 < start / end < 10:
+        return f"Step {found.first} gets **about as much** gradient as step {found.end}."
+    how = "less" if start < end else "more"
+    return f"Step {found.first} gets **{times} times {how}** gradient than step {found.end}."
+
+
 def _joined(first: LayerTrace, last: LayerTrace) -> str:
     """What a second direction, and a second layer, add."""
     each = shape(first.after("h"))
