@@ -78,7 +78,7 @@ PAGES: Final = {
     "cell": Page(
         "Cell",
         ":material/memory:",
-        ("text", "cell", "steps"),
+        ("cell", "forget_bias", "scale"),
         letters=True,
     ),
     "hold": Page("Hold a gate", ":material/front_hand:", ("cell",), beside="cell"),

@@ -24,7 +24,7 @@ class View:
 
     t: int = whole(1, "Step", "View", 1, 200, help="The selected step, from 1.")
     layer: int = whole(0, "Layer", "View", 0, 5, help="Layers count from 0; two per layer if both.")
-    unit: int = whole(0, "Unit", "View", 0, 64, help="The picked hidden unit, from 1; 0 is none.")
+    unit: int = whole(0, "Unit", "View", 0, 128, help="The picked hidden unit, from 1; 0 is none.")
     quantity: str = _pick("Gate or state", QUANTITIES, "The picked gate or state.")
     maps: str = _pick("Show", ("all", "states", "spread"), "What the gates page draws.")
     sort: str = _pick("Sort units by", ("number", *QUANTITIES), "By number or by likeness in it.")
