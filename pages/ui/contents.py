@@ -81,7 +81,7 @@ PAGES: Final = {
         ("cell", "forget_bias", "scale"),
         letters=True,
     ),
-    "hold": Page("Hold a gate", ":material/front_hand:", ("cell",), beside="cell"),
+    "hold": Page("Hold a gate", ":material/front_hand:", ("hold", "held_at"), beside="cell"),
     "gates": Page("Gates", ":material/grid_on:", ("cell", "forget_bias", "scale")),
     "saturation": Page(
         "Saturation", ":material/scatter_plot:", ("cell", "forget_bias", "scale"), beside="gates"
