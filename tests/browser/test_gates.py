@@ -11,7 +11,7 @@ from rnn_core.experiment.run import run
 from tests.browser.driving import LOOKS, App
 
 WISH = Experiment(text="hello", steps=12, hidden=8, seed=5)
-LINK = "/gates?steps=12&hidden=8&seed=5"
+LINK = "/gates?steps=12&hidden=8&seed=5&maps=all&sort=number"
 NUMBER = r"−?\d+(?:\.\d+)?"
 
 
