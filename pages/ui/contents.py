@@ -86,7 +86,9 @@ PAGES: Final = {
     "saturation": Page(
         "Saturation", ":material/scatter_plot:", ("cell", "forget_bias", "scale"), beside="gates"
     ),
-    "notation": Page("Notation", ":material/translate:", ("cell",), letters=True, variants=True),
+    "notation": Page(
+        "Notation", ":material/translate:", ("cell", "notation"), letters=True, variants=True
+    ),
     "gradients": Page(
         "Gradients",
         ":material/trending_down:",
