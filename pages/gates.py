@@ -17,6 +17,7 @@ from pages.figures.gates.panels import (
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
 from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.settings import Value
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -87,8 +88,13 @@ def picture() -> Iterator[str]:
 
 def looked(picked: Picked) -> None:
     """What the reader picked in the maps or in a menu beside them."""
-    there = {"t": picked.step + 1, "unit": picked.unit, "quantity": picked.quantity}
-    session.look(**{**there, **picked.menus})
+    there: dict[str, Value] = {
+        "t": picked.step + 1,
+        "unit": picked.unit,
+        "quantity": picked.quantity,
+    }
+    there.update(picked.menus)
+    session.look(**there)
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Hold a gate: the same run with one gate fixed, beside the free one."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -58,13 +60,14 @@ def picture() -> page_layout.Parts:
             widgets.view_control(name)
     hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
     held, layer = runs.held(run, hold), min(view.layer, len(names) - 1)
-    options = {"layer": layer, "loss": runs.loss_words(run), "notation": notation}
-    figure = held_figure(run, held, hold, rows=("gradient",), **options)
+    loss = runs.loss_words(run)
+    draw = partial(held_figure, run, held, hold, layer=layer, loss=loss, notation=notation)
+    figure = draw(rows=("gradient",))
     alt = f"Gradients, free and held. {held_title(cell, hold, notation)}"
     plot(figure, key="held", alt=alt, name=f"held-{hold.gate}")
     yield "more"
     st.markdown(held_words(run, held, hold, layer=layer, notation=notation))
-    rest = held_figure(run, held, hold, rows=("states", "loss"), **options)
+    rest = draw(rows=("states", "loss"))
     alt = f"States and losses, free and held. {held_title(cell, hold, notation)}"
     plot(rest, key="held_states", alt=alt, name=f"held-{hold.gate}-states")
     if any(part.fed for part in run.parts):

@@ -6,23 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.wirings import drawing
-from pages.figures.wirings.cards import (
-    CARDS,
-    Card,
-    conclusion,
-    profile_rows,
-    profiles,
-    sentence,
-    span,
-)
+from pages.figures.wirings import cards
+from pages.figures.wirings.cards import CARDS, Card
 from pages.figures.wirings.drawing import miniature
 from pages.figures.wirings.profile import legend
 from pages.figures.wirings.table import step_table
-from pages.ui import contents, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
+from pages.ui.models.wirings import told
 from rnn_core.engine.cells import CELLS
-from rnn_core.experiment.experiment import Experiment, to_params
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
-from rnn_core.notation.notation import NOTATIONS, Notation
+from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
 Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes below
@@ -42,8 +36,6 @@ CLAIM = (
     "path. Choose a wiring: it stands first."
 )
 
-CONTRASTS = ("many-to-one", "many-to-many", "encoder-decoder-teacher")  # a loss at the end, or many
-
 
 def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
     """Every card's runs: of the reader's cell first, then of the others if they are asked for."""
@@ -51,63 +43,43 @@ def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
     return {c: {cell: runs.compute(c.wired(e, cell=cell)) for cell in cells} for c in CARDS}
 
 
-def in_front(mine: Experiment, count: int) -> list[Card]:
-    """The cards that open: the reader's own wiring, and those whose path differs most."""
-    own = [card for card in CARDS if card.fits(mine)][:1]
-    others = [card for key in CONTRASTS for card in CARDS if card.key == key and card not in own]
-    return [*own, *others][:count]
-
-
 def picture() -> Iterator[str]:
     """Three cards in a row, then all others, two in a row."""
     yield "picture"
     mine, view = session.experiment(), session.view()
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
-    norms = {c: {n: profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
-    axis = span([curves for each in norms.values() for curves in each.values()])
-    on_the_wall = session.playing().presents  # where two fit
-    front = in_front(mine, 2 if on_the_wall else 3)
-    row = st.columns(len(front), gap="large" if on_the_wall else "medium")
+    norms = {c: {n: cards.profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
+    axis = cards.span([curves for each in norms.values() for curves in each.values()])
+    count, gap = (2, "large") if session.playing().presents else (3, "medium")
+    front = cards.in_front(mine, count)
 
     def draw(card: Card) -> None:
         own, curves = sheet[card][mine.cell], norms[card]
         svg = miniature(card.title, own, card.words.image, curves, axis, notation)
         yours = " :primary-badge[yours]" if card.fits(mine) else ""
-        st.markdown(f"**{card.title}**{yours}  \n{conclusion(own, notation)}")
+        st.markdown(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
         drawing(svg + step_table(card.title, own, curves, notation), key=card.key)
 
-    for card, place in zip(front, row, strict=True):
+    for card, place in zip(front, st.columns(len(front), gap=gap), strict=True):
         with place:
             draw(card)
     drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
     yield "more"
-    for card, place in zip(front, st.columns(len(front), gap="medium"), strict=True):
+    for card, place in zip(front, st.columns(len(front), gap=gap), strict=True):
         with place:
-            told(card, sheet[card][mine.cell], notation)
+            told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
     places = (place for _ in CARDS for place in st.columns(2, gap="large"))
     for card, place in zip((c for c in CARDS if c not in front), places, strict=False):
         with place:
             draw(card)
-            told(card, sheet[card][mine.cell], notation)
-
-
-def told(card: Card, own: Run, notation: Notation) -> None:
-    """What a wiring is for and called, what its run says, and the way to its unrolled graph."""
-    names = f":small[{card.title}: {card.words.other}]"
-    st.markdown(f"{card.words.task} {sentence(own, notation)}  \n{names}")
-    st.page_link(
-        contents.page_link("unrolled"),
-        label=f"Open “{card.title}”",
-        query_params=to_params(card.wired(session.experiment())) | to_params(session.view()),
-        icon=contents.PAGES["unrolled"].icon,
-    )
+            told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The drawn gradient norms."""
-    return pd.DataFrame(profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
+    return pd.DataFrame(cards.profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
 
 
 page_layout.page(
