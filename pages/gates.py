@@ -5,15 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pages.components.heatmaps import Menu, Picked, heatmaps
-from pages.figures.gates.panels import (
-    gate_panels,
-    gate_rows,
-    quantities_of,
-    series_read,
-    shown_of,
-    sorts_of,
-    telling,
-)
+from pages.figures.gates import panels
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
 from rnn_core.experiment.experiment import Experiment
@@ -57,19 +49,19 @@ def picture() -> Iterator[str]:
     widgets.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
     cell, labels = layer.trace.cell, layer.labels
-    shows, notation = shown_of(cell), NOTATIONS[view.notation]
+    shows, notation = panels.shown_of(cell), NOTATIONS[view.notation]
     shown = view.maps if view.maps in shows else "one"
-    quantity = telling(cell, view.quantity)
+    quantity = panels.telling(cell, view.quantity)
     units, one = layer.trace.weights.weight_hh.shape[1], shown == "one"
-    of = Menu("quantity", "of", quantity, quantities_of(cell, notation))
+    of = Menu("quantity", "of", quantity, panels.quantities_of(cell, notation))
     heatmaps(
-        gate_panels(
+        panels.gate_panels(
             sets,
             labels,
             f"{wish.cell.upper()}, {layer.name}",
             shown=shown,
             sort=view.sort,
-            series=series_read(run, layer.trace, labels),
+            series=panels.series_read(run, layer.trace, labels),
             notation=notation,
             quantity=quantity,
         ),
@@ -78,7 +70,7 @@ def picture() -> Iterator[str]:
         menus=(
             Menu("maps", "Show", view.maps, shows),
             *((of,) if one else ()),
-            Menu("sort", "Units", view.sort, sorts_of(cell, view.maps, units)),
+            Menu("sort", "Units", view.sort, panels.sorts_of(cell, view.maps, units)),
             Menu("compare", "Compare with", view.compare, rivals(wish)),
         ),
         on_pick=looked,
@@ -100,7 +92,7 @@ def looked(picked: Picked) -> None:
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The picture's numbers."""
     layer, sets = compared(e, view.compare, view.layer)
-    return pd.DataFrame(gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
+    return pd.DataFrame(panels.gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
 
 
 page_layout.page(

@@ -50,8 +50,7 @@ def picture() -> Iterator[str]:
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
     norms = {c: {n: cards.profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
     axis = cards.span([curves for each in norms.values() for curves in each.values()])
-    count, gap = (2, "large") if session.playing().presents else (3, "medium")
-    front = cards.in_front(mine, count)
+    front = cards.in_front(mine, 2 if session.playing().presents else 3)
 
     def draw(card: Card) -> None:
         own, curves = sheet[card][mine.cell], norms[card]
@@ -60,14 +59,14 @@ def picture() -> Iterator[str]:
         st.markdown(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
         drawing(svg + step_table(card.title, own, curves, notation), key=card.key)
 
-    for card, place in zip(front, st.columns(len(front), gap=gap), strict=True):
+    for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
         with place:
             draw(card)
     drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
     yield "more"
-    for card, place in zip(front, st.columns(len(front), gap=gap), strict=True):
+    for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
         with place:
             told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
     places = (place for _ in CARDS for place in st.columns(2, gap="large"))
