@@ -31,18 +31,12 @@ export function decimals(v, digits = DIGITS) {
   return (v < 0 && +text !== 0 ? "−" : "") + text
 }
 
-/** The terms of a sum, each rounded so that they add up to the rounded total (largest remainder). */
-export function adding(values, total, digits = DIGITS) {
-  const scale = 10 ** digits, scaled = values.map(v => v * scale)
-  if (![total, ...values].every(v => Number.isFinite(v) && Math.abs(v) < 1e6)) return values
-  const rounded = scaled.map(Math.round)
-  let over = Math.round(total * scale) - rounded.reduce((a, b) => a + b, 0)
-  const order = scaled.map((v, i) => [v - rounded[i], i]).sort((a, b) => over > 0 ? b[0] - a[0] : a[0] - b[0])
-  for (let k = 0; over !== 0 && order.length && k < 4 * order.length; k++) {
-    rounded[order[k % order.length][1]] += Math.sign(over)
-    over -= Math.sign(over)
-  }
-  return rounded.map(v => v / scale)
+/** Whether numbers, each as it is written, add up to the total as it is written. */
+export function agree(values, total, digits = DIGITS) {
+  const scale = 10 ** digits
+  if (![total, ...values].every(v => Number.isFinite(v) && Math.abs(v) < 1e6)) return false
+  const whole = v => Math.sign(v) * Math.round((Math.abs(v).toFixed(digits)) * scale)
+  return values.reduce((sum, v) => sum + whole(v), 0) === whole(total)
 }
 
 export const FUNCTIONS = {
@@ -102,9 +96,8 @@ export function numeric(t, level, read, around = "") {
     return mark(t.id, around === "times" && v < 0 ? `(${text})` : text)
   }
   if (t.kind === "plus") {
-    const plain = t.args.every(known), all = plain ? adding(t.args.map(a => read(a.id)), read(t.id)) : null
     const whole = t.args.map((a, k) => known(a)
-      ? signed(v => mark(a.id, decimals(v)), all ? all[k] : read(a.id), k === 0)
+      ? signed(v => mark(a.id, decimals(v)), read(a.id), k === 0)
       : (k ? " + " : "") + numeric(a, level, read, "plus")).join("")
     return mark(t.id, around === "times" ? `(${whole})` : whole)
   }
@@ -115,36 +108,34 @@ export function numeric(t, level, read, around = "") {
   return mark(t.id, [...("constant" in t ? [decimals(t.constant, 2)] : []), ...args].join(" · "))
 }
 
-/** Whether the next level follows exactly from the digits shown: sums do, products are rounded. */
-export function exact(t, level) {
+/** Whether the next level follows exactly from the digits shown: sums do where they agree. */
+export function exact(t, level, read) {
   if (leaf(t)) return true
-  if (depth(t) === level + 1) return t.kind === "plus" || t.kind === "one-minus"
-  return t.args.every(a => depth(a) <= level || exact(a, level))
+  if (depth(t) === level + 1) return t.kind === "one-minus" || t.kind === "plus" && agree(t.args.map(a => read(a.id)), read(t.id))
+  return t.args.every(a => depth(a) <= level || exact(a, level, read))
 }
 
 /** All lines of one equation with one unit's numbers, as HTML. */
 export function lines(equation, read) {
   const t = equation.tree, out = []
   for (let level = 0; level <= depth(t); level++) {
-    const sign = level > 0 && exact(t, level - 1) ? "=" : level ? "≈" : "≈"
+    const sign = level > 0 && exact(t, level - 1, read) ? "=" : "≈"
     const html = numeric(t, level, read)
     if (!out.length || html !== out.at(-1).html) out.push({ sign, html })
   }
   return out
 }
 
-/** W x + b written out: products, then their values, then the sum. */
+/** W x + b written out: products, then their values, then the sum, each behind its sign. */
 export function written(weights, values, bias, total, id) {
-  const { shown, rest } = products(weights, values), terms = shown.map(t => t.p)
-  const biased = bias === null ? [] : [bias], extra = rest && !rest.zero ? [rest.sum] : []
-  const sums = adding([...terms, ...extra, ...biased], total)
+  const { shown, rest } = products(weights, values), biased = bias === null ? [] : [bias]
+  const sums = [...shown.map(t => t.p), ...(rest && !rest.zero ? [rest.sum] : []), ...biased]
   const factor = v => Number.isInteger(v) ? String(v).replace("-", "−") : decimals(v)
   const one = (t, k) => signed(w => `<span class="product">${decimals(w)} · ${t.v < 0 ? `(${factor(t.v)})` : factor(t.v)}</span>`, t.w, k === 0)
   const dots = rest ? ` + … <small>(${rest.count} more${rest.zero ? ", all 0" : ""})</small>` : ""
-  const tail = bias === null ? "" : signed(v => decimals(v), sums.at(-1), false)
-  const first = (shown.map(one).join("") || "0") + dots + tail
-  const second = sums.map((v, k) => signed(x => rest && !rest.zero && k === terms.length ? `<span title="the rest">[${decimals(x)}]</span>` : decimals(x), v, k === 0)).join("")
-  return [first, second || decimals(0), mark(id, decimals(total))]
+  const first = (shown.map(one).join("") || "0") + dots + biased.map(b => signed(v => decimals(v), b, false)).join("")
+  const second = sums.map((v, k) => signed(x => rest && !rest.zero && k === shown.length ? `<span title="the rest">[${decimals(x)}]</span>` : decimals(x), v, k === 0)).join("")
+  return [["=", first], ["≈", second || decimals(0)], [agree(sums, total) ? "=" : "≈", mark(id, decimals(total))]]
 }
 
 // ---------------------------------------------------------------- shapes
@@ -211,16 +202,25 @@ function write(host, html) {
 function symbol(parent, x, y, [letter, sub, sup], attributes = {}) {
   const t = el(parent, "text", { x, y, "text-anchor": "middle", "font-size": 16, "font-family": MATH, "font-style": "italic", ...attributes })
   t.appendChild(document.createTextNode(letter))
-  if (sub) el(t, "tspan", { dy: 4, "font-size": 12, "font-style": "normal" }, sub)
-  if (sup) el(t, "tspan", { dy: sub ? -11 : -6, dx: sub ? -[...sub].reduce((w, letter) => w + ("ijlt".includes(letter) ? 3.4 : 6), 0) : 0, "font-size": 12, "font-style": "normal" }, sup)
+  if (sub) el(t, "tspan", { dy: 4, "font-size": SMALLEST, "font-style": "normal" }, sub)
+  if (sup) el(t, "tspan", { dy: sub ? -11 : -6, dx: sub ? -[...sub].reduce((w, letter) => w + ("ijlt".includes(letter) ? 3.8 : 6.7), 0) : 0, "font-size": SMALLEST, "font-style": "normal" }, sup)
   return t
 }
 const MATH = "'STIX Two Math','Latin Modern Math','Cambria Math',KaTeX_Main,'Times New Roman',serif"
 
+const SMALLEST = 13.4 // text in the diagram, before it is fitted
+
+/** How much larger or smaller the diagram is drawn, so that it ends where the window does. */
+function fits(view) {
+  const { width, height } = view.data.picture, { scale, room } = view
+  const most = Math.min(1.25, 0.62 * view.root.clientWidth / (width * scale)) // the equations stand beside it
+  return Math.max(12 / SMALLEST / scale, Math.min(most, room / (height * scale))) // no text below 12 px
+}
+
 function drawDiagram(view) {
   const { data, colours, scale } = view, p = data.picture
   const svg = el(null, "svg", { class: "diagram", role: "group", "aria-label": `${data.title}: wiring with the numbers of the selected step. Arrow keys move along.`,
-    width: p.width * scale, height: p.height * scale, viewBox: `0 0 ${p.width} ${p.height}`, "font-family": view.font })
+    width: p.width * scale * fits(view), height: p.height * scale * fits(view), viewBox: `0 0 ${p.width} ${p.height}`, "font-family": view.font })
   const [x, y, width, height] = p.body
   el(svg, "rect", { x, y, width, height, rx: 16, fill: colours.panel, stroke: colours.line })
   view.kinds = Object.fromEntries(p.parts.map(q => [q.id, q.kind]))
@@ -281,9 +281,9 @@ function drawPart(view, svg, part, k) {
 function drawChip(view, svg, part) {
   const [x, y] = part.chip
   const g = el(svg, "g", { class: "chip", "data-q": part.id })
-  const box = el(g, "rect", { x: x - 22, y: y - 10, width: 44, height: 20, rx: 10, stroke: view.colours.line })
-  const text = el(g, "text", { x, y: y + 4.3, "text-anchor": "middle", "font-size": 12 }), number = text.appendChild(document.createTextNode(""))
-  if (part.symbol && part.kind !== "past" && !view.data.picture.exits.some(e => e.id === part.id)) symbol(svg, x + 25, y + 4, part.symbol, { "text-anchor": "start", "font-size": 14, fill: view.colours.text, class: "name", "pointer-events": "none" })
+  const box = el(g, "rect", { x: x - 24, y: y - 10.5, width: 48, height: 21, rx: 10.5, stroke: view.colours.line })
+  const text = el(g, "text", { x, y: y + 4.7, "text-anchor": "middle", "font-size": SMALLEST }), number = text.appendChild(document.createTextNode(""))
+  if (part.symbol && part.kind !== "past" && !view.data.picture.exits.some(e => e.id === part.id)) symbol(svg, x + 27, y + 4, part.symbol, { "text-anchor": "start", "font-size": 14, fill: view.colours.text, class: "name", "pointer-events": "none" })
   return { id: part.id, range: part.range, g, box, text, number }
 }
 
@@ -307,7 +307,7 @@ function drawEquations(view) {
     const rows = unit ? `<div class="flow">${chain(lines(e, read))}</div>` : ""
     return `<div class="equation" data-id="${escape(e.id)}"><div class="symbols"><span class="lhs">${mark(e.id, math(e.symbol))}</span><b>=</b><span>${symbolic(e.tree)}</span></div>${rows}</div>`
   })
-  const note = unit ? `Unit ${unit}, step ${step + 1}. Rounded to ${DIGITS} decimals; where needed the last digit of a term is moved by one so that each sum adds up as written. ⊙ and · multiply unit by unit.`
+  const note = unit ? `Unit ${unit}, step ${step + 1}. Every number is rounded to ${DIGITS} decimals by itself: = where the digits shown add up, ≈ where they do not. ⊙ and · multiply unit by unit.`
     : "On the wires: the mean over all units. Pick one unit to put its numbers into the equations (a mean of products is not the product of means)."
   return write(view.equations, `<div class="head"><strong>Equations</strong><button type="button" data-part="latex">Copy LaTeX</button></div>${parts.join("")}<p class="note">${note}</p>`)
 }
@@ -356,8 +356,8 @@ function sums(view, gate) {
     `<p class="note">${escape(gate.function)} at a = ${decimals(a)}: value ${decimals(v)}, slope ${slope === undefined ? "?" : decimals(slope)}. The gradient that passes this unit is multiplied by the slope.</p>`
 }
 
-function block(part, tree, [first, second, total]) {
-  const rows = [["=", first], ["≈", second], ["=", total]].map(([sign, html]) => `<div class="step"><b>${sign}</b><span>${html}</span></div>`).join("")
+function block(part, tree, steps) {
+  const rows = steps.map(([sign, html]) => `<div class="step"><b>${sign}</b><span>${html}</span></div>`).join("")
   return `<div class="equation" data-weight="${escape(part.kind)}"><div class="symbols">${tree ? symbolic(tree) : mark(part.id, pretty(part.words))}</div>${rows}</div>`
 }
 
@@ -563,6 +563,7 @@ function drawAll(view) {
   view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
   const options = ["mean of all", ...Array.from({ length: data.units }, (_, k) => String(k + 1))]
   view.select.replaceChildren(...options.map((text, k) => Object.assign(document.createElement("option"), { value: String(k), textContent: text })))
+  view.room ??= window.innerHeight - Math.max(0, view.box.getBoundingClientRect().top) - 4
   drawDiagram(view)
   view.dressed++
   const first = view.svg.querySelector(held ? `.part[data-q="${held}"]` : ".part")
@@ -580,6 +581,7 @@ export default function ({ data: message, parentElement, setStateValue }) {
   const seen = JSON.stringify(view.data.picture) + view.data.units
   if (resolveColours(view) || seen !== view.seen) drawAll(view)
   view.seen = seen
+  view.zoom.hidden = !view.data.zoom
   refresh(view)
   listen(view)
   return () => { clearTimeout(view.timer); views.delete(root) }

@@ -60,15 +60,15 @@ export function measure({ width, steps, panels, units, beside = false, ratio = 1
   const columns = panels > 1 && room ? 2 : 1
   const whole = (v) => Math.max(1, Math.floor(v * ratio + 1e-6)) / ratio
   const cell = whole(Math.max(FEWEST_PIXELS, Math.min(64, across(columns) / steps)))
-  const tall = height(panels, columns, width)
+  const tall = height(panels, columns, width) * (panels <= columns ? text / 16 : 1)
   const row = whole(Math.max(2, Math.min(32, tall / units)))
-  return { columns, gutter, cell, row, tall, column: Math.floor(across(columns) + gutter) }
+  return { columns, gutter, cell, row, tall, named: 0.78 * text, column: Math.floor(across(columns) + gutter) }
 }
 
 /** What a panel is to be high, so that all fit on a screen. */
 function height(panels, columns, width) {
   const each = Math.ceil(panels / columns)
-  if (each === 1) return 260
+  if (each === 1) return 272
   if (columns === 2) return each > 3 ? 92 : 128
   return panels > 4 && width > 640 ? 80 : 96
 }
@@ -220,7 +220,7 @@ export const escaped = (s) => String(s).replace(/[&<>"]/g, (c) => `&#${c.charCod
 /** One panel's cells as paths, one per colour: small, and every cell stays a vector. */
 export function cells(panel, steps, size, colours, blank, order) {
   const paths = new Map()
-  for (let row = 0; row < panel.rows; row++) {
+  for (let row = 0; row < order.length; row++) {
     const u = order[row]
     for (let t = 0; t < steps; ) {
       const k = level(panel.values[u * steps + t], panel.low, panel.high)
@@ -246,7 +246,7 @@ export function svg(model, size, look, choice) {
     body += `<g transform="translate(${12 + i * pitch + size.gutter} 40)">${reads.body}</g>`
     let y = 52 + reads.tall
     for (const panel of panels.map((k) => model.panels[k])) {
-      const tall = panel.form === "band" ? size.tall : panel.rows * size.row
+      const tall = panel.form === "band" ? size.tall : model.order.length * size.row
       body += `<g transform="translate(${12 + i * pitch} ${y})">${svgPanel(panel, model, size, look, choice)}</g>`
       y += tall + 40
     }
@@ -281,7 +281,7 @@ const SUB = ['<tspan dy="3" font-size="9">', '</tspan><tspan dy="-3">​</tspan>
 
 function svgPanel(panel, model, size, look, choice) {
   const steps = model.labels.length, wide = steps * size.cell, isBand = panel.form === "band"
-  const tall = isBand ? size.tall : panel.rows * size.row
+  const tall = isBand ? size.tall : model.order.length * size.row
   const whose = model.sets.length > 1 ? ` · ${escaped(model.sets[panel.set])}` : ""
   const right = Math.max(wide, 330 - size.gutter)
   const inside = isBand ? svgBand(panel, steps, size, look)
@@ -453,28 +453,34 @@ function panelHtml(model, k, size) {
   const whose = model.sets.length > 1 ? `, ${model.sets[panel.set]}` : ""
   const about = `${panel.label} ${panel.symbol}${whose}: ` + (isBand
     ? `mean over the units and the band of eight units in ten, ${steps} steps, from ${edge(panel.low)} to ${edge(panel.high)}`
-    : `${panel.rows} units by ${steps} steps, colours from ${edge(panel.low)} to ${edge(panel.high)}`)
+    : `${order.length < panel.rows ? `${order.length} of ` : ""}${panel.rows} units by ${steps} steps, colours from ${edge(panel.low)} to ${edge(panel.high)}`)
   const lines = !isBand && size.cell >= 9 && size.row >= 6 ? " hm-lined" : ""
-  const tall = isBand ? size.tall : panel.rows * size.row
+  const tall = isBand ? size.tall : order.length * size.row
   const ends = isBand ? [edge(panel.high), edge(panel.low)] : [order[0] + 1, order.at(-1) + 1]
   const bar = isBand ? "" : `<span class="hm-bar"><span>${edge(panel.low)}</span><i></i><span>${edge(panel.high)}</span></span>`
   const plot = isBand ? `<svg class="hm-plot" role="img" aria-label="${escaped(about)}" height="${tall}"></svg>`
-    : `<canvas class="hm-plot" role="img" aria-label="${escaped(about)}" width="${steps}" height="${panel.rows}" style="height:${tall}px"></canvas>`
+    : `<canvas class="hm-plot" role="img" aria-label="${escaped(about)}" width="${steps}" height="${order.length}" style="height:${tall}px"></canvas>`
   const tag = model.sets.length > 1 && size.columns === 1 ? ` <small>${escaped(model.sets[panel.set])}</small>` : ""
   return `<div class="hm-panel" data-quantity="${escaped(panel.name)}" data-set="${panel.set}"><div class="hm-head">` +
     `<span class="hm-name"><i class="hm-chip"></i><em>${subscripted(panel.symbol)}</em> ${escaped(panel.label)}${tag}</span>` +
     `<span class="hm-now"></span>${bar}</div>` +
-    `<div class="hm-map${lines}" data-panel="${k}"><span class="hm-first">${ends[0]}</span>` +
-    (tall > 26 ? `<span class="hm-last">${ends[1]}</span>` : "") +
+    `<div class="hm-map${lines}" data-panel="${k}">${isBand || size.row < size.named ? endsHtml(ends, tall) : namesHtml(order, size)}` +
     `${plot}<i class="hm-unit" hidden></i><i class="hm-frame"></i><i class="hm-spot" hidden></i></div></div>`
 }
+
+const endsHtml = (ends, tall) => `<span class="hm-first">${ends[0]}</span>` + (tall > 26 ? `<span class="hm-last">${ends[1]}</span>` : "")
+
+/** Every row's unit, where rows are high enough for it. */
+const namesHtml = (order, size) => order.map((unit, row) =>
+  `<span class="hm-row" style="top:${+(row * size.row).toFixed(2)}px;line-height:${size.row}px">${unit + 1}</span>`).join("")
 
 function axisHtml(model, size, ticks) {
   const at = (t) => `left:${((t + 0.5) * size.cell).toFixed(2)}px`
   const numbers = ticks.numbers.map((t) => `<small style="${at(t)}">${t + 1}</small>`)
   const sorted = model.order.some((unit, row) => unit !== row)
+  const few = model.order.length < model.units
   const rows = model.panels.some((p) => p.form === "band") ? "line: mean over the units; band: eight units in ten"
-    : sorted ? "units in order of likeness" : "units from 1 down"
+    : few ? `the ${model.order.length} of ${model.units} units that change most` : sorted ? "units in the chosen order" : "units from 1 down"
   return `<div class="hm-axis" aria-hidden="true"><div>${numbers.join("")}</div></div>` +
     `<div class="hm-caption">step t; ${rows}</div>`
 }
@@ -563,7 +569,7 @@ function mark(state) {
     map.querySelector(".hm-frame").style.transform = `translateX(${step * size.cell}px)`
     unit.hidden = row < 0 || panel.form === "band"
     unit.style.transform = `translateY(${row * size.row}px)`
-    map.parentElement.querySelector(".hm-now").textContent = now(panel, step, steps, row < 0 ? 0 : choice.unit)
+    map.parentElement.querySelector(".hm-now").textContent = now(panel, step, steps, unitOf(state))
   })
   colourText(state)
   for (const b of [...state.symbols, ...state.letters]) b.classList.toggle("hm-on", +b.dataset.step === step)
@@ -600,7 +606,7 @@ function foot(state, step, steps) {
   state.picks = picks
   colours.firstElementChild.firstChild.data = `Colour the ${model.series.length ? "series" : "text"} by `
   const names = new Map(maps.map((p) => [p.name, `${p.symbol} ${p.label}`]))
-  const units = new Map([[0, "none"], ...model.order.map((_, u) => [u + 1, u + 1])])
+  const units = new Map([[0, "none"], ...Array.from({ length: model.units }, (_, u) => [u + 1, u + 1])])
   offer(root.querySelector(".hm-quantity"), names, source(model, choice.quantity).name)
   offer(root.querySelector(".hm-which"), units, units.has(choice.unit) ? choice.unit : 0)
 }
@@ -622,7 +628,7 @@ function choose(state, change, delay = 0) {
   send(state, {}, delay)
 }
 
-const unitOf = ({ choice, model }) => (choice.unit <= model.order.length ? choice.unit : 0)
+const unitOf = ({ choice, model }) => (choice.unit <= model.units ? choice.unit : 0)
 
 /** Tells the page; the time makes every choice a change, even one that Python has left since. */
 function send(state, menus, delay = 0) {

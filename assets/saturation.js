@@ -2,7 +2,7 @@
 // A unit pointed at in one is marked in all. The message is what pages/components/saturation.py packs;
 // what it shares with other drawings is in drawing.js.
 
-const LEFT = 46, RIGHT = 12, TALL = 200, COURSE = 60, GAP = 32 // px at a 16 px root
+const LEFT = 46, RIGHT = 12, TALL = 215, COURSE = 60, GAP = 32 // px at a 16 px root
 const FEWEST = 270, WIDEST = 430 // a gate's picture is so wide
 const MOST = 12 // courses drawn at once
 const SIGNS = ["●", "◇"] // of the reader's run, and of the one it is compared with
@@ -100,9 +100,9 @@ function point(view, place, run, k, { x, y, units }) {
   const [cx, cy] = [X(place, x), Y(place, y)], colour = view.paint(place.gate.colour)
   const g = el(place.svg, "g", { class: "unit", "data-units": units.join(" "), "data-run": run.name, "data-x": x, "data-y": y })
   if (k) el(g, "path", { d: `M${cx} ${cy - 6.5}L${cx + 6.5} ${cy}L${cx} ${cy + 6.5}L${cx - 6.5} ${cy}Z`, fill: "none", stroke: colour, "stroke-width": 2 })
-  else el(g, "circle", { cx, cy, r: 4.8, fill: colour, "fill-opacity": 0.8 })
+  else el(g, "circle", { cx, cy, r: Math.min(9, 4.2 + 0.6 * units.length), fill: colour, "fill-opacity": 0.8 })
   el(g, "circle", { cx, cy, r: 10, fill: "transparent", class: "hit" })
-  if (units.length === 1) return
+  if (units.length < Math.max(2, view.data.units / 12)) return // where many stand close, texts would lie on each other
   const end = x > 0.8
   el(g, "text", { x: cx + (end ? -9 : 9), y: cy + (k ? 14 : -6), "text-anchor": end ? "end" : "start", "font-size": 12, fill: view.colours.text }, `×${units.length}`)
 }

@@ -28,8 +28,8 @@ gradient comes back along it multiplied only by what the gates say. The plain **
 """
 
 CLAIM = (
-    "A recurrent cell is a handful of sums, products and squashing functions. **Every number** on "
-    "every wire is here, and every one can be worked out by hand."
+    "**Every number** on every wire is here, and each can be worked out by hand: point at a wire "
+    "or at a term, and step on."
 )
 
 
@@ -53,16 +53,18 @@ def picture() -> page_layout.Parts:
     run = model.edited(session.current_run())
     layers, view = runs.layers(run), session.view()
     layer = layers[widgets.layer_menu([each.name for each in layers])]
+    units = layer.trace.weights.weight_hh.shape[1]
     cell(
         cell_picture(
             layer.trace,
             layer.labels,
             selected=session.step(len(layer.labels)),
             notation=NOTATIONS[view.notation],
-            unit=0 if view.wires == "mean" else max(1, min(view.unit, run.experiment.hidden)),
+            unit=0 if view.wires == "mean" else max(1, min(view.unit, units)),
         ),
         key="cell",
         on_choose=chosen,
+        zoom=not session.playing().presents,
     )
     yield "more"
     widgets.notation_menu()

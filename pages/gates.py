@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pages.components.heatmaps import Menu, Picked, heatmaps
-from pages.figures.gates.panels import gate_panels, gate_rows, series_read, shown_of, sorts_of
+from pages.figures.gates import panels
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
 from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.settings import Value
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -23,9 +24,11 @@ can be compared.
 * **Update gate z** (GRU) mixes past and candidate, **reset gate r** decides how much of the past
   the candidate sees. The plain RNN has no gate.
 
-**Click a cell** to pick its step and its unit: the text is coloured by that unit. **Sort units**
-to lay units side by side that rise and fall together; their numbers stay their own. **Mean and
-spread** draws the mean over the units, in a band from their tenth to their ninetieth percentile.
+**Click a cell** to pick its step and its unit: the text is coloured by that unit. Of many units the
+twenty **that change most** over the steps are drawn; the heading counts all of them. Or see all
+units, by number, or with those side by side that rise and fall together; their numbers stay their
+own. **Mean and spread** draws the mean over the units, in a band from their tenth to their
+ninetieth percentile.
 **Compare with** puts another cell, or one other setting, beside it: same input, same axes, same
 colours, and what you point at is marked in both.
 
@@ -46,33 +49,50 @@ def picture() -> Iterator[str]:
     widgets.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
     cell, labels = layer.trace.cell, layer.labels
-    shows = shown_of(cell)
+    shows, notation = panels.shown_of(cell), NOTATIONS[view.notation]
+    shown = view.maps if view.maps in shows else "one"
+    quantity = panels.telling(cell, view.quantity)
+    units, one = layer.trace.weights.weight_hh.shape[1], shown == "one"
+    of = Menu("quantity", "of", quantity, panels.quantities_of(cell, notation))
     heatmaps(
-        gate_panels(
+        panels.gate_panels(
             sets,
             labels,
             f"{wish.cell.upper()}, {layer.name}",
-            shown=view.maps if view.maps in shows else "all",
+            shown=shown,
             sort=view.sort,
-            series=series_read(run, layer.trace, labels),
-            notation=NOTATIONS[view.notation],
+            series=panels.series_read(run, layer.trace, labels),
+            notation=notation,
+            quantity=quantity,
         ),
         key="gates",
-        picked=Picked(session.step(len(labels)), view.unit, view.quantity),
+        picked=Picked(session.step(len(labels)), view.unit, quantity),
         menus=(
             Menu("maps", "Show", view.maps, shows),
-            Menu("sort", "Sort units by", view.sort, sorts_of(cell, view.maps)),
+            *((of,) if one else ()),
+            Menu("sort", "Units", view.sort, panels.sorts_of(cell, view.maps, units)),
             Menu("compare", "Compare with", view.compare, rivals(wish)),
         ),
-        on_pick=lambda p: session.look(t=p.step + 1, unit=p.unit, quantity=p.quantity, **p.menus),
+        on_pick=looked,
         name=f"gates-{wish.cell}",
     )
+
+
+def looked(picked: Picked) -> None:
+    """What the reader picked in the maps or in a menu beside them."""
+    there: dict[str, Value] = {
+        "t": picked.step + 1,
+        "unit": picked.unit,
+        "quantity": picked.quantity,
+    }
+    there.update(picked.menus)
+    session.look(**there)
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The picture's numbers."""
     layer, sets = compared(e, view.compare, view.layer)
-    return pd.DataFrame(gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
+    return pd.DataFrame(panels.gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
 
 
 page_layout.page(

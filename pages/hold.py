@@ -1,5 +1,7 @@
 """Hold a gate: the same run with one gate fixed, beside the free one."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -25,7 +27,7 @@ held. Shaded steps are the held ones. The questions are lecture 000's.
 
 CLAIM = (
     "What does a gate do? **Take it away and look**: fix it at a value, at all steps or at some, "
-    "and compare states, losses and gradients with the free run."
+    "and compare with the free run."
 )
 
 
@@ -50,18 +52,24 @@ def picture() -> page_layout.Parts:
     yield "picture"
     run, view = session.current_run(), session.view()
     cell, notation = run.stages[0].network.cell, NOTATIONS[view.notation]
-    hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
-    held, layer = runs.held(run, hold), min(view.layer, len(names) - 1)
-    st.markdown(held_words(run, held, hold, layer=layer, notation=notation))
-    figure = held_figure(run, held, hold, layer=layer, loss=runs.loss_words(run), notation=notation)
-    alt = f"States, losses, gradients, free and held. {held_title(cell, hold, notation)}"
-    plot(figure, key="held", alt=alt, name=f"held-{hold.gate}")
     which, *others = st.columns([2, 1, 1])
     with which:
         widgets.view_menu("hold", labels(cell))
     for place, name in zip(others, ("held_at", "held_steps"), strict=True):
         with place:
             widgets.view_control(name)
+    hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
+    held, layer = runs.held(run, hold), min(view.layer, len(names) - 1)
+    loss = runs.loss_words(run)
+    draw = partial(held_figure, run, held, hold, layer=layer, loss=loss, notation=notation)
+    figure = draw(rows=("gradient",))
+    alt = f"Gradients, free and held. {held_title(cell, hold, notation)}"
+    plot(figure, key="held", alt=alt, name=f"held-{hold.gate}")
+    yield "more"
+    st.markdown(held_words(run, held, hold, layer=layer, notation=notation))
+    rest = draw(rows=("states", "loss"))
+    alt = f"States and losses, free and held. {held_title(cell, hold, notation)}"
+    plot(rest, key="held_states", alt=alt, name=f"held-{hold.gate}-states")
     if any(part.fed for part in run.parts):
         st.caption("The output is fed back here: the gate is held at every step.")
     widgets.layer_menu(names)

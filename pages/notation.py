@@ -25,15 +25,24 @@ thing changed, and draws the largest difference of the top layer's hidden states
 What is only another name changes nothing; what is another function does.
 """
 
-CLAIM = "Five lectures, five alphabets, **one network**."
+CLAIM = (
+    "Read along a row: it is the same number in the same network, however it is written. Choose "
+    "whose letters you know."
+)
 
 
 def picture() -> Iterator[str]:
     """Letters, equations, what a variant changes, where lectures disagree."""
     yield "picture"
-    run, chosen = session.current_run(), NOTATIONS[widgets.notation_menu()]
+    run = session.current_run()
     cell = run.stages[0].network.cell
+    menu, heading = st.columns([1, 3], vertical_alignment="bottom")
+    with menu:
+        chosen = NOTATIONS[widgets.notation_menu()]
+    with heading:
+        st.markdown(f"**{drawn.headline(cell.name)}**")
     st.html(drawn.letters_table([cell.name], chosen.name))
+    yield "formulas"
     left, right = st.columns(2, gap="large")
     with left:
         formulas(run, chosen)

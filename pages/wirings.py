@@ -6,13 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.wirings import drawing
-from pages.figures.wirings.cards import CARDS, Card, profile_rows, profiles, sentence, span
+from pages.figures.wirings import cards
+from pages.figures.wirings.cards import CARDS, Card
 from pages.figures.wirings.drawing import miniature
 from pages.figures.wirings.profile import legend
 from pages.figures.wirings.table import step_table
-from pages.ui import contents, page_layout, runs, session, widgets
+from pages.ui import page_layout, runs, session, widgets
+from pages.ui.models.wirings import told
 from rnn_core.engine.cells import CELLS
-from rnn_core.experiment.experiment import Experiment, to_params
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
@@ -30,8 +32,8 @@ is compared, not the skill.
 """
 
 CLAIM = (
-    "The same cell, wired differently, answers different questions. What changes is **where inputs "
-    "enter and where losses sit**, and that decides the gradient's path."
+    "What changes is **where inputs enter and where losses sit**, and that decides the gradient's "
+    "path. Choose a wiring: it stands first."
 )
 
 
@@ -42,42 +44,41 @@ def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
 
 
 def picture() -> Iterator[str]:
-    """The controls, and the cards, two in a row."""
+    """Three cards in a row, then all others, two in a row."""
     yield "picture"
     mine, view = session.experiment(), session.view()
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
-    norms = {c: {n: profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
-    axis = span([curves for each in norms.values() for curves in each.values()])
-    yield "more"
+    norms = {c: {n: cards.profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
+    axis = cards.span([curves for each in norms.values() for curves in each.values()])
+    front = cards.in_front(mine, 2 if session.playing().presents else 3)
+
+    def draw(card: Card) -> None:
+        own, curves = sheet[card][mine.cell], norms[card]
+        svg = miniature(card.title, own, card.words.image, curves, axis, notation)
+        yours = " :primary-badge[yours]" if card.fits(mine) else ""
+        st.markdown(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
+        drawing(svg + step_table(card.title, own, curves, notation), key=card.key)
+
+    for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
+        with place:
+            draw(card)
+    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
-    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
-    places = (place for _ in CARDS for place in st.columns(2, gap="large"))
-    for (card, drawn), place in zip(sheet.items(), places, strict=False):
-        own, curves = drawn[mine.cell], norms[card]
-        svg = miniature(card.title, own, card.words.image, curves, axis, notation)
+    yield "more"
+    for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
         with place:
-            table = step_table(card.title, own, curves, notation)
-            shown(card, svg + table, sentence(own, notation))
-
-
-def shown(card: Card, svg: str, found: str) -> None:
-    """A card: its names, the drawing, what it says, and the way to the unrolled graph."""
-    yours = " :primary-badge[yours]" if card.fits(session.experiment()) else ""
-    st.markdown(f"### {card.title}{yours}\n:small[{card.words.other}]")
-    drawing(svg, key=card.key)
-    st.markdown(f"{card.words.task} {found}")
-    st.page_link(
-        contents.page_link("unrolled"),
-        label=f"Open “{card.title}”",
-        query_params=to_params(card.wired(session.experiment())) | to_params(session.view()),
-        icon=contents.PAGES["unrolled"].icon,
-    )
+            told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
+    places = (place for _ in CARDS for place in st.columns(2, gap="large"))
+    for card, place in zip((c for c in CARDS if c not in front), places, strict=False):
+        with place:
+            draw(card)
+            told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """The drawn gradient norms."""
-    return pd.DataFrame(profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
+    return pd.DataFrame(cards.profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
 
 
 page_layout.page(

@@ -23,6 +23,10 @@ function resolveColours(view) {
   }
 }
 
+/** How much larger a short run is drawn, so that it fills its place and nothing more. */
+export const grown = (width, { right, height }) => Math.max(1, Math.min(1.4, width / (right + 2), TALLEST / height))
+const TALLEST = 356
+
 function draw(view) {
   const { root, payload } = view, box = view.box, kept = box.scrollLeft
   view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
@@ -30,7 +34,10 @@ function draw(view) {
   resolveColours(view)
   view.timed = []; view.tips = new Map(); view.clock = ticks(payload.stages); view.log = events(payload.stages, view.clock)
   const width = Math.max(300, box.clientWidth / view.scale)
-  const place = view.place = view.rolled ? rolledPlace(view, width) : layout(payload, width, view.centre, view.weight)
+  const drawn = wide => view.rolled ? rolledPlace(view, wide) : layout(payload, wide, view.centre, view.weight)
+  const zoom = grown(width, drawn(width))
+  view.scale *= zoom
+  const place = view.place = drawn(width / zoom)
   const svg = el(null, "svg", { class: "graph", role: "radiogroup", "aria-label": payload.title,
     width: place.width * view.scale, height: place.height * view.scale, viewBox: `0 0 ${place.width} ${place.height}` })
   const front = el(svg, "g", { class: "picture" }), bands = el(svg, "g", { class: "bands", "aria-hidden": true }), hits = el(svg, "g", { class: "steps" })
@@ -40,6 +47,7 @@ function draw(view) {
   reachable.forEach(c => radio(view, hits, payload.stages[c.s], view.rolled ? { ...c, from: view.selected - payload.stages[c.s].offset } : c))
   const held = box.contains(box.getRootNode().activeElement) // the keyboard stays where it was
   view.bubble.hidden = true
+  view.heading.textContent = payload.conclusion
   view.names = gutter(view); view.svg = svg
   box.replaceChildren(view.names, svg)
   view.legend.replaceChildren(legend(view, Math.max(300, view.legend.clientWidth / view.scale)))

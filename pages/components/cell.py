@@ -26,9 +26,11 @@ _HTML = """<div data-component="cell">
   <div data-part="main">
     <div data-part="figure">
       <div data-part="box"></div>
+    </div>
+    <div data-part="beside">
+      <div data-part="equations"></div>
       <p data-part="told"></p>
     </div>
-    <div data-part="equations"></div>
   </div>
   <section data-part="zoom" aria-label="Zoom into one hidden unit"></section>
   <div class="sr-only" data-part="live" aria-live="polite"></div>
@@ -43,12 +45,17 @@ _component = st.components.v2.component(
 
 
 def cell(
-    payload: Mapping[str, Any], *, key: str, on_choose: Callable[[int, int], None] | None = None
+    payload: Mapping[str, Any],
+    *,
+    key: str,
+    on_choose: Callable[[int, int], None] | None = None,
+    zoom: bool = True,
 ) -> None:
     """Draw the payload of `cell_picture`.
 
     Stepping and picking a unit happen in the browser; `on_choose(step, unit)` is told afterwards,
-    with the step from 0 and the unit from 1 (0: the mean), before the page runs again.
+    with the step from 0 and the unit from 1 (0: the mean), before the page runs again. `zoom`: one
+    unit's sums are written out below.
     """
     start = {"step": payload["selected"], "unit": payload["unit"]}
 
@@ -58,4 +65,5 @@ def cell(
             step = max(0, min(int(chosen["step"]), payload["steps"] - 1))
             on_choose(step, max(0, min(int(chosen["unit"]), payload["units"])))
 
-    _component(key=key, data=pack(payload), default={"choice": start}, on_choice_change=changed)
+    data = pack({**payload, "zoom": zoom})
+    _component(key=key, data=data, default={"choice": start}, on_choice_change=changed)

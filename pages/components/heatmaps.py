@@ -81,7 +81,7 @@ def tidied(choice: Mapping[str, Any], payload: Mapping[str, Any], menus: Sequenc
     asked = {menu.name: choice["menus"].get(menu.name) for menu in menus}
     return Picked(
         step=max(0, min(int(choice["step"]), len(payload["labels"]) - 1)),
-        unit=unit if 0 <= unit <= len(payload["order"]) else 0,
+        unit=unit if 0 <= unit <= payload["units"] else 0,
         quantity=str(choice["quantity"]),
         menus={m.name: v for m in menus if (v := asked[m.name]) in m.options},
     )

@@ -11,6 +11,8 @@ from pages.components.message import pack
 from pages.components.scripts import script, styles
 
 _HTML = """<div data-component="saturation">
+  <p data-part="told"></p>
+  <div data-part="gates"></div>
   <div data-part="bar">
     <label class="pick">Unit <select data-part="unit" aria-label="Unit marked"></select></label>
     <span data-part="key"></span>
@@ -19,8 +21,6 @@ _HTML = """<div data-component="saturation">
       <button type="button" data-part="png" aria-label="Download the plots as PNG">PNG</button>
     </span>
   </div>
-  <p data-part="told"></p>
-  <div data-part="gates"></div>
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 

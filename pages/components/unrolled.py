@@ -11,6 +11,7 @@ import streamlit as st
 from pages.components.scripts import script, styles
 
 _HTML = """<div data-component="unrolled">
+  <div data-part="stack">
   <div data-part="bar">
     <button type="button" data-part="play">▶ Play</button>
     <button type="button" data-part="prev" aria-label="One computation back">‹</button>
@@ -24,11 +25,15 @@ _HTML = """<div data-component="unrolled">
       <button type="button" data-part="png" aria-label="Download the picture as PNG">PNG</button>
     </span>
   </div>
+  <p data-part="heading"></p>
   <div data-part="box"></div>
+  <div data-part="after">
   <div data-part="readout"></div>
   <div data-part="sums"></div>
   <div data-part="share"></div>
   <div data-part="legend"></div>
+  </div>
+  </div>
   <div class="sr-only" data-part="live" aria-live="polite"></div>
   <div data-part="bubble" aria-hidden="true" hidden></div>
   <span data-part="probe" hidden></span>

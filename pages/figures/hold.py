@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 ROWS = ("states", "loss", "gradient")
 QUANTITY = {"states": "‖{}‖", "loss": "loss", "gradient": "‖dL/d{}‖"}
+HEIGHTS = {1: 388, 2: 460, 3: 640}  # pixels, by the number of rows
+DOMAINS = {
+    1: ([0.0, 1.0],),
+    2: ([0.56, 1.0], [0.0, 0.46]),
+    3: ([0.7, 1.0], [0.4, 0.64], [0.0, 0.34]),
+}
 
 # Lecture 000's questions, by the engine's names; its update gate has the sense of "z keeps".
 QUESTIONS = {
@@ -67,14 +73,21 @@ def _joined(parts: Sequence[Floats]) -> Floats:
 
 
 def held_figure(
-    free: Run, held: Run, hold: Hold, *, layer: int, loss: str, notation: Notation = HOUSE
+    free: Run,
+    held: Run,
+    hold: Hold,
+    *,
+    layer: int,
+    loss: str,
+    notation: Notation = HOUSE,
+    rows: Sequence[str] = ROWS,
 ) -> Figure:
-    """Three rows on one time axis: state norms, loss of each step, gradient norms (log)."""
+    """Rows on one time axis: state norms, loss of each step, gradient norms (log)."""
     ours, theirs = curves(held, layer), curves(free, layer)
     cell, look = free.stages[0].network.cell, quantity_look(hold.gate)
     letters = {s: notation.of(cell).symbol(s).text for s in cell.states} | {"loss": ""}
     data: list[Part] = []
-    for k, row in enumerate(ROWS):
+    for k, row in enumerate(rows):
         for state in theirs[row]:
             first = 1 if row == "loss" else 0
             for name, values, colour in (
@@ -86,14 +99,18 @@ def held_figure(
                 data.append(
                     line | {"hovertemplate": f"%{{customdata}}<extra>{said} {name}</extra>"}
                 )
-    figure = base_figure(data, held_title(cell, hold, notation), "", "")
-    figure["layout"] |= _axes(theirs, ours, loss, letters)
+    title = held_title(cell, hold, notation)
+    if tuple(rows) == ("gradient",):
+        title = held_conclusion(free, held, hold, layer=layer, notation=notation)
+    figure = base_figure(data, title, "", "")
+    figure["layout"] |= _axes(loss, letters, rows)
     if free.stages[0].trace.layers[layer].reverse:
         figure["layout"]["xaxis"]["title"] = {"text": "boundary t; this layer starts at the right"}
     steps = len(theirs["loss"]["loss"])
     bands = [_band(a, b) for a, b in _stretches(hold, steps)]
-    figure["layout"]["shapes"] = [*zones("y", "3"), *bands]
-    figure["layout"]["height"] = 640
+    behind = zones("y", str(len(rows)) if len(rows) > 1 else "") if "gradient" in rows else []
+    figure["layout"]["shapes"] = [*behind, *bands]
+    figure["layout"]["height"] = HEIGHTS[len(rows)]
     return figure
 
 
@@ -125,31 +142,41 @@ def _line(k: int, row: str, state: str, name: str, values: Floats, colour: str, 
     }
 
 
-def _axes(theirs: Any, ours: Any, loss: str, letters: Mapping[str, str]) -> Part:
-    names = [letters[s] for s in ("h", "c") if s in letters]
-    drawn = [f"‖{n}‖{how}" for n, how in zip(names, (" solid", " dashed"), strict=False)]
-    gradient = ", ".join(f"‖dL/d{n}‖" for n in names)
-    return {
-        "yaxis": {
-            "domain": [0.7, 1],
-            "rangemode": "tozero",
-            "title": {"text": ", ".join(drawn) if len(names) > 1 else f"‖{names[0]}‖"},
-        },
-        "yaxis2": {
-            "domain": [0.4, 0.64],
-            "rangemode": "tozero",
-            "title": {"text": "loss of step t"},
-        },
-        "yaxis3": {
-            "domain": [0, 0.34],
-            **norm_axis(),
-            "title": {"text": f"{gradient}<br>loss at {loss}"},
-        },
+def _axes(loss: str, letters: Mapping[str, str], rows: Sequence[str]) -> Part:
+    drawn_as = _rows_axes(loss, letters, len(rows) == 1)
+    places = {row: "yaxis" if k == 0 else f"yaxis{k + 1}" for k, row in enumerate(rows)}
+    axes = {
+        places[row]: drawn_as[row] | {"domain": domain}
+        for row, domain in zip(rows, DOMAINS[len(rows)], strict=True)
+    }
+    return axes | {
         "xaxis": {
-            "anchor": "y3",
+            "anchor": places[rows[-1]].replace("axis", ""),
             "rangemode": "tozero",
             "hoverformat": "d",
             "title": {"text": "after step t (t = 0: the initial state)"},
+        },
+    }
+
+
+def _rows_axes(loss: str, letters: Mapping[str, str], single: bool) -> dict[str, Part]:
+    """The axis of every row there may be; a row that stands alone tells its lines apart."""
+    names = [letters[s] for s in ("h", "c") if s in letters]
+    drawn = [f"‖{n}‖{how}" for n, how in zip(names, (" solid", " dashed"), strict=False)]
+    alone = single and len(names) > 1
+    slopes = [
+        f"‖dL/d{n}‖{how * alone}" for n, how in zip(names, (" solid", " dashed"), strict=False)
+    ]
+    gradient = ", ".join(slopes)
+    return {
+        "states": {
+            "rangemode": "tozero",
+            "title": {"text": ", ".join(drawn) if len(names) > 1 else f"‖{names[0]}‖"},
+        },
+        "loss": {"rangemode": "tozero", "title": {"text": "loss of step t"}},
+        "gradient": {
+            **norm_axis(),
+            "title": {"text": f"{gradient}<br>loss at {loss}"},
         },
     }
 
@@ -187,12 +214,37 @@ def held_title(cell: Cell, hold: Hold, notation: Notation = HOUSE) -> str:
     return f"{cell.name.upper()}: {gate_label(cell, hold.gate, notation)} held at {hold.value:g}"
 
 
+def held_conclusion(
+    free: Run, held: Run, hold: Hold, *, layer: int, notation: Notation = HOUSE
+) -> str:
+    """What holding the gate did to the gradient that reaches the start, in a line."""
+    cell = held.stages[0].network.cell
+    before, after = (_at_the_start(r, layer) for r in (free, held))
+    name = gate_label(cell, hold.gate, notation)
+    what = f"{name[0].upper()}{name[1:]} held at {hold.value:g}"
+    if not (np.isfinite(before) and np.isfinite(after)):
+        return f"{what}: the gradient overflows"
+    if number(before) == number(after):
+        return f"{what}: as much gradient reaches the start as without"
+    if after == 0 or before == 0:
+        return f"{what}: {'no' if after == 0 else 'only now any'} gradient reaches the start"
+    more = after > before
+    times = number(after / before if more else before / after)
+    return f"{what}: {times} times {'more' if more else 'less'} gradient reaches the start"
+
+
+def _at_the_start(done: Run, layer: int) -> float:
+    """The norm of the last state's gradient where reading begins."""
+    state = done.stages[0].network.cell.states[-1]
+    start = -1 if done.stages[0].trace.layers[layer].reverse else 0
+    return float(curves(done, layer)["gradient"][state][start])
+
+
 def held_words(free: Run, held: Run, hold: Hold, *, layer: int, notation: Notation = HOUSE) -> str:
     """What holding the gate did to loss and gradient, computed from both runs."""
     cell = held.stages[0].network.cell
     name, state = gate_label(cell, hold.gate, notation), cell.states[-1]
-    start = -1 if free.stages[0].trace.layers[layer].reverse else 0
-    before, after = (float(curves(r, layer)["gradient"][state][start]) for r in (free, held))
+    before, after = (_at_the_start(r, layer) for r in (free, held))
     gap, letter = number(_gap(free, held)), notation.of(cell).symbol(state, "0").text
     return (
         f"With the {name} held at **{hold.value:g}** {_when(hold)}, {_loss_words(free, held)} "

@@ -75,6 +75,13 @@ def _plain(shares: NDArray[np.float64]) -> list[float]:
     return np.nan_to_num(shares, nan=0.0).tolist()
 
 
+def headline(picture: Mapping[str, Any]) -> str:
+    """What the gate that keeps a state does, in words; the first gate's where there is none."""
+    said = {gate["gate"]: gate["alt"] for gate in picture["gates"]}
+    kept = next((g for g in ("forget", "update") if g in said), next(iter(said)))
+    return str(said[kept])
+
+
 def saturation_rows(layers: Mapping[str, LayerTrace]) -> dict[str, list[Any]]:
     """Long form: run, gate, unit (from 1), its share of steps below LOW and above HIGH."""
     rows: dict[str, list[Any]] = {

@@ -80,20 +80,22 @@ PAGES: Final = {
         letters=True,
         drawn=("find",),
     ),
-    "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale")),
-    "wirings": Page("Wirings", ":material/schema:", ("cell", "steps")),
+    "unrolled": Page("Unrolled", ":material/account_tree:", ("cell", "scale", "steps")),
+    "wirings": Page("Wirings", ":material/schema:", ("wiring", "cell", "steps")),
     "cell": Page(
         "Cell",
         ":material/memory:",
-        ("text", "cell", "steps"),
+        ("cell", "forget_bias", "scale"),
         letters=True,
     ),
-    "hold": Page("Hold a gate", ":material/front_hand:", ("cell",), beside="cell"),
+    "hold": Page("Hold a gate", ":material/front_hand:", ("hold", "held_at"), beside="cell"),
     "gates": Page("Gates", ":material/grid_on:", ("cell", "forget_bias", "scale")),
     "saturation": Page(
         "Saturation", ":material/scatter_plot:", ("cell", "forget_bias", "scale"), beside="gates"
     ),
-    "notation": Page("Notation", ":material/translate:", ("cell",), letters=True, variants=True),
+    "notation": Page(
+        "Notation", ":material/translate:", ("cell", "notation"), letters=True, variants=True
+    ),
     "gradients": Page(
         "Gradients",
         ":material/trending_down:",

@@ -24,10 +24,16 @@ class View:
 
     t: int = whole(1, "Step", "View", 1, 200, help="The selected step, from 1.")
     layer: int = whole(0, "Layer", "View", 0, 5, help="Layers count from 0; two per layer if both.")
-    unit: int = whole(0, "Unit", "View", 0, 64, help="The picked hidden unit, from 1; 0 is none.")
-    quantity: str = _pick("Gate or state", QUANTITIES, "The picked gate or state.")
-    maps: str = _pick("Show", ("all", "states", "spread"), "What the gates page draws.")
-    sort: str = _pick("Sort units by", ("number", *QUANTITIES), "By number or by likeness in it.")
+    unit: int = whole(0, "Unit", "View", 0, 128, help="The picked hidden unit, from 1; 0 is none.")
+    quantity: str = _pick(
+        "Gate or state", sorted(QUANTITIES, key="forget".__ne__), "The picked gate or state."
+    )
+    maps: str = _pick("Show", ("one", "all", "states", "spread"), "What the gates page draws.")
+    sort: str = _pick(
+        "Sort units by",
+        ("changing", "number", *QUANTITIES),
+        "Those that change most, by number, or by likeness in it.",
+    )
     compare: str = _pick("Compare with", ("off", *RIVALS), "What is drawn beside it.")
     cells: str = _pick("Gradients of", ("own", "all"), "The wirings page: one cell or all three.")
     wires: str = _pick("Wires show", ("unit", "mean"), "The cell page: one unit or the mean.")

@@ -8,10 +8,10 @@ import pytest
 from pages.figures.gates.similarity import unit_order
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
-from tests.browser.driving import LOOKS, App
+from tests.browser.driving import LOOKS, App, Look
 
 WISH = Experiment(text="hello", steps=12, hidden=8, seed=5)
-LINK = "/gates?steps=12&hidden=8&seed=5"
+LINK = "/gates?steps=12&hidden=8&seed=5&maps=all&sort=number"
 NUMBER = r"−?\d+(?:\.\d+)?"
 
 
@@ -60,8 +60,8 @@ def pick(app: App, step: int) -> None:
 def test_a_picked_cell_is_the_engines_and_colours_the_text(app):
     app.open(LINK)
     panel(app, "forget").locator(".hm-plot").click(position=point(app, "forget", 4, 2))
-    app.page.wait_for_url("**quantity=forget*")
-    assert "t=5" in app.page.url and "unit=3" in app.idle().page.url
+    app.page.wait_for_url("**unit=3*")
+    assert "t=5" in app.page.url and "quantity" not in app.idle().page.url  # it is the first one
     for name in ("input", "forget", "candidate", "output", "c", "h"):
         words = panel(app, name).locator(".hm-now").text_content()
         assert numbers(words) == pytest.approx([3, values(name)[4, 2], 5], abs=6e-5)
@@ -91,7 +91,8 @@ def test_the_text_has_the_colours_of_its_units_row(app):
 def test_a_step_can_be_picked_again_after_another_control_moved_it(app):
     app.open(LINK)
     pick(app, 8)
-    app.page.get_by_role("button", name="Reset all").click()
+    app.page.get_by_role("button", name="More settings").click()
+    app.idle().page.get_by_role("button", name="Reset", exact=True).click()
     app.page.wait_for_function("() => document.querySelector('.hm-range').value === '1'")
     app.idle()
     pick(app, 8)
@@ -141,4 +142,16 @@ def test_mean_and_spread_are_the_engines(app):
     units = values("update", cell="gru")[2]
     low, high = np.percentile(units, (10, 90))
     assert found == pytest.approx([3, units.mean(), low, high], abs=6e-5)
+    app.check_clean()
+
+
+@pytest.mark.parametrize("look", (Look(1280, 720),), indirect=True, ids=str)
+@pytest.mark.parametrize("path", ["/gates", "/gates?present=1"])
+def test_one_gate_opens_inside_the_window_in_rows_that_can_be_told_apart(app, look, path):
+    app.open(path)
+    (place,) = [map_.bounding_box() for map_ in app.page.locator(".hm-plot").all()]
+    assert place["y"] + place["height"] <= look.height and place["height"] >= 250
+    rows = app.page.locator(".hm-row").all_inner_texts()
+    assert len(rows) == 20 and place["height"] / 20 >= 12
+    assert "all 128 units; drawn are 20" in app.page.locator(".hm-title").inner_text()
     app.check_clean()

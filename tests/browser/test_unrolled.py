@@ -7,7 +7,7 @@ import pytest
 
 from rnn_core.experiment.experiment import parse
 from rnn_core.experiment.run import run
-from tests.browser.driving import LOOKS, App
+from tests.browser.driving import LOOKS, App, Look
 
 ROOT = "[data-component=unrolled]"
 WIDE_AND_NARROW = pytest.mark.parametrize("look", (LOOKS[0], LOOKS[3]), indirect=True, ids=str)
@@ -218,13 +218,15 @@ def test_rolling_up_is_a_movement_unless_the_reader_wants_none(browser, server):
     context.close()
 
 
-def test_the_default_fits_the_first_screen_without_scrolling(app):
-    app.open("/unrolled")
-    box = part(app, "box").evaluate("e => [e.scrollWidth, e.clientWidth]")
-    assert box[0] <= box[1]
-    place = part(app, "box").bounding_box()
-    assert place["y"] + place["height"] < LOOKS[0].height
-    assert len(marks(app, ".step")) == 20
+@pytest.mark.parametrize("look", (Look(1280, 720),), indirect=True, ids=str)
+@pytest.mark.parametrize("path", ["/unrolled", "/unrolled?steps=20", "/unrolled?present=1"])
+def test_the_picture_and_its_heading_fit_the_first_screen_without_scrolling(app, look, path):
+    app.open(path)
+    wide, room = part(app, "box").evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert wide <= room
+    top, place = part(app, "bar").bounding_box(), part(app, "box").bounding_box()
+    assert place["y"] + place["height"] <= look.height and place["y"] > top["y"]
+    assert part(app, "heading").inner_text()
 
 
 EXTREMES = (

@@ -11,7 +11,7 @@ from pages.figures.wirings.cards import CARDS, losses_at, profiles, span
 from pages.figures.wirings.profile import PANEL
 from rnn_core.experiment.experiment import Experiment, parse
 from rnn_core.experiment.run import run
-from tests.browser.driving import LOOKS, App
+from tests.browser.driving import LOOKS, App, Look
 
 EVERY_LOOK = pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
 SMALLEST_TEXT = 12
@@ -23,7 +23,7 @@ CARD = """svg => {
   const size = text => parseFloat(getComputedStyle(text).fontSize) * scale
   return {
     name: svg.dataset.card, words: svg.getAttribute('aria-label'),
-    left: box.left, right: box.right, text: Math.min(...texts.map(size)),
+    left: box.left, right: box.right, bottom: box.bottom, text: Math.min(...texts.map(size)),
     inside: texts.every(t => t.getBoundingClientRect().right <= box.right + 1
       && t.getBoundingClientRect().left >= box.left - 1),
     hover: [...svg.querySelectorAll('.wg-hit title')].map(t => t.textContent),
@@ -70,9 +70,10 @@ def test_what_is_drawn_are_the_engines_numbers(app, cell):
 def test_one_calm_sheet(app, look):
     app.open("/wirings?text=recurrent&steps=200&layers=2").check_clean()
     found = list(cards(app).values())
-    assert [card["name"] for card in found] == [card.title for card in CARDS]
-    columns = {round(card["left"]) for card in found}
-    assert len(columns) == (2 if look.width > 1000 else 1)
+    assert {card["name"] for card in found} == {card.title for card in CARDS}
+    assert found[0]["name"] == "Many to many, in step"  # the reader's own stands first
+    front, rest = ({round(card["left"]) for card in some} for some in (found[:3], found[3:]))
+    assert (len(front), len(rest)) == ((3, 2) if look.width > 1000 else (1, 1))
     for card in found:
         assert card["text"] >= SMALLEST_TEXT and card["inside"], card["name"]
         assert card["left"] >= 0 and card["right"] <= look.width
@@ -136,4 +137,15 @@ def test_the_numbers_can_be_downloaded(app):
     assert head.startswith("card,wiring,cell,state,stage,step,")
     states = 4  # h of three cells, and the LSTM's c
     assert len(rows) == states * (1 + 7 * (len(CARDS) - 1))
+    app.check_clean()
+
+
+@pytest.mark.parametrize("look", (Look(1280, 720),), indirect=True, ids=str)
+@pytest.mark.parametrize("path", ["/wirings", "/wirings?present=1"])
+def test_what_opens_is_inside_the_window_with_the_keys_to_its_lines(app, look, path):
+    found = list(cards(app.open(path)).values())
+    front = found[: 2 if "present" in path else 3]
+    assert [card["name"] for card in front][:2] == ["Many to one", "Many to many, in step"]
+    assert max(card["bottom"] for card in front) <= look.height
+    assert {cell for cell, *_ in front[0]["curves"]} == {"rnn", "gru", "lstm"}
     app.check_clean()

@@ -251,3 +251,24 @@ def test_a_decoder_reads_the_second_half_and_its_own_output_leaves_gaps():
     payload = gate_panels(trace, ("a", "·", "b", "c"), series=series)
     assert payload["series"][1] is None
     pack(payload, picked=PICKED, name="gates")  # JSON knows no nan
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_quantity_is_drawn_of_the_units_that_change_most_and_all_are_counted(cell):
+    done = run(Experiment(cell=cell, hidden=32, steps=12, scale=3.0))
+    trace, labels = done.stages[0].trace.top, done.sequence.labels
+    name = panels.telling(cell=trace.cell, quantity="")
+    values = (trace.gates | {s: trace.after(s) for s in trace.states})[name][0]
+    payload = panels.gate_panels({"": trace}, labels, "X", shown="one", sort=panels.CHANGING)
+    (only,) = payload["panels"]
+    assert only["name"] == name and only["values"].shape == (32, 12) and payload["units"] == 32
+    spreads = values.std(axis=0)
+    assert len(payload["order"]) == panels.MOST == 20
+    rest = [u for u in range(32) if u not in payload["order"]]
+    assert min(spreads[payload["order"]]) >= max(spreads[rest])
+    assert "all 32 units; drawn are 20" in payload["title"]
+    if cell != "rnn":
+        assert f"{np.mean(values > 0.9):.0%} above 0.9" in payload["title"]
+    few = panels.gate_panels({"": trace}, labels, "X", shown="one", quantity="h", sort="number")
+    assert [p["name"] for p in few["panels"]] == ["h"] and len(few["order"]) == 32
+    assert "drawn are" not in few["title"]

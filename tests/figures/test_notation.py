@@ -11,6 +11,7 @@ from pages.figures.notation.side_by_side import (
     ABSENT,
     block,
     has_biases,
+    headline,
     letter_rows,
     letters_table,
 )
@@ -228,3 +229,11 @@ def test_claimed_gradients_stand_beside_the_measured_ones():
 def test_every_run_has_something_to_say(changes):
     words, _ = told(**changes)
     assert len(words) == 11 and all(w.endswith(".") for w in words.values())
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_headline_counts_the_spellings_of_one_row(cell):
+    said = headline(cell)
+    what = said.split("the ", 1)[1].split(", is written")[0]
+    spellings = {*letter_rows(cell)[what].values()} - {"–"}
+    assert f"in {len(spellings)} ways" in said and len(spellings) > 2

@@ -8,6 +8,7 @@ import pytest
 
 from pages.components.unrolled import pack
 from pages.figures.numbers import norm, size
+from pages.figures.theme import number
 from pages.figures.unrolled.graph import (
     origin,
     own_parts,
@@ -159,7 +160,7 @@ def test_one_unit_instead_of_all(experiment):
     assert payload["fill"]["h"]["low"] == -1 and "unit 4" in payload["fill"]["h"]["label"]
 
 
-def test_colour_ranges_do_not_follow_the_data(experiment):
+def test_colours_of_states_do_not_follow_the_data(experiment):
     _, small = graph(replace(experiment, scale=0.1))
     _, large = graph(replace(experiment, scale=4.0))
     assert small["fill"] == large["fill"]
@@ -183,6 +184,37 @@ def test_arrows_are_scaled_to_the_run_and_its_range_is_written(experiment):
 def test_a_gradient_that_holds_is_not_drawn_as_one_that_falls(experiment):
     _, payload = graph(replace(experiment, cell="rnn", init="orthogonal", placement="last"))
     assert payload["gradient"]["ceiling"] / payload["gradient"]["floor"] >= 99
+
+
+def test_the_heading_says_how_much_of_the_gradient_is_left(experiment):
+    done, payload = graph(replace(experiment, placement="last", steps=20))
+    norms = done.stages[0].gradient.top.norms("h")
+    assert f"shrinks {number(norms[-1] / norms[0])} times" in payload["conclusion"]
+    done, payload = graph(Experiment(cell="rnn", init="gaussian", gain=3.0, steps=20, hidden=32))
+    norms = done.stages[0].gradient.top.norms("h")
+    assert f"grows {number(norms[0] / norms[-1])} times" in payload["conclusion"]
+
+
+def test_the_heading_names_a_symbol_that_is_answered_twice_differently():
+    texts = (Experiment(cell=c, text="abab", steps=8, placement="every", seed=s)
+             for c in CELLS for s in range(5))  # fmt: skip
+    found = 0
+    for e in texts:
+        done, payload = graph(e)
+        outputs = done.stages[0].trace.outputs[0].argmax(axis=1)
+        read = done.sequence.labels
+        twice = any(a == b and outputs[s] != outputs[t] for s, a in enumerate(read)
+                    for t, b in enumerate(read))  # fmt: skip
+        assert ("is answered by" in payload["conclusion"]) == twice
+        found += twice
+    assert found > 0
+
+
+def test_a_space_that_is_read_or_foretold_can_be_seen():
+    _, payload = graph(Experiment(text="a b ", steps=4, placement="every"))
+    stage = payload["stages"][0]
+    assert " " not in {*stage["inputs"]["text"], *stage["outputs"]["text"]}
+    assert "␣" in stage["inputs"]["text"]
 
 
 def test_step_numbers_are_those_of_the_picture(experiment):

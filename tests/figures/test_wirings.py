@@ -11,6 +11,7 @@ from pages.figures.theme import CEILING, FLOOR, number
 from pages.figures.wirings.cards import (
     CARDS,
     WORDS,
+    conclusion,
     described,
     facts,
     inputs_at,
@@ -169,6 +170,19 @@ def test_the_sentence_says_the_engines_numbers(card):
     ratio = norms[0] / norms[-1]
     if len(norms) > 1:
         assert (f"{ratio:.2f}" if 0.1 < ratio < 10 else number(ratio)) + " times" in said
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.key)
+def test_the_conclusion_says_how_much_less_the_first_step_gets(card):
+    result = run(card.wired(Experiment(steps=20)))
+    found, said = facts(result), conclusion(result)
+    start, end = found.norms
+    if found.steps == 1:
+        assert "no way back" in said
+    elif 0.1 < start / end < 10:
+        assert "as much" in said
+    else:
+        assert start < end and f"{number(end / start)} times less" in said
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ const panel = (values, rows, more = {}) =>
     form: "map", set: 0, rows, values, ...more })
 const picture = (labels, panels, more = {}) =>
   ({ title: "", labels, sets: ["LSTM"], across: false, series: [], panels,
-    order: Array.from({ length: panels[0].rows }, (_, u) => u), ...more })
+    order: Array.from({ length: panels[0].rows }, (_, u) => u), units: panels[0].rows, ...more })
 
 test("a message is read back number for number, whatever the header's length", () => {
   for (const title of ["", "a", "ab", "abc", "日本"]) {

@@ -12,7 +12,7 @@ from tests.pages.reader import clean
 def test_every_view_of_every_cell(visit, cell, maps):
     link = {"cell": cell, "maps": maps, "compare": "gru", "sort": "forget", "unit": "60"}
     reader = visit("gates", link, source="sine", hidden="5", layers="2", layer="1")
-    assert reader.query_params["maps" if maps != "all" else "sort"] in (maps, "forget")
+    assert reader.query_params["maps" if maps != "one" else "sort"] in (maps, "forget")
 
 
 @pytest.mark.parametrize("rival", VIEW["compare"].options)
@@ -23,12 +23,13 @@ def test_every_rival(visit, page, rival):
 
 
 def test_a_rival_is_picked_in_the_menu_and_in_the_link(visit):
-    reader = visit("saturation")
+    reader = visit("saturation", steps="12")
     reader.selectbox(key="view_compare").set_value("forget-3").run()
-    assert clean(reader).query_params == {"compare": "forget-3"}
+    assert clean(reader).query_params == {"steps": "12", "compare": "forget-3"}
     assert any("16 of 16 units above 0.9" in m.value for m in reader.markdown)
 
 
 def test_a_plain_rnn_is_said_to_have_no_gate(visit):
-    assert any("no gate" in i.value for i in visit("saturation", cell="rnn").info)
-    assert not visit("saturation", cell="rnn", compare="gru").info
+    alone, beside = (visit("saturation", cell="rnn", compare=name) for name in ("off", "gru"))
+    assert any("no gate" in m.value for m in alone.markdown)
+    assert not any("no gate. Choose" in m.value for m in beside.markdown)

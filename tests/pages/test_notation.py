@@ -41,4 +41,4 @@ def test_a_source_that_writes_another_variant_is_told_apart(visit):
 def test_an_unknown_notation_is_said(visit):
     reader = visit("notation", notation="klingon")
     assert any("klingon" in w.value for w in reader.warning)
-    assert reader.query_params == {}
+    assert reader.query_params == {"cell": "rnn"}  # of the scene that opens

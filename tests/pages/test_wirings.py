@@ -24,7 +24,7 @@ def ways(reader) -> dict[str, str]:
 def test_every_card_says_what_its_run_says(visit, cell):
     said = words(visit("wirings", cell=cell, steps="9"))
     for card in CARDS:
-        assert f"### {card.title}" in said
+        assert f"**{card.title}**" in said
         assert (
             f"{card.words.task} {sentence(run(card.wired(Experiment(cell=cell, steps=9))))}" in said
         )
@@ -44,14 +44,14 @@ def test_every_card_opens_its_wiring(visit):
 def test_the_readers_wiring_is_marked(visit, card):
     wish = {name: str(value) for name, value in card.changes}
     said = words(visit("wirings", wish))
-    assert f"### {card.title} :primary-badge[yours]" in said
+    assert f"**{card.title}** :primary-badge[yours]" in said
     marked = 2 if card.key == "stack" else 1  # layers and directions are many to many as well
     assert said.count("yours]") == marked
 
 
 def test_other_cells_can_be_compared_and_the_link_knows(visit):
-    reader = visit("wirings")
+    reader = visit("wirings", cell="lstm", scale="1.5")
     for picked, link in (("all", {"cells": "all"}), ("own", {})):
         reader.selectbox(key="view_cells").set_value(picked)
-        assert clean(reader.run()).query_params == link
+        assert clean(reader.run()).query_params == {"scale": "1.5", **link}
     assert visit("wirings", cells="all").selectbox(key="view_cells").value == "all"

@@ -18,8 +18,8 @@ Line = tuple[Point, ...]
 
 LEFT, PITCH, APART, RIGHT = 112.0, 112.0, 28.0, 90.0  # columns; a chain's distance from its middle
 EDGE = 44.0  # the cell's body begins so far from the left
-TOP, CHIP = 40.0, 34.0  # first row; a number's distance above what it comes from
-FLOOR, BUS = 46.0, 30.0  # from the lowest part to the bus of h, from there to the bus of x
+TOP, CHIP = 30.0, 27.0  # first row; a number's distance above what it comes from
+FLOOR, BUS = 38.0, 26.0  # from the lowest part to the bus of h, from there to the bus of x
 
 
 @dataclass
@@ -80,20 +80,20 @@ def _rows(p: Placement) -> None:
     y = TOP
     if d.lane:
         rows["lane"] = y
-        y += 76.0
+        y += 60.0
         for level in range(_levels(d), 0, -1):
             rows[f"mix{level}"] = y
-            y += 62.0
+            y += 54.0
     rows["fork"] = y
-    rows["gate"] = y = y + 62.0
+    rows["gate"] = y = y + 54.0
     for k in reversed(range(max(len(s.sums) for s in d.stacks))):
-        rows[f"sum{k}"] = y = y + 62.0
+        rows[f"sum{k}"] = y = y + 52.0
     over = max(len(c) - 1 - _weight(p, c) for s in d.stacks for c in s.chains)
     under = max(_weight(p, c) for s in d.stacks for c in s.chains)
-    rows["weight"] = y = y + 68.0 + 66.0 * over
-    y += 62.0 * under + FLOOR
+    rows["weight"] = y = y + 56.0 + 60.0 * over
+    y += 56.0 * under + FLOOR
     rows["h"], rows["x"] = y, y + BUS
-    p.height = y + BUS + 58.0
+    p.height = y + BUS + 46.0
 
 
 def _weight(p: Placement, chain: tuple[str, ...]) -> int:
@@ -132,16 +132,16 @@ def _columns(p: Placement) -> None:
 def _place_stack(p: Placement, stack: Stack) -> None:
     x = p.columns[stack.gate]
     _put(p, stack.activation, (x, p.rows["gate"]))
-    p.chips[stack.activation] = (x, p.rows["gate"] - 38.0)
+    p.chips[stack.activation] = (x, p.rows["gate"] - 34.0)
     for k, total in enumerate(stack.sums):
         y = p.rows[f"sum{k}"]
         _put(p, total, (x, y))
-        p.chips[total] = (x, y - 29.0)
+        p.chips[total] = (x, y - 25.0)
     for k, chain in enumerate(stack.chains):
         middle = x + 2 * APART * (k - (len(stack.chains) - 1) / 2)
         weight = _weight(p, chain)
         for n, i in enumerate(chain):
-            y = p.rows["weight"] + (weight - n) * (66.0 if n > weight else 62.0)
+            y = p.rows["weight"] + (weight - n) * (60.0 if n > weight else 56.0)
             _put(p, i, (middle, y))
             p.chips[i] = (middle, y - CHIP)
     for i in stack.above:
@@ -190,7 +190,7 @@ def _place_mixes(p: Placement) -> None:
         x += 42.0 if beside else 0.0
         _put(p, i, (x, y))
         readers = [p.at[r][0] if r in p.at else _home(p, r) for r in d.readers(i)]
-        p.chips[i] = ((x + max(readers)) / 2, y) if beside and readers else (x, y - 38.0)
+        p.chips[i] = ((x + max(readers)) / 2, y) if beside and readers else (x, y - 33.0)
 
 
 def _place_tail(p: Placement) -> None:
@@ -198,9 +198,9 @@ def _place_tail(p: Placement) -> None:
     d, x = p.diagram, p.rows.get("out", 0.0)
     rows = [p.rows.get("mix1", p.rows["fork"]), p.rows["fork"]]
     for k, i in enumerate(d.tail):
-        y = rows[k] if k < len(rows) else rows[-1] + 62.0 * (k - len(rows) + 1)
+        y = rows[k] if k < len(rows) else rows[-1] + 54.0 * (k - len(rows) + 1)
         _put(p, i, (x, y))
-        p.chips[i] = (x, y + 31.0)
+        p.chips[i] = (x, y + 27.0)
 
 
 def _place_sources(p: Placement) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -16,11 +16,15 @@ from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import HOUSE, Letters, Notation
 
 SHOWN: dict[str, str] = {  # what the picture draws, in the link and in words
+    "one": "one gate or state",
     "all": "all gates and states",
     "states": "cell against hidden state",
     "spread": "mean and spread of units",
 }
 BY_NUMBER = "number"  # units stand in their own order
+CHANGING = "changing"  # those that change most, from the top; no more than can be told apart
+MOST = 20
+LOW, HIGH = 0.1, 0.9  # a gate below is as good as shut, above as good as open
 
 
 class Panel(TypedDict):
@@ -50,8 +54,9 @@ class Payload(TypedDict):
     labels: list[str]
     sets: list[str]  # what the compared runs are called; one without a comparison
     across: bool  # panels side by side, for cell against hidden state
+    units: int  # how many there are
     series: list[float | None]  # numbers that are read; empty for text
-    order: list[int]  # units (from 0) from the top row down, the same in all panels
+    order: list[int]  # the units drawn (from 0), from the top row down, the same in all panels
     panels: list[Panel]
 
 
@@ -65,11 +70,13 @@ def gate_panels(
     series: NDArray[Any] | None = None,
     notation: Notation = HOUSE,
     limit: float = 2.0,
+    quantity: str = "",
 ) -> Payload:
     """Gates in the cell's order, then c and h, of one layer or of two to be compared.
 
     `layers` names each layer (its first sequence is drawn), `labels` each of the T steps. `sort`
-    is BY_NUMBER, or the quantity by whose likeness units are put in order. `series` (T,) are the
+    is BY_NUMBER, CHANGING, or the quantity by whose likeness units are put in order. With `shown`
+    "one" only `quantity` is drawn; it says which units change. `series` (T,) are the
     numbers read, nan where nothing is. `limit` is the edge of the stated range -limit..limit of
     values that have no bounds of their own (c, or h behind a ReLU). Letters and words are the
     notation's.
@@ -78,21 +85,27 @@ def gate_panels(
     for quantities in found:
         _check_labels(labels, quantities)
     pairs = enumerate(zip(layers.values(), found, strict=True))
+    picked = [telling(trace.cell, quantity) for trace in layers.values()]
     panels = [
         _panel(
             notation.of(trace.cell), trace.cell, name, values.T, limit, shown == "spread", number
         )
         for number, (trace, quantities) in pairs
         for name, values in quantities.items()
-        if shown != "states" or name in trace.cell.states
+        if (shown != "states" or name in trace.cell.states)
+        and (shown != "one" or name == picked[number])
     ]
+    order = _order(found[0], sort, picked[0])
+    if shown == "one":
+        title = f"{title}. {conclusion(layers, picked, notation)}{_chosen(order, found[0])}"
     return {
         "title": title,
         "labels": [str(label) for label in labels],
         "sets": list(layers),
         "across": shown == "states",
         "series": [] if series is None else [_finite(v) for v in series],
-        "order": _order(found[0], sort),
+        "order": order,
+        "units": next(iter(found[0].values())).shape[1],
         "panels": panels,
     }
 
@@ -102,12 +115,51 @@ def shown_of(cell: Cell) -> dict[str, str]:
     return {k: words for k, words in SHOWN.items() if k != "states" or len(cell.states) > 1}
 
 
-def sorts_of(cell: Cell, shown: str) -> dict[str, str]:
+def sorts_of(cell: Cell, shown: str, units: int = MOST) -> dict[str, str]:
     """The orders units can stand in; none where no unit is drawn."""
     if shown == "spread":
         return {}
+    most = f"the {MOST} that change most" if units > MOST else "those that change most first"
     likeness = {q: f"likeness of {quantity_look(q).label}" for q in _names(cell)}
-    return {BY_NUMBER: "number", **likeness}
+    return {CHANGING: most, BY_NUMBER: "number", **likeness}
+
+
+def quantities_of(cell: Cell, notation: Notation = HOUSE) -> dict[str, str]:
+    """The gates and states there are to draw, in words, the most telling one first."""
+    first = telling(cell, "")
+    names = (first, *(n for n in _names(cell) if n != first))
+    return {n: notation.of(cell).label(n) for n in names}
+
+
+def telling(cell: Cell, quantity: str) -> str:
+    """The quantity if the cell has it, or else the one that says most: what keeps its state."""
+    names = _names(cell)
+    return next(n for n in (quantity, "forget", "update", "h") if n in names)
+
+
+def conclusion(
+    layers: Mapping[str, LayerTrace], quantities: Sequence[str], notation: Notation = HOUSE
+) -> str:
+    """How much of a gate is as good as open or shut, or how large a state is, in a line."""
+    said = []
+    for (name, trace), quantity in zip(layers.items(), quantities, strict=True):
+        values = _quantities(trace, 0)[quantity]
+        whose = f"{name}, " if len(layers) > 1 else ""
+        label = notation.of(trace.cell).label(quantity)
+        said.append(f"{whose}{label}: {_said(values, quantity in trace.cell.sigmoid_gates)}")
+    words = "; ".join(said)
+    return words[0].upper() + words[1:]
+
+
+def _said(values: NDArray[Any], is_gate: bool) -> str:
+    if not is_gate:
+        return f"root mean square {number(float(np.sqrt(np.mean(np.square(values)))))}"
+    return f"{np.mean(values > HIGH):.0%} above {HIGH:g}, {np.mean(values < LOW):.0%} below {LOW:g}"
+
+
+def _chosen(order: Sequence[int], quantities: Mapping[str, NDArray[Any]]) -> str:
+    units = next(iter(quantities.values())).shape[1]
+    return f" (all {units} units; drawn are {len(order)})" if len(order) < units else ""
 
 
 def series_read(
@@ -175,10 +227,20 @@ def _check_labels(labels: tuple[str, ...], quantities: Mapping[str, NDArray[Any]
         raise ValueError(f"labels: expected one per step, {steps}; got {len(labels)}.")
 
 
-def _order(quantities: Mapping[str, NDArray[Any]], sort: str) -> list[int]:
+def _order(quantities: Mapping[str, NDArray[Any]], sort: str, picked: str) -> list[int]:
+    if sort == CHANGING:
+        return _changing(quantities[picked])
     if sort in quantities:
         return unit_order(quantities[sort].T)
     return list(range(next(iter(quantities.values())).shape[1]))
+
+
+def _changing(values: NDArray[Any]) -> list[int]:
+    """The MOST units of (T, H) whose values spread most over the steps."""
+    finite = np.where(np.isfinite(values), values, 0.0)
+    peak = np.abs(finite).max(initial=0.0)
+    spreads = (finite / (peak if peak > 0 else 1.0)).std(axis=0)  # squares cannot overflow
+    return [int(u) for u in np.argsort(-spreads, kind="stable")[:MOST]]
 
 
 def _finite(value: float) -> float | None:

@@ -101,12 +101,21 @@ def letters_table(cells: Iterable[str], chosen: str) -> str:
     )
 
 
+def headline(cell: str) -> str:
+    """The quantity of a cell that is written in the most ways, and in how many."""
+    own = ("blocks stacked", "z is the share of", "r before or after W·h", "biases")
+    rows = {what: row for what, row in letter_rows(cell).items() if not what.startswith(own)}
+    ways = {what: len({*row.values()} - {ABSENT}) for what, row in rows.items()}
+    most = max(ways, key=ways.__getitem__)
+    return f"{cell.upper()}: one quantity, the {most}, is written in {ways[most]} ways"
+
+
 # Formulas are folded until they fit, so theirs need not be boxes that scroll and cannot be reached.
 _STYLE = """<style>
 .stLatex .katex-display,[data-testid=stMarkdownContainer] .katex-display{overflow:visible}
 .nt{overflow-x:auto;max-width:100%}
-.nt table{border-collapse:collapse;font-size:.95rem;white-space:nowrap}
-.nt th,.nt td{padding:.22rem .6rem;text-align:left;border:0;line-height:1.3;
+.nt table{border-collapse:collapse;font-size:1.05rem;white-space:nowrap;width:100%}
+.nt th,.nt td{padding:.24rem .6rem;text-align:left;border:0;line-height:1.3;
  border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent)}
 .nt thead th{font-weight:600;vertical-align:bottom}
 .nt thead small{display:block;font-weight:400;font-size:.8rem}

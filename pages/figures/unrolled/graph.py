@@ -15,6 +15,7 @@ import numpy as np
 
 from pages.figures.numbers import Array, norm, number, numbers, rms
 from pages.figures.theme import FLOOR, PALETTE, range_of
+from pages.figures.theme import number as said
 from pages.figures.unrolled.weight_shares import symbol_of, weight_name, weights_of
 from rnn_core.notation.notation import NOTATIONS, Letters
 
@@ -62,6 +63,7 @@ def unrolled_graph(
             for stage, n in _offsets(stages)
         ],
         "fill": fill,
+        "conclusion": conclusion(stages, sequence),
         "gradient": {
             "floor": floor,
             "ceiling": ceiling,
@@ -142,6 +144,45 @@ def step_numbers(run: Any, step: int, layer: int) -> dict[str, Any]:
         "target": _targets(stage, run.sequence)[t][1] if loss is not None else None,
         "loss": loss,
     }
+
+
+def conclusion(stages: Sequence[Any], sequence: Any) -> str:
+    """The run in a sentence: a symbol that is read twice and answered differently where every step
+    answers, or else how much of the last state's gradient is left at the start."""
+    answers = sum(int(stage.counted[0].sum()) for stage in stages)
+    if len(stages) == 1 and answers > 1 and (found := _two_answers(stages[0], sequence)):
+        return found
+    way = "With a loss at every step" if answers > 1 else "On its way back"
+    return _left(stages, f"{way}, through {sum(map(_steps, stages))} steps, the gradient")
+
+
+def _two_answers(stage: Any, sequence: Any) -> str:
+    """The last symbol that is read at two steps with two answers; "" where there is none."""
+    read = [text for text, _ in _inputs(stage, sequence, 0)]
+    said, sure = _outputs(stage, sequence)["text"], stage.trace.outputs[0].max(axis=-1)
+    if stage.trace.outputs.shape[-1] < 2 or stage.trace.fed:
+        return ""
+    pairs = [(s, t) for t in range(len(read)) for s in range(t)]
+    differ = [p for p in pairs if read[p[0]] == read[p[1]] and said[p[0]] != said[p[1]]]
+    if not differ:
+        return ""
+    s, t = max(differ, key=lambda p: float(min(sure[list(p)])))
+    first, second = (f"“{said[k]}” ({sure[k]:.2f})" for k in (s, t))
+    return f"“{read[t]}” is answered by {first} at step {s + 1} and by {second} at step {t + 1}."
+
+
+def _left(stages: Sequence[Any], way: str) -> str:
+    first, last = stages[0].gradient.top, stages[-1].gradient.top
+    start = float(first.norms("h")[-1 if first.trace.reverse else 0])
+    end = float(last.norms("h")[0 if last.trace.reverse else -1])
+    if not (np.isfinite(start) and np.isfinite(end)):
+        return "The gradient overflows on its way back."
+    if start == 0 or end == 0:
+        return "No gradient arrives at the start." if start == 0 else ""
+    if 0.1 < start / end < 10:
+        return f"{way} holds: {said(end)} at the end, {said(start)} at the start."
+    does, factor = ("shrinks", end / start) if start < end else ("grows", start / end)
+    return f"{way} {does} {said(factor)} times: {said(end)} at the end, {said(start)} at the start."
 
 
 def origin(found: Mapping[str, Any]) -> str:
@@ -300,6 +341,11 @@ def _inputs(stage: Any, sequence: Any, offset: int) -> list[tuple[str, str]]:
     ]
 
 
+def seen(symbol: str) -> str:
+    """A symbol that can be seen: a space is an open box."""
+    return "␣" if symbol == " " else symbol
+
+
 def _describe(row: Array, names: Sequence[str]) -> tuple[str, str]:
     """A one-hot row is its symbol; a row of zeros is nothing; other rows are their numbers."""
     if len(row) == 1:
@@ -308,7 +354,7 @@ def _describe(row: Array, names: Sequence[str]) -> tuple[str, str]:
     if not np.any(row):
         return NOTHING, "nothing (zeros)"
     top = int(np.argmax(row)) if np.all(np.isfinite(row)) else 0
-    name = names[top] if top < len(names) else f"input {top + 1}"
+    name = seen(names[top]) if top < len(names) else f"input {top + 1}"
     if row[top] == 1 and np.count_nonzero(row) == 1:
         return name, f"“{name}”"
     return f"~{name}", f"{len(row)} numbers, most of all “{name}” ({_plain(row[top])})"
@@ -349,7 +395,8 @@ def _prediction(y: Array, names: Sequence[str]) -> tuple[str, str]:
     if not np.all(np.isfinite(y)):
         return "∞", "overflow"
     top = int(np.argmax(y))
-    return names[top], f"“{names[top]}” ({y[top]:.2f})"
+    name = seen(names[top])
+    return name, f"“{name}” ({y[top]:.2f})"
 
 
 def _targets(stage: Any, sequence: Any) -> list[tuple[str, str]]:
@@ -371,7 +418,9 @@ def _total_loss(stage: Any) -> float:
 def _top_outputs(stage: Any, sequence: Any, t: int, most: int = 5) -> list[tuple[str, float]]:
     """(name, output) of the largest outputs; probabilities where the readout is softmax."""
     y = stage.trace.outputs[0, t]
-    return [(sequence.output_labels[k], float(y[k])) for k in np.argsort(-y, kind="stable")[:most]]
+    return [
+        (seen(sequence.output_labels[k]), float(y[k])) for k in np.argsort(-y, kind="stable")[:most]
+    ]
 
 
 # --- rows for the download ---------------------------------------------------------------------

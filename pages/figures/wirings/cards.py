@@ -125,6 +125,14 @@ def _card(name: str, forcing: str) -> Card:
 
 _EVERY: tuple[str, Value] = ("placement", "every")
 CARDS = _cards()
+CONTRASTS = ("many-to-one", "many-to-many", "encoder-decoder-teacher")  # a loss at the end, or many
+
+
+def in_front(mine: Experiment, count: int) -> list[Card]:
+    """The cards that open: the reader's own wiring, and those whose path differs most."""
+    own = [card for card in CARDS if card.fits(mine)][:1]
+    others = [card for key in CONTRASTS for card in CARDS if card.key == key and card not in own]
+    return [*own, *others][:count]
 
 
 # --- what a run holds --------------------------------------------------------------------------
@@ -240,6 +248,29 @@ def sentence(run: Run, notation: Notation = HOUSE) -> str:
     norm = f"‖∂L/∂{letters_of(run, notation).letter('h').text}‖"
     parts = [joined, _losses(found), _distance(found), _ratio(found, norm)]
     return " ".join(part for part in parts if part)
+
+
+def below(card: Card, run: Run, notation: Notation = HOUSE) -> str:
+    """What a card says below its drawing: its task, its run, its other names, in Markdown."""
+    names = f":small[{card.title}: {card.words.other}]"
+    return f"{card.words.task} {sentence(run, notation)}  \n{names}"
+
+
+def conclusion(run: Run, notation: Notation = HOUSE) -> str:
+    """What the wiring does to the gradient on its way to the step read first, in a line."""
+    found = facts(run)
+    if found.steps == 1:
+        return "One step: no past, no way back."
+    if not found.losses:
+        return "No loss, no gradient."
+    start, end = found.norms
+    if not all(map(np.isfinite, found.norms)) or start == 0 or end == 0:
+        return _ratio(found, f"‖∂L/∂{letters_of(run, notation).letter('h').text}‖")
+    times = number(max(start / end, end / start))
+    if 0.1 < start / end < 10:
+        return f"Step {found.first} gets **about as much** gradient as step {found.end}."
+    how = "less" if start < end else "more"
+    return f"Step {found.first} gets **{times} times {how}** gradient than step {found.end}."
 
 
 def _joined(first: LayerTrace, last: LayerTrace) -> str:

@@ -173,7 +173,7 @@ def legend(cells: Sequence[str], span: tuple[float, float], notation: Notation =
         (arrow((2, 11), (32, 11), "wg-fed"), "output read again"),
         (arrow((2, 11), (32, 11), "wg-hand-over"), "state handed over"),
     ]
-    items += _curve_keys(cells, notation)
+    items = [*_curve_keys(cells, notation), *items]
     keys = "".join(
         f'<span><svg class="wg-key" viewBox="0 0 34 22" aria-hidden="true">{mark}</svg>'
         f"{escape(words)}</span>"

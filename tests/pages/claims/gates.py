@@ -19,8 +19,15 @@ def near_half(wish: Wish) -> bool:
     return True
 
 
+def switches(found: Run) -> bool:
+    """A quarter of the forget gate's values is decided, and some units are both open and shut."""
+    forget = found.stages[0].trace.top.gates["forget"][0]
+    both = (forget.max(axis=0) > 0.9) & (forget.min(axis=0) < 0.1)
+    return bool(((forget < 0.1) | (forget > 0.9)).mean() > 0.25 and both.sum() > 10)
+
+
 CLAIMS = {
-    "trained": lambda w: decided(done(w)) > 0.25,
+    "trained": lambda w: decided(done(w)) > 0.25 and switches(done(w)),
     "forget-5": lambda w: all(left(r, "c") > 1 for r in every_seed(w)),
     "untrained": near_half,
 }
