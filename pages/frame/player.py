@@ -46,7 +46,7 @@ def _head(place: Place) -> None:
             _step(place, 1, "Next", ":material/arrow_forward:")
         if not session.playing().presents:
             _list(place, "All ideas", ":material/list:")
-        controls.present_button()
+        controls.ways_on(contents.PAGES[scene.page])
 
 
 def _said(scene: Scene) -> None:

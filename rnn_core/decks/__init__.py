@@ -5,12 +5,13 @@ A scene is a page at chosen settings with something to say; a question names a m
 """
 
 from rnn_core.decks.faults import DeckFault
-from rnn_core.decks.reading import MOST_SCENES, Pages, read_deck, read_file
+from rnn_core.decks.reading import MOST_CONTROLS, MOST_SCENES, Pages, read_deck, read_file
 from rnn_core.decks.records import Choice, Deck, Question, Scene
 from rnn_core.decks.verdicts import Setup, asked_again, because, holds, judge, measured, setup
 from rnn_core.decks.writing import write_deck
 
 __all__ = [
+    "MOST_CONTROLS",
     "MOST_SCENES",
     "Choice",
     "Deck",
