@@ -27,7 +27,11 @@ export default function ({ parentElement }) {
   parentElement.querySelector("[data-component=framed]").dataset.drawn = "1"
   const content = document.querySelector("[data-testid=stMainBlockContainer]")
   const tell = teller(window)
-  const observer = new ResizeObserver(() => tell(content.getBoundingClientRect().height))
+  const observer = new ResizeObserver(() => {
+    // Behind the picture alone, and not round it, lies the theme's colour: the page may have any.
+    content.style.backgroundColor = getComputedStyle(link).getPropertyValue("--st-background-color")
+    tell(content.getBoundingClientRect().height)
+  })
   observer.observe(content)
   return () => observer.disconnect()
 }

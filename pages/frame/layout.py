@@ -41,7 +41,8 @@ html, body, #root, [data-testid="stApp"], [data-testid="stAppViewContainer"],
 [data-testid="stMain"] { scrollbar-width: none; }
 [data-testid="stMain"]::-webkit-scrollbar { display: none; }
 [data-testid="stMainBlockContainer"] { padding: 0.5rem !important; min-height: 0; flex: none;
-  background: var(--st-background-color); border-radius: 0.5rem; } /* whatever is behind */
+  border-radius: 0.5rem; }
+.st-key-unseen { left: 0; width: 0; overflow: hidden; }
 .pl-tools, .hm-tools, [data-part="svg"], [data-part="png"] { display: none !important; }
 [data-testid="stToolbar"], [data-testid="stStatusWidget"], [data-testid="stAppDeployButton"],
 [data-testid="stDecoration"] { display: none !important; }

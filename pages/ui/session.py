@@ -219,13 +219,6 @@ def deck_of(name: str) -> Deck | None:
     return found if isinstance(found, Deck) else None
 
 
-def scene_played() -> Scene | None:
-    """The scene of a deck that the link plays."""
-    asked = playing()
-    deck = deck_of(asked.deck)
-    return next((s for s in (deck.scenes if deck else ()) if s.id == asked.scene), None)
-
-
 def link_of(scene: Scene) -> dict[str, str]:
     """The settings of a scene, where it begins, as a link has them."""
     return {name: spelled(value) for name, value in scene.before.items()}

@@ -50,7 +50,5 @@ def ways(page: Page) -> tuple[Way, ...]:
 def controls(page: Page) -> str:
     """The controls that stand above the picture just now, as a link names them."""
     wanted, (main, others) = session.wanted(), session.shown()
-    scene = session.scene_played()
-    names = wanted or (scene.controls if scene else ()) or main
-    shown = [n for n in names if n in (*main, *others)]
+    shown = [n for n in wanted or main if n in (*main, *others)]
     return ",".join(shown[:MOST_CONTROLS]) or NO_CONTROLS

@@ -78,7 +78,7 @@ def test_without_a_clipboard_the_text_can_be_selected(app):
 HOST = """<!doctype html><html lang="en"><title>A course</title>
 <link rel="icon" href="data:,">
 <body style="background: #fff4d6"><h1>A page of a course</h1>
-<iframe src="{}" title="Gradients" width="100%" height="480" style="border:0"></iframe></body>"""
+<iframe src="{}" title="Gradients" width="100%" height="460" style="border:0"></iframe></body>"""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -105,7 +105,7 @@ def host(tmp_path):
 
 
 @pytest.mark.parametrize("look", [Look(1000, 760), Look(390, 844, "dark")], indirect=True, ids=str)
-def test_a_frame_without_any_script_shows_a_picture_and_one_slider(app, host):
+def test_a_frame_without_any_script_shows_a_picture_and_one_slider(app, look, host):
     heard = "window.heard = []; addEventListener('message', e => heard.push(e.data))"
     app.page.add_init_script(heard)
     address = host(app.server.url + "/gradients?steps=50&cell=rnn&frame=only&controls=scale")
@@ -120,6 +120,8 @@ def test_a_frame_without_any_script_shows_a_picture_and_one_slider(app, host):
     assert not frame.get_by_role("button", name="Present").count()
     inside = app.page.frames[1]
     assert inside.evaluate(TRANSPARENT)
+    paper = "rgb(16, 22, 28)" if look.scheme == "dark" else "rgb(255, 255, 255)"
+    assert inside.evaluate(OPAQUE) == paper  # readable, whatever the page's own colour
     inside.wait_for_function(BARLESS)  # Plotly fits its picture to the frame when it has come
     before = drawn(inside)
     for _ in range(3):
@@ -142,6 +144,8 @@ def test_a_frame_without_any_script_shows_a_picture_and_one_slider(app, host):
 
 DRAWN = """() => JSON.stringify([...document.querySelectorAll('.js-plotly-plot')]
   .map(e => (e._fullData ?? []).map(t => Array.from(t.y?._inputArray ?? t.y ?? []))))"""
+OPAQUE = """() => getComputedStyle(document.querySelector('[data-testid=stMainBlockContainer]'))
+  .backgroundColor"""
 TRANSPARENT = """() => ['html', 'body', '[data-testid=stApp]', '[data-testid=stMain]'].every(s =>
   getComputedStyle(document.querySelector(s)).backgroundColor === 'rgba(0, 0, 0, 0)')"""
 BARLESS = """() => {
@@ -165,7 +169,7 @@ def test_the_height_that_is_told_fits_the_frame_and_does_not_grow(app, host):
     frame.locator(".plotly-live[data-drawn]").first.wait_for()
     frame.locator("[data-component=framed][data-drawn]").wait_for()
     assert frame.locator("input[type=range]").count() == 0
-    app.page.wait_for_function("() => document.querySelector('iframe').height !== '480'")
+    app.page.wait_for_function("() => document.querySelector('iframe').height !== '460'")
     app.page.frames[1].wait_for_function(
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollHeight <= main.clientHeight }"
