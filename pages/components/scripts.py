@@ -23,7 +23,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "flow": "flow.js",
     "framed": "address.js framed.js",
     "heatmaps": "heatmaps.js",
-    "kept": "kept.js",
+    "kept": "kept.js notebook.js",
     "letters": "drawing.js letters.js",
     "accessibility": "history.js accessibility.js",
     "pixels": "pixels.js",

@@ -76,7 +76,7 @@ def _step(place: Place, way: int, label: str, icon: str) -> None:
 
 def _list(place: Place, label: str, icon: str) -> None:
     st.page_link(
-        contents.page_link("lectures"),
+        contents.page_link(lectures.page_of(place.name)),
         label=label,
         icon=icon,
         query_params=lectures.ideas(place.name),

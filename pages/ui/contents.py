@@ -47,6 +47,7 @@ class Page:
     every_cell: bool = False  # the page draws all cells, so every cell's settings matter
     letters: bool = False  # the page has the menu of notations beside its picture
     variants: bool = False  # the page itself tells where a notation writes another cell
+    scenic: bool = True  # it has a picture that can be a scene of a deck
 
 
 NONE: Final[frozenset[str]] = frozenset()  # of the experiment's settings: the page has its own
@@ -69,6 +70,16 @@ PAGES: Final = {
         uses=NONE,
         letters=True,
         drawn=("lecture",),
+        scenic=False,
+    ),
+    "mine": Page(
+        "My deck",
+        ":material/playlist_play:",
+        (),
+        section="start",
+        uses=NONE,
+        beside="lectures",
+        scenic=False,
     ),
     "find": Page(
         "Find",

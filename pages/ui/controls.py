@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import keeping, registry, session, sharing, widgets
+from pages.ui import keeping, own_deck, registry, session, sharing, widgets
 from pages.ui.contents import Page
 from pages.ui.shelf import scenes_of
 from rnn_core.decks import Scene
@@ -39,9 +39,12 @@ def scenes(page: Page) -> None:
 
 
 def ways_on(page: Page) -> None:
-    """What can be done with what is on screen: its link, and lecture mode."""
+    """What can be done with the picture on screen: its link, a scene of it, and lecture mode."""
+    if not page.scenic:
+        return
     if not session.playing().presents:
         sharing.copy_link(page)
+        own_deck.add_button(page)
     present_button()
 
 

@@ -136,7 +136,8 @@ def _frame() -> tuple[object, ...]:
     page = experiment().cell, view().notation
     everything = _everything() if current().minds_all else ()
     panel = shown() if has_more() else ()
-    return (*panel, has_more(), notes(), ticking(), playing(), *page, *everything)
+    mine = current().kept.get(MINE)  # the frame hands it to the browser
+    return (*panel, has_more(), notes(), ticking(), playing(), mine, *page, *everything)
 
 
 def _everything() -> tuple[object, ...]:
