@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 import streamlit as st
@@ -12,12 +13,14 @@ from pages.ui import answers, contents, notebook, own_deck, packed, session
 from pages.ui.models.lectures import play
 from pages.ui.session import MINE
 from pages.ui.shelf import LINKED
-from rnn_core.decks import MOST_CONTROLS, Deck, Scene, editing, pack, read_deck, write_deck
+from rnn_core.decks import Deck, Scene, editing, pack, read_deck, write_deck
 from rnn_core.decks.reading import LONG, MEDIUM, SHORT
 from rnn_core.notation.notation import NOTATIONS
 
 EDITED: Final = "own_deck_edited"  # the id of the scene that is being edited
 FILE: Final = "deck_file"
+CONTROLS: Final = ("first", "second", "third")
+NONE: Final = ""  # no control
 
 
 def editor() -> None:
@@ -159,20 +162,14 @@ def _play(scene: Scene, label: str) -> None:
 
 
 def _edit(deck: Deck, number: int, scene: Scene) -> None:
-    title, note, picked = (f"scene_{part}_{scene.id}" for part in ("title", "note", "controls"))
-    known = LINKED[scene.page]
+    title, note, *keys = (f"scene_{part}_{scene.id}" for part in ("title", "note", *CONTROLS))
     with st.form("scene_form", border=False):
         st.text_input("Title", scene.title, key=title, max_chars=SHORT)
         st.text_area("Note: what is said about it", scene.say, key=note, max_chars=LONG)
-        st.multiselect(
-            f"Controls above the picture (at most {MOST_CONTROLS})",
-            [n for n in known if n not in session.VIEW or n in scene.controls],
-            list(scene.controls),
-            format_func=lambda name: session.lettered(known[name].label),
-            max_selections=MOST_CONTROLS,
-            key=picked,
-        )
-        st.form_submit_button("Save", on_click=_save, args=(deck, number, title, note, picked))
+        with st.container(horizontal=True):
+            for key, picked in zip_longest(keys, scene.controls):
+                _control_menu(scene, key, picked)
+        st.form_submit_button("Save", on_click=_save, args=(deck, number, title, note, keys))
     with st.container(horizontal=True):
         _act("Move up", lambda: editing.moved(deck, number, -1), number == 0)
         _act("Move down", lambda: editing.moved(deck, number, 1), number == len(deck.scenes) - 1)
@@ -183,12 +180,25 @@ def _act(label: str, change: Callable[[], Deck], disabled: bool = False) -> None
     st.button(label, on_click=own_deck.attempt, args=(change,), disabled=disabled)
 
 
-def _save(deck: Deck, number: int, title: str, note: str, picked: str) -> None:
+def _control_menu(scene: Scene, key: str, picked: str | None) -> None:
+    """The menu of one control that stands above the picture."""
+    known = LINKED[scene.page]
+    names = [NONE, *(n for n in known if n not in session.VIEW or n == picked)]
+    st.selectbox(
+        f"{key.split('_')[1].capitalize()} control",
+        names,
+        index=names.index(picked or NONE),
+        format_func=lambda name: session.lettered(known[name].label) if name else "none",
+        key=key,
+    )
+
+
+def _save(deck: Deck, number: int, title: str, note: str, controls: list[str]) -> None:
     said = st.session_state
     scene = replace(
         deck.scenes[number],
         title=own_deck.one_line(said[title]),
         say=own_deck.one_line(said[note]),
-        controls=tuple(said[picked]),
+        controls=tuple(filter(None, (said[key] for key in controls))),
     )
     own_deck.attempt(lambda: editing.changed(deck, number, scene, LINKED))

@@ -16,26 +16,26 @@ BROUGHT: Final = "brought_deck"
 
 def arrive() -> None:
     """Take a deck out of the link, before anything else reads it; what is wrong with it is kept."""
-    word = st.query_params.get(PARAMETER)
-    if word is None:
-        return
-    del st.query_params[PARAMETER]
-    try:
-        session.keep(BROUGHT, unpack(word, LINKED))
-    except DeckFault as fault:
-        session.keep(own_deck.SAID, str(fault))
+    if (word := st.query_params.get(PARAMETER)) is not None:
+        del st.query_params[PARAMETER]
+        try:
+            session.keep(BROUGHT, unpack(word, LINKED))
+        except DeckFault as fault:
+            session.keep(own_deck.SAID, str(fault))
+    if (deck := _waiting()) and own_deck.mine() in (None, deck):
+        _settle(None if own_deck.mine() else deck)
+
+
+def _waiting() -> Deck | None:
+    """The deck that the link brought, once the browser has said whether it kept another."""
+    deck = session.kept(BROUGHT)
+    return deck if isinstance(deck, Deck) and not notebook.is_asked(MINE) else None
 
 
 def offer() -> None:
     """The deck that the link brought, where the reader has another one."""
-    deck = session.kept(BROUGHT)
-    if not isinstance(deck, Deck) or notebook.is_asked(MINE):
-        return
-    mine = own_deck.mine()
-    if mine in (None, deck):
-        session.keep(BROUGHT, None)
-        if mine is None:
-            own_deck.take(deck)
+    deck = _waiting()
+    if deck is None:
         return
     with st.container(border=True, key="brought"):
         words = f"This link brings a deck: {deck.title}. {len(deck.scenes)} scenes."

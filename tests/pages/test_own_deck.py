@@ -112,7 +112,8 @@ def test_title_note_and_controls_are_saved(own):
     clean(reader.run())
     reader.text_input(key="scene_title_little").set_value("Another title")
     reader.text_area(key="scene_note_little").set_value("Two\nlines")
-    reader.multiselect(key="scene_controls_little").set_value(["scale", "clip"])
+    reader.selectbox(key="scene_first_little").set_value("scale")
+    reader.selectbox(key="scene_third_little").set_value("clip")
     reader = press(reader, "Save")
     scene = has(reader).scenes[0]
     assert (scene.title, scene.say) == ("Another title", "Two lines")
