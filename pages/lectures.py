@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import answers, contents, page_layout, session, widgets
+from pages.ui import answers, contents, page_layout, session, summary, widgets
 from pages.ui.models.lectures import play
 from pages.ui.shelf import shelf
 from rnn_core.decks import Deck, Scene
@@ -40,7 +40,7 @@ def picture() -> page_layout.Parts:
     deck = found.decks.get(name)
     if deck:
         _play(name, deck.scenes[0], ":primary[Play from the beginning]")
-        answers.summary(name, deck)
+        summary.summary(name, deck)
         _ideas(name, deck)
     return ""
 

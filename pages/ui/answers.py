@@ -1,12 +1,11 @@
 """What the reader answered to the questions of decks, kept for the session; nothing is sent on."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-import streamlit as st
 
 from pages.figures.literal import in_markdown
 from pages.ui import notebook, session
@@ -45,7 +44,7 @@ def hidden() -> bool:
 
 def given(deck: str, scene: Scene) -> Answer | None:
     """The reader's answer to a scene's question."""
-    return _fitting(scene, _all().get((deck, scene.id)))
+    return _fitting(scene, every().get((deck, scene.id)))
 
 
 def _fitting(scene: Scene, answer: Answer | None) -> Answer | None:
@@ -56,7 +55,7 @@ def _fitting(scene: Scene, answer: Answer | None) -> Answer | None:
 
 def keep(deck: str, scene: Scene, answer: Answer | None) -> None:
     """Keep an answer, or let go of it."""
-    others = {place: a for place, a in _all().items() if place != (deck, scene.id)}
+    others = {place: a for place, a in every().items() if place != (deck, scene.id)}
     _keep(others if answer is None else {**others, (deck, scene.id): answer})
 
 
@@ -70,9 +69,9 @@ def forget_changed(name: str, deck: Deck | None) -> None:
     old = session.deck_of(name)
     was = {s.id: s.question for s in (old.scenes if old else ())}
     now = {s.id: s.question for s in (deck.scenes if deck else ())}
-    gone = {p for p in _all() if p[0] == name and was.get(p[1]) != now.get(p[1])}
+    gone = {p for p in every() if p[0] == name and was.get(p[1]) != now.get(p[1])}
     if gone:
-        _keep({place: a for place, a in _all().items() if place not in gone})
+        _keep({place: a for place, a in every().items() if place not in gone})
 
 
 def written(found: Answers) -> str:
@@ -91,12 +90,13 @@ def heard(text: str) -> None:
     for row in rows[:MOST] if isinstance(rows, list) else ():
         match row:
             case [str(deck), str(scene), int(picked)] if not isinstance(picked, bool):
-                here = _all().get((deck, scene))
+                here = every().get((deck, scene))
                 found[deck, scene] = here if here and here.picked == picked else Answer(picked)
     session.keep(NAME, found)
 
 
-def _all() -> Answers:
+def every() -> Answers:
+    """All answers that the session has."""
     found = session.kept(NAME)
     return found if isinstance(found, dict) else {}
 
@@ -118,60 +118,11 @@ def mark(deck: str, scene: Scene) -> str:
     return ":orange-badge[:material/close: a surprise] "
 
 
-def summary(name: str, deck: Deck) -> None:
-    """How many questions were answered, which answers were wrong, and all of them to take away."""
-    found = list(rows(name, deck, _all()))
-    if not found:
-        return
-    with st.container(border=True, key="summary"):
-        asked = sum(scene.question is not None for scene in deck.scenes)
-        st.markdown(f"**{len(found)} of {asked} questions answered.** {_score(found)}")
-        if not hidden():
-            _surprises(found)
-        st.download_button(
-            "My answers as CSV",
-            _csv(name, deck, hidden()),
-            file_name=f"answers-{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            type="tertiary",
-            key="answers_csv",
-        )
-
-
 def rows(name: str, deck: Deck, answers: Answers) -> Iterator[Row]:
     """A deck's scenes that were answered, in its order, each with its answer."""
     for scene in deck.scenes:
         if answer := _fitting(scene, answers.get((name, scene.id))):
             yield scene, answer
-
-
-def _score(found: list[Row]) -> str:
-    if hidden():
-        return "Which of them are right is not shown: the link says so."
-    right = sum(answer.is_right for _, answer in found)
-    wrong = sum(answer.right is not None for _, answer in found) - right
-    return f"{right} right, {wrong} wrong."
-
-
-def _surprises(found: list[Row]) -> None:
-    wrong = [(s, a) for s, a in found if a.right is not None and not a.is_right]
-    if wrong:
-        lines = (f"- **{lettered(s, s.title)}**: {lettered(s, a.why)}" for s, a in wrong)
-        st.markdown("What surprised:\n\n" + "\n".join(lines))
-
-
-def _csv(name: str, deck: Deck, hides: bool) -> Callable[[], bytes]:
-    """The file, made when it is asked for, outside of any run."""
-    kept = session.keeper(NAME)
-
-    def made() -> bytes:
-        answers = kept()
-        assert isinstance(answers, dict), "the button is there only where something was answered"
-        return table(list(rows(name, deck, answers)), hides).to_csv(index=False).encode()
-
-    return made
 
 
 def table(found: list[Row], hides: bool) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.components.sharing import Way, sharing
 from pages.figures.literal import in_markdown
-from pages.ui import answers, contents, notebook, own_deck, packed, session
+from pages.ui import answers, contents, notebook, own_deck, packed, session, summary
 from pages.ui.models.lectures import play
 from pages.ui.session import MINE
 from pages.ui.shelf import LINKED
@@ -34,7 +34,7 @@ def editor() -> None:
         st.warning(in_markdown(words), icon=":material/warning:")
     if deck:
         _head(deck)
-        answers.summary(MINE, deck)
+        summary.summary(MINE, deck)
         for number, scene in enumerate(deck.scenes):
             _row(deck, number, scene)
     else:
