@@ -2,9 +2,10 @@
 
 const STREAMLITS = ["embed", "embed_options"] // words of Streamlit's own that never belong to us
 
-/** An address with some of its settings changed; null takes one away. */
-export function changed(href, changes) {
+/** An address with some of its settings changed, null takes one away; on another page if named. */
+export function changed(href, changes, page = "") {
   const url = new URL(href)
+  if (page) url.pathname = new URL(page, href).pathname
   url.hash = ""
   for (const name of STREAMLITS) url.searchParams.delete(name)
   for (const [name, value] of Object.entries(changes))

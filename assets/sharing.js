@@ -32,7 +32,7 @@ export async function copied(text, field, { navigator, document }) {
 }
 
 function text(row, href) {
-  const address = changed(href, row.changes)
+  const address = changed(href, row.changes, row.page)
   return row.title ? frame(address, row.title, tall(document)) : address
 }
 

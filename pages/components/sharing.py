@@ -35,12 +35,15 @@ _component = st.components.v2.component(
 
 
 class Way(NamedTuple):
-    """One link: the present address with some settings changed (None takes one away)."""
+    """One link: the present address with some settings changed (None takes one away).
+
+    With `page` it leads to that page instead."""
 
     name: str
     label: str
     changes: Mapping[str, str | None]
     title: str = ""  # of a frame, whose HTML is then copied
+    page: str = ""  # of the app, by its name
 
 
 def sharing(ways: Sequence[Way], *, key: str) -> None:

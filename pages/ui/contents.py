@@ -67,6 +67,7 @@ PAGES: Final = {
         (),
         section="start",
         own=Syllabus,
+        drawn=("lecture", "audience"),
         uses=NONE,
         letters=True,
         drawn=("lecture",),

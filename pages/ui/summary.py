@@ -20,7 +20,8 @@ HEADS: Final = {
     "why": "Why",
 }
 STYLE: Final = """body { font: 16px/1.5 sans-serif; margin: 2rem auto; max-width: 60rem;
-padding: 0 1rem; color: #0f1720; background: #ffffff } table { border-collapse: collapse; width: 100% }
+padding: 0 1rem; color: #0f1720; background: #ffffff }
+table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid #5b6770; padding: 0.4rem 0.6rem; text-align: left; vertical-align: top }
 .line { display: inline-block; min-width: 16rem; border-bottom: 1px solid #0f1720 }"""
 

@@ -13,6 +13,7 @@ test("an address is changed where it says so, whatever path it lies behind", () 
     changed(here, { present: null, frame: "only", controls: "scale,clip" }),
     "https://a.example/behind/a/proxy/gates?cell=gru&frame=only&controls=scale,clip",
   )
+  assert.equal(changed(here, { present: null, cell: null }, "flow"), "https://a.example/behind/a/proxy/flow")
   assert.equal(changed("http://localhost:8501/?text=a%26b", {}), "http://localhost:8501/?text=a%26b")
 })
 
