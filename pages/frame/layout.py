@@ -43,7 +43,8 @@ html, body, #root, [data-testid="stApp"], [data-testid="stAppViewContainer"],
 [data-testid="stMainBlockContainer"] { padding: 0.5rem !important; min-height: 0; flex: none;
   border-radius: 0.5rem; }
 .st-key-unseen { left: 0; width: 0; overflow: hidden; }
-[data-testid="stPageLink"], .pl-tools, .hm-tools, [data-part="svg"], [data-part="png"] { display: none !important; }
+.pl-tools, .hm-tools, [data-part="svg"], [data-part="png"],
+[data-testid="stPageLink"] { display: none !important; }
 [data-testid="stToolbar"], [data-testid="stStatusWidget"], [data-testid="stAppDeployButton"],
 [data-testid="stDecoration"] { display: none !important; }
 </style>"""
