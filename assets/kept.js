@@ -60,7 +60,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const notes = noted(undone(data.notes, fresh), () => localStorage)
   root.dataset.drawn = "1"
   const listen = (event) => {
-    const one = written(event)
+    const one = data.notes && written(event)
     if (one) setTriggerValue("answers", [one])
   }
   addEventListener("storage", listen)

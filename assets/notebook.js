@@ -29,8 +29,10 @@ export function written({ key, newValue }) {
   return { read: key.slice(DRAWER.length), text: newValue ?? "" }
 }
 
-/** What of a message has not been done yet; `fresh` remembers what has. */
-export function undone(notes, fresh) {
+const NOTHING = { put: [], ask: [], urgent: [] }
+
+/** What of a message, which may be of networks only, is still to be done; `fresh` remembers. */
+export function undone(notes = NOTHING, fresh) {
   return {
     put: notes.put.filter(({ name, stamp }) => fresh(`note ${name} ${stamp}`)),
     ask: notes.ask.filter((name) => fresh(`read ${name} ${notes.stamp} ${notes.urgent.includes(name)}`)),

@@ -45,6 +45,10 @@ test("nothing is done twice, and a new session asks anew", () => {
   assert.deepEqual(undone({ ...notes, urgent: ["a"] }, fresh).ask, ["a"])
 })
 
+test("a message of networks alone asks for nothing", () => {
+  assert.deepEqual(undone(undefined, () => true), none)
+})
+
 test("what another tab writes is heard, if it is ours", () => {
   assert.deepEqual(written({ key: "inside-an-rnn/mine", newValue: "x" }), { read: "mine", text: "x" })
   assert.deepEqual(written({ key: "inside-an-rnn/mine", newValue: null }), { read: "mine", text: "" })
