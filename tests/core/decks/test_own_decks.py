@@ -2,6 +2,7 @@
 
 import base64
 import random
+import tracemalloc
 import zlib
 from dataclasses import replace
 
@@ -69,10 +70,14 @@ def test_a_link_that_was_cut_short_or_changed_is_refused():
 
 
 def test_a_bomb_is_not_unpacked():
-    """Ten megabytes of blanks in ten thousand letters: only as much as a deck may have."""
+    """Five megabytes of blanks in some thousand letters: only what a deck may have is unpacked."""
     bomb = packed(b" " * 5_000_000)
     assert len(bomb) < MOST_LETTERS
+    tracemalloc.start()
     assert f"at most {MOST_BYTES:,} bytes" in refused(bomb)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * MOST_BYTES
 
 
 @pytest.mark.parametrize(
