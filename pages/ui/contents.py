@@ -60,7 +60,9 @@ SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its 
     "applications": "What is it good for?",
 }
 PAGES: Final = {
-    "start": Page("Start", ":material/home:", (), section="start", own=Story, uses=NONE),
+    "start": Page(
+        "Start", ":material/home:", (), section="start", own=Story, uses=NONE, scenic=False
+    ),
     "lectures": Page(
         "Lectures",
         ":material/school:",
@@ -70,7 +72,6 @@ PAGES: Final = {
         drawn=("lecture", "audience"),
         uses=NONE,
         letters=True,
-        drawn=("lecture",),
         scenic=False,
     ),
     "mine": Page(
@@ -91,6 +92,7 @@ PAGES: Final = {
         uses=NONE,
         letters=True,
         drawn=("find",),
+        scenic=False,
     ),
     "unrolled": Page("Unrolled", ":material/account_tree:", ("text", "cell", "scale")),
     "wirings": Page("Wirings", ":material/schema:", ("cell", "steps")),
