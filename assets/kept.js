@@ -1,4 +1,5 @@
-// Keeps trained networks in the browser's own database and hands them back when the page asks.
+// Keeps trained networks in the browser's own database and hands them back when the page asks;
+// small texts too, in its storage (notebook.js).
 
 const BASE = "inside-an-rnn", STORE = "networks", MOST = 8, MOST_LETTERS = 24e6
 
@@ -56,7 +57,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const fresh = (mark) => !seen.has(mark) && seen.add(mark)
   const records = data.put.filter((one) => fresh(`put ${one.name} ${one.stamp}`))
   const ask = data.ask && fresh(`ask ${data.ask}`) ? data.ask : ""
+  const notes = noted(undone(data.notes, fresh), () => localStorage)
   root.dataset.drawn = "1"
-  if (!records.length && !ask) return
-  answers({ put: records, ask }).then((said) => setTriggerValue("answers", said))
+  const listen = (event) => {
+    const one = data.notes && written(event)
+    if (one) setTriggerValue("answers", [one])
+  }
+  addEventListener("storage", listen)
+  if (records.length || ask)
+    answers({ put: records, ask }).then((said) => setTriggerValue("answers", [...notes, ...said]))
+  else if (notes.length) setTriggerValue("answers", notes)
+  return () => removeEventListener("storage", listen)
 }

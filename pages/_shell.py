@@ -13,10 +13,12 @@ from pages.components.accessibility import accessibility  # noqa: E402
 from pages.components.dragging import dragging  # noqa: E402
 from pages.components.kept import kept  # noqa: E402
 from pages.frame import layout, place, player, story  # noqa: E402
-from pages.ui import contents, controls, keeping, session  # noqa: E402
+from pages.ui import browser, contents, controls, packed, progress, session  # noqa: E402
 
 layout.window()
 page, script = contents.navigation()
+packed.arrive()
+progress.arrive()
 session.begin(page)
 act, played = story.told(page), place.here(page)
 layout.begin(page, act or played)
@@ -25,7 +27,7 @@ if session.has_more():
 with st.container(key="unseen"):
     accessibility()
     dragging()
-    kept(keeping.message(keeping.lost()), key="kept", on_answers=keeping.heard)
+    kept(browser.message(page), key="kept", on_answers=browser.heard)
 if act:
     story.tell(act, script.run)
 else:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import answers, contents, page_layout, session, widgets
+from pages.ui import answers, contents, lecturer, page_layout, session, summary, widgets
 from pages.ui.models.lectures import play
 from pages.ui.shelf import shelf
 from rnn_core.decks import Deck, Scene
@@ -26,35 +26,39 @@ CLAIM = (
     "Five lectures introduce the same networks, each in its own letters. **Every idea they name "
     "has a place here**: follow one, and its claim is a picture you can move."
 )
-WIDTHS = (2, 3)
+WIDTHS, WIDE = (2, 3), 420  # of the columns; pixels of the menu
+EXACTLY = ":orange-badge[more exactly] "
 
 
 def picture() -> page_layout.Parts:
     """The lecture's ideas by topic; nothing is computed here, so there is nothing to check."""
     yield "picture"
-    widgets.own_control("lecture")
-    found = shelf()
-    for fault in found.faults:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        widgets.own_control("lecture", width=WIDE)
+        if not answers.hidden():
+            widgets.own_control("audience")
+    for fault in shelf().faults:
         st.error(in_markdown(str(fault)), icon=":material/broken_image:")
-    name = session.own(Syllabus).lecture
-    deck = found.decks.get(name)
-    if deck:
-        _play(name, deck.scenes[0], ":primary[Play from the beginning]")
-        answers.summary(name, deck)
-        _ideas(name, deck)
+    wish = session.own(Syllabus)
+    deck = shelf().decks.get(wish.lecture)
+    if deck and wish.audience == "lecturer" and not answers.hidden():
+        lecturer.plan(wish.lecture, deck)
+    elif deck:
+        _ideas(wish.lecture, deck)
     return ""
 
 
 def _ideas(name: str, deck: Deck) -> None:
+    _play(name, deck.scenes[0], ":primary[Play from the beginning]")
+    summary.summary(name, deck)
     for topic, scenes in deck.topics.items():
         st.subheader(topic, anchor=False)
         for scene in scenes:
             left, right = st.columns(WIDTHS, vertical_alignment="center")
             with left:
                 _play(name, scene, f":primary[{scene.title}]")
-            mark = ":orange-badge[more exactly] " if scene.exactly else ""
-            text = deck.lettered(scene, scene.exactly or scene.say)
-            right.markdown(answers.mark(name, scene) + mark + text)
+            mark = answers.mark(name, scene) + EXACTLY * bool(scene.exactly)
+            right.markdown(mark + deck.lettered(scene, scene.exactly or scene.say))
 
 
 def _play(name: str, scene: Scene, label: str) -> None:

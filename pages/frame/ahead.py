@@ -6,9 +6,8 @@ from typing import Final
 import streamlit as st
 
 from pages.components.presenter import presenter
-from pages.frame import measuring
 from pages.frame.place import Place
-from pages.ui import results, runs, session
+from pages.ui import measuring, results, runs, session
 from pages.ui.contents import PAGES
 from rnn_core.decks import Scene
 

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from pages.frame import measuring
 from pages.frame.place import Place
-from pages.ui import answers, results, session
+from pages.ui import answers, measuring, results, session
 from pages.ui.answers import Answer, lettered
 from pages.ui.models import lectures
 from rnn_core.decks import Question, Scene, because, judge

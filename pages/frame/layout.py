@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components.framed import framed
 from pages.components.presenter import presenter
 from pages.frame import ahead
 from pages.frame.place import Place
@@ -35,8 +36,17 @@ ALONE = """<style>
 </style>"""
 WALL = "<style>html { font-size: 22px !important; }</style>"  # at 1280x720, from the back row
 FRAME = """<style>
-html, body, [data-testid="stApp"] { background: transparent; }
-[data-testid="stMainBlockContainer"] { padding: 0; }
+html, body, #root, [data-testid="stApp"], [data-testid="stAppViewContainer"],
+[data-testid="stMain"] { background: transparent !important; }
+[data-testid="stMain"] { scrollbar-width: none; }
+[data-testid="stMain"]::-webkit-scrollbar { display: none; }
+[data-testid="stMainBlockContainer"] { padding: 0.5rem !important; min-height: 0; flex: none;
+  border-radius: 0.5rem; }
+.st-key-unseen { left: 0; width: 0; overflow: hidden; }
+.pl-tools, .hm-tools, [data-part="svg"], [data-part="png"],
+[data-testid="stPageLink"] { display: none !important; }
+[data-testid="stToolbar"], [data-testid="stStatusWidget"], [data-testid="stAppDeployButton"],
+[data-testid="stDecoration"] { display: none !important; }
 </style>"""
 
 
@@ -71,9 +81,11 @@ def _only(part: str | None) -> None:
 
 
 def end(played: Place | None) -> None:
-    """After the page: the keys of lecture mode, or the way into it."""
+    """After the page: the way out of an iframe, or the keys of lecture mode."""
     playing = session.playing()
-    if played and not playing.bare:
+    if playing.bare:
+        framed()
+    elif played:
         ahead.keys(played)
     elif playing.presents:
         presenter()

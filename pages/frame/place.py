@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from pages.ui import session
+from pages.ui import notebook, session
 from pages.ui.contents import PAGES, Page
 from pages.ui.shelf import shelf
 from rnn_core.decks import Deck, Scene
@@ -27,15 +27,23 @@ class Place(NamedTuple):
         return self.deck.scenes[number] if 0 <= number < len(self.deck.scenes) else None
 
 
+def _no_deck(name: str) -> None:
+    """Say so, unless the reader's browser has yet to say whether it kept their own."""
+    if name != session.MINE:
+        there = ", ".join(shelf().decks) or "none"
+        session.leave_scene(f"Deck: there is no {quote(name)}; there are: {there}.")
+    elif not notebook.is_asked(name):
+        session.leave_scene("Deck: this browser has kept no deck of your own.")
+
+
 def here(page: Page) -> Place | None:
     """The scene that is played on this page; what cannot be played leaves a note instead."""
     asked = session.playing()
     if not (asked.deck or asked.scene):
         return None
-    deck = shelf().decks.get(asked.deck)
+    deck = session.deck_of(asked.deck)
     if deck is None:
-        there = ", ".join(shelf().decks) or "none"
-        session.leave_scene(f"Deck: there is no {quote(asked.deck)}; there are: {there}.")
+        _no_deck(asked.deck)
         return None
     ids = [scene.id for scene in deck.scenes]
     if asked.scene not in ids:

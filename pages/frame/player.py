@@ -46,7 +46,7 @@ def _head(place: Place) -> None:
             _step(place, 1, "Next", ":material/arrow_forward:")
         if not session.playing().presents:
             _list(place, "All ideas", ":material/list:")
-        controls.present_button()
+        controls.ways_on(contents.PAGES[scene.page])
 
 
 def _said(scene: Scene) -> None:
@@ -76,7 +76,7 @@ def _step(place: Place, way: int, label: str, icon: str) -> None:
 
 def _list(place: Place, label: str, icon: str) -> None:
     st.page_link(
-        contents.page_link("lectures"),
+        contents.page_link(lectures.page_of(place.name)),
         label=label,
         icon=icon,
         query_params=lectures.ideas(place.name),

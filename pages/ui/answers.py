@@ -1,19 +1,20 @@
 """What the reader answered to the questions of decks, kept for the session; nothing is sent on."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import session
+from pages.ui import notebook, session
 from rnn_core.decks import Deck, Scene
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.notation.prose import translated
 
-NAME: Final = "answers"  # what the session keeps them under
+NAME: Final = "answers"  # what session and browser keep them under
+MOST: Final = 2_000  # answers that are taken from a browser
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,59 @@ def hidden() -> bool:
 
 def given(deck: str, scene: Scene) -> Answer | None:
     """The reader's answer to a scene's question."""
-    return _all().get((deck, scene.id))
+    return _fitting(scene, every().get((deck, scene.id)))
+
+
+def _fitting(scene: Scene, answer: Answer | None) -> Answer | None:
+    """The answer, if the scene still asks and has such a choice."""
+    choices = len(scene.question.choices) if scene.question else 0
+    return answer if answer and 0 <= answer.picked < choices else None
 
 
 def keep(deck: str, scene: Scene, answer: Answer | None) -> None:
     """Keep an answer, or let go of it."""
-    others = {place: a for place, a in _all().items() if place != (deck, scene.id)}
-    session.keep(NAME, others if answer is None else {**others, (deck, scene.id): answer})
+    others = {place: a for place, a in every().items() if place != (deck, scene.id)}
+    _keep(others if answer is None else {**others, (deck, scene.id): answer})
 
 
-def _all() -> Answers:
+def _keep(found: Answers) -> None:
+    session.keep(NAME, dict(found))
+    notebook.keep(NAME, written(found))
+
+
+def forget_changed(name: str, deck: Deck | None) -> None:
+    """Let go of answers to questions that this deck, which takes another's place, has not."""
+    old = session.deck_of(name)
+    was = {s.id: s.question for s in (old.scenes if old else ())}
+    now = {s.id: s.question for s in (deck.scenes if deck else ())}
+    gone = {p for p in every() if p[0] == name and was.get(p[1]) != now.get(p[1])}
+    if gone:
+        _keep({place: a for place, a in every().items() if place not in gone})
+
+
+def written(found: Answers) -> str:
+    """What was picked, as the browser keeps it: deck, scene, number of the choice."""
+    rows = [[deck, scene, answer.picked] for (deck, scene), answer in found.items()]
+    return json.dumps(rows, separators=(",", ":")) if rows else ""
+
+
+def heard(text: str) -> None:
+    """What this browser kept; what is right is measured anew, and rows of another form are none."""
+    try:
+        rows = json.loads(text) if text else []
+    except (ValueError, RecursionError):
+        return
+    found: dict[tuple[str, str], Answer] = {}
+    for row in rows[:MOST] if isinstance(rows, list) else ():
+        match row:
+            case [str(deck), str(scene), int(picked)] if not isinstance(picked, bool):
+                here = every().get((deck, scene))
+                found[deck, scene] = here if here and here.picked == picked else Answer(picked)
+    session.keep(NAME, found)
+
+
+def every() -> Answers:
+    """All answers that the session has."""
     found = session.kept(NAME)
     return found if isinstance(found, dict) else {}
 
@@ -74,60 +118,11 @@ def mark(deck: str, scene: Scene) -> str:
     return ":orange-badge[:material/close: a surprise] "
 
 
-def summary(name: str, deck: Deck) -> None:
-    """How many questions were answered, which answers were wrong, and all of them to take away."""
-    found = list(rows(name, deck, _all()))
-    if not found:
-        return
-    with st.container(border=True, key="summary"):
-        asked = sum(scene.question is not None for scene in deck.scenes)
-        st.markdown(f"**{len(found)} of {asked} questions answered.** {_score(found)}")
-        if not hidden():
-            _surprises(found)
-        st.download_button(
-            "My answers as CSV",
-            _csv(name, deck, hidden()),
-            file_name=f"answers-{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            type="tertiary",
-            key="answers_csv",
-        )
-
-
 def rows(name: str, deck: Deck, answers: Answers) -> Iterator[Row]:
     """A deck's scenes that were answered, in its order, each with its answer."""
     for scene in deck.scenes:
-        if scene.question and (answer := answers.get((name, scene.id))):
+        if answer := _fitting(scene, answers.get((name, scene.id))):
             yield scene, answer
-
-
-def _score(found: list[Row]) -> str:
-    if hidden():
-        return "Which of them are right is not shown: the link says so."
-    right = sum(answer.is_right for _, answer in found)
-    wrong = sum(answer.right is not None for _, answer in found) - right
-    return f"{right} right, {wrong} wrong."
-
-
-def _surprises(found: list[Row]) -> None:
-    wrong = [(s, a) for s, a in found if a.right is not None and not a.is_right]
-    if wrong:
-        lines = (f"- **{lettered(s, s.title)}**: {lettered(s, a.why)}" for s, a in wrong)
-        st.markdown("What surprised:\n\n" + "\n".join(lines))
-
-
-def _csv(name: str, deck: Deck, hides: bool) -> Callable[[], bytes]:
-    """The file, made when it is asked for, outside of any run."""
-    kept = session.keeper(NAME)
-
-    def made() -> bytes:
-        answers = kept()
-        assert isinstance(answers, dict), "the button is there only where something was answered"
-        return table(list(rows(name, deck, answers)), hides).to_csv(index=False).encode()
-
-    return made
 
 
 def table(found: list[Row], hides: bool) -> pd.DataFrame:

@@ -47,6 +47,7 @@ class Page:
     every_cell: bool = False  # the page draws all cells, so every cell's settings matter
     letters: bool = False  # the page has the menu of notations beside its picture
     variants: bool = False  # the page itself tells where a notation writes another cell
+    scenic: bool = True  # it has a picture that can be a scene of a deck
 
 
 NONE: Final[frozenset[str]] = frozenset()  # of the experiment's settings: the page has its own
@@ -59,16 +60,28 @@ SECTIONS: Final = {  # the menus of the navigation bar; an empty title puts its 
     "applications": "What is it good for?",
 }
 PAGES: Final = {
-    "start": Page("Start", ":material/home:", (), section="start", own=Story, uses=NONE),
+    "start": Page(
+        "Start", ":material/home:", (), section="start", own=Story, uses=NONE, scenic=False
+    ),
     "lectures": Page(
         "Lectures",
         ":material/school:",
         (),
         section="start",
         own=Syllabus,
+        drawn=("lecture", "audience"),
         uses=NONE,
         letters=True,
-        drawn=("lecture",),
+        scenic=False,
+    ),
+    "mine": Page(
+        "My deck",
+        ":material/playlist_play:",
+        (),
+        section="start",
+        uses=NONE,
+        beside="lectures",
+        scenic=False,
     ),
     "find": Page(
         "Find",
@@ -79,6 +92,7 @@ PAGES: Final = {
         uses=NONE,
         letters=True,
         drawn=("find",),
+        scenic=False,
     ),
     "unrolled": Page("Unrolled", ":material/account_tree:", ("cell", "scale", "steps")),
     "wirings": Page("Wirings", ":material/schema:", ("wiring", "cell", "steps")),

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import keeping, registry, session, widgets
+from pages.ui import keeping, own_deck, registry, session, sharing, widgets
 from pages.ui.contents import Page
 from pages.ui.shelf import scenes_of
 from rnn_core.decks import Scene
@@ -35,7 +35,17 @@ def scenes(page: Page) -> None:
         _scenes(scenes_of(page))
         if session.wanted() is None:
             _more_button()
-        present_button()
+        ways_on(page)
+
+
+def ways_on(page: Page) -> None:
+    """What can be done with the picture on screen: its link, a scene of it, and lecture mode."""
+    if not page.scenic:
+        return
+    if not session.playing().presents:
+        sharing.copy_link(page)
+        own_deck.add_button(page)
+    present_button()
 
 
 def _more_button() -> None:

@@ -18,7 +18,7 @@ from pages.ui.shelf import scenes_of, shelf
 from pages.ui.view import VIEW as VIEW
 from pages.ui.view import View as View
 from rnn_core.applications.probe import KEPT, completed
-from rnn_core.decks import Scene
+from rnn_core.decks import Deck, Scene
 from rnn_core.decks.playing import Playing
 from rnn_core.decks.records import spelled
 from rnn_core.engine.cells import CELLS
@@ -40,6 +40,7 @@ Own = TypeVar("Own")
 
 
 PLAYING: Final = settings_of(Playing)
+MINE: Final = "mine"  # the name of the reader's own deck, in links and among what is kept
 
 
 @dataclass
@@ -135,7 +136,8 @@ def _frame() -> tuple[object, ...]:
     page = experiment().cell, view().notation
     everything = _everything() if current().minds_all else ()
     panel = shown() if has_more() else ()
-    return (*panel, has_more(), notes(), ticking(), playing(), *page, *everything)
+    mine = current().kept.get(MINE)  # the frame hands it to the browser
+    return (*panel, has_more(), notes(), ticking(), playing(), mine, *page, *everything)
 
 
 def _everything() -> tuple[object, ...]:
@@ -201,13 +203,21 @@ def _asks(link: Mapping[str, str], page: Page | None) -> bool:
 
 def _opening(link: Mapping[str, str], page: Page) -> dict[str, str]:
     """The settings of the scene that a link plays, or else of the one that its page opens on."""
-    deck = shelf().decks.get(link.get("deck", ""))
+    deck = deck_of(link.get("deck", ""))
     played = [s for s in (deck.scenes if deck else ()) if s.id == link.get("scene")]
     for scene in (*played, *scenes_of(page)):
         if scene.page == name_of(page):
             letters = {"notation": deck.notation} if deck and played else {}
             return letters | link_of(scene)
     return {}
+
+
+def deck_of(name: str) -> Deck | None:
+    """The deck of this name: one that ships with the app, or the reader's own."""
+    if name != MINE:
+        return shelf().decks.get(name)
+    found = kept(MINE)
+    return found if isinstance(found, Deck) else None
 
 
 def link_of(scene: Scene) -> dict[str, str]:

@@ -5,12 +5,15 @@ A scene is a page at chosen settings with something to say; a question names a m
 """
 
 from rnn_core.decks.faults import DeckFault
-from rnn_core.decks.reading import MOST_SCENES, Pages, read_deck, read_file
+from rnn_core.decks.packing import MOST_LETTERS, pack, unpack
+from rnn_core.decks.reading import MOST_CONTROLS, MOST_SCENES, Pages, read_deck, read_file
 from rnn_core.decks.records import Choice, Deck, Question, Scene
 from rnn_core.decks.verdicts import Setup, asked_again, because, holds, judge, measured, setup
 from rnn_core.decks.writing import write_deck
 
 __all__ = [
+    "MOST_CONTROLS",
+    "MOST_LETTERS",
     "MOST_SCENES",
     "Choice",
     "Deck",
@@ -24,8 +27,10 @@ __all__ = [
     "holds",
     "judge",
     "measured",
+    "pack",
     "read_deck",
     "read_file",
     "setup",
+    "unpack",
     "write_deck",
 ]

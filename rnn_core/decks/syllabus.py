@@ -13,7 +13,7 @@ STORY: Final = "story"  # the deck of the first page
 
 @dataclass(frozen=True)
 class Syllabus:
-    """Which lecture is shown: a deck of its name, in a notation of its name; or the story."""
+    """Which lecture is shown: a deck of its name, or the story; and whether to its lecturer."""
 
     lecture: str = choice(
         LECTURES[0],
@@ -21,4 +21,11 @@ class Syllabus:
         "Lectures",
         {STORY: "The story in five acts"} | {name: NOTATIONS[name].label for name in LECTURES},
         help="Its ideas in its own order; links open the app in its letters.",
+    )
+    audience: str = choice(
+        "reader",
+        "Shown",
+        "Lectures",
+        {"reader": "Ideas", "lecturer": "Plan"},
+        help="Its ideas to play, or a plan for its lecturer: minutes, questions, wrong answers.",
     )

@@ -9,8 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.frame import measuring
-from pages.ui import answers
+from pages.ui import answers, measuring
 from pages.ui.answers import Answer
 from pages.ui.results import WAITS
 from pages.ui.shelf import LINKED, shelf

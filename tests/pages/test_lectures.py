@@ -24,7 +24,7 @@ PLACES = sorted({(scene.page, tuple(sorted(scene.settings.items()))) for scene i
 
 def test_five_lectures_and_every_page_has_its_idea():
     assert tuple(DECKS) == LECTURES and len(LECTURES) == 5
-    assert set(PAGES) - {scene.page for scene in SCENES} == {"start", "lectures", "find"}
+    assert set(PAGES) - {scene.page for scene in SCENES} == {"start", "lectures", "mine", "find"}
     for deck in DECKS.values():
         titles = [scene.title for scene in deck.scenes]
         assert len(titles) == len(set(titles)) >= 15

@@ -1,0 +1,23 @@
+"""All that the reader's browser keeps for them: networks, their deck, their answers."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pages.ui import answers, keeping, notebook, own_deck, session
+from pages.ui.contents import Page, name_of
+from pages.ui.session import MINE
+
+TAKERS: Final[notebook.Takers] = {MINE: own_deck.heard, answers.NAME: answers.heard}
+
+
+def message(page: Page) -> dict[str, Any]:
+    """What the browser is to keep, and what it is asked for."""
+    waits = session.playing().deck == MINE or name_of(page) == MINE
+    notes = notebook.message(tuple(TAKERS), (MINE,) if waits else ())
+    return keeping.message(keeping.lost()) | {"notes": notes}
+
+
+def heard(said: Sequence[Any]) -> None:
+    """Take in what the browser answers, before the page runs again."""
+    keeping.heard(said)
+    notebook.heard(said, TAKERS)

@@ -1,0 +1,54 @@
+"""Copy link: what is on screen, as a link for a reader, for a hall, and for a page of slides."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from pages.components.sharing import Way, sharing
+from pages.ui import session
+from pages.ui.contents import Page
+from rnn_core.decks import MOST_CONTROLS
+from rnn_core.decks.playing import NO_CONTROLS
+
+Changes = Mapping[str, str | None]
+
+PLAIN: Final[Changes] = {"present": None, "frame": None, "controls": None}  # a reader's page
+NO_DECK: Final[Changes] = {"deck": None, "scene": None}  # the reader's own is in no other browser
+
+
+def copy_link(page: Page) -> None:
+    """A button, and behind it the links; drawn only when it is opened."""
+    box = st.popover(
+        "Copy link",
+        icon=":material/link:",
+        type="tertiary",
+        key="copy_link",
+        on_change="rerun",
+        help="This view, for lecture mode, or for a frame in slides",
+    )
+    if box.open:
+        with box:
+            sharing(ways(page), key="sharing")
+
+
+def ways(page: Page) -> tuple[Way, ...]:
+    """The links that can be copied on a page."""
+    plain = {**PLAIN, **(NO_DECK if session.playing().deck == session.MINE else {})}
+    return (
+        Way("view", "This view", plain),
+        Way("lecture", "Lecture mode", {**plain, "present": "1"}),
+        Way(
+            "frame",
+            "A frame for slides or a course page (HTML)",
+            {**plain, "frame": "only", "controls": controls(page)},
+            f"{page.title}: Inside an RNN",
+        ),
+    )
+
+
+def controls(page: Page) -> str:
+    """The controls that stand above the picture just now, as a link names them."""
+    wanted, (main, others) = session.wanted(), session.shown()
+    shown = [n for n in wanted or main if n in (*main, *others)]
+    return ",".join(shown[:MOST_CONTROLS]) or NO_CONTROLS
