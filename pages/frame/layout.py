@@ -34,7 +34,19 @@ ALONE = """<style>
 [data-testid="stHeader"], [data-testid="stSidebar"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.5rem; }
 </style>"""
-WALL = "<style>html { font-size: 22px !important; }</style>"  # at 1280x720, from the back row
+WALL = """<style>
+html { font-size: 22px !important; } /* at 1280x720, from the back row */
+.st-key-player { padding: 0.1rem 0.6rem; gap: 0.1rem; }
+.st-key-player_head p { font-size: 1.15rem; }
+/* Icons are enough for who presents; a screen reader still hears the words. */
+.st-key-player_head a p, .st-key-player_head button p
+  { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.st-key-player_head [data-testid="stProgress"] p { white-space: nowrap; }
+.st-key-player_head [data-testid="stProgress"] > div:last-child { display: none; }
+.st-key-player_choices [role="radiogroup"] { gap: 0.1rem 1rem; }
+.st-key-player_choices label p { font-size: 0.92rem; }
+.st-key-above { gap: 0; }
+</style>"""
 FRAME = """<style>
 html, body, #root, [data-testid="stApp"], [data-testid="stAppViewContainer"],
 [data-testid="stMain"] { background: transparent !important; }

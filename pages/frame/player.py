@@ -36,7 +36,8 @@ def bar(place: Place) -> None:
 def _head(place: Place) -> None:
     """Deck and idea, where in the deck, and the ways on."""
     scene, count = place.scene, len(place.deck.scenes)
-    words = f":small[{lettered(scene, place.deck.title)}]  \n**{lettered(scene, scene.title)}**"
+    title, deck = (lettered(scene, text) for text in (scene.title, place.deck.title))
+    words = f"**{title}**" if session.playing().presents else f":small[{deck}]  \n**{title}**"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="player_head"):
         st.markdown(words, width="stretch")
         with st.container(key="previous", width="content"):

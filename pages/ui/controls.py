@@ -20,26 +20,23 @@ def above() -> None:
     """The controls that are wanted above the picture: the page's main ones, or those named."""
     wanted, (main, others) = session.wanted(), session.shown()
     names = main if wanted is None else [n for n in wanted if n in (*main, *others)]
-    plays = bool(session.playing().scene) and wanted is None
-    if names or plays:
+    if names:
         with st.container(horizontal=True, vertical_alignment="top", gap="medium", key="controls"):
             for name in names:
                 widgets.any_control(name, width=WIDE)
-            if plays:
-                _more_button()
 
 
 def scenes(page: Page) -> None:
     """The page's own scenes, a press away, and the ways to all settings and into a lecture."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scenes_row"):
         _scenes(scenes_of(page))
-        if session.wanted() is None:
-            _more_button()
         ways_on(page)
 
 
 def ways_on(page: Page) -> None:
-    """What can be done with the picture on screen: its link, a scene of it, and lecture mode."""
+    """Ways on from the picture: all settings, its link, a scene of it, lecture mode."""
+    if session.wanted() is None:
+        _more_button()
     if not page.scenic:
         return
     if not session.playing().presents:
