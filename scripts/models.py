@@ -331,7 +331,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 SEEDS = (0, 1, 2)
-RECALL = {"hidden": 8, "batch": 32, "optimiser": "adam", "rate": 0.02, "clip": "norm", "watch": 0}
+RECALL = {"hidden": 8, "batch": 32, "optimiser": "adam", "rate": 0.02, "clip": "norm"}
 ORDER = RECALL | {"task": "order", "length": 30, "updates": 400, "validate": 10}
 ADDING = RECALL | {"task": "adding", "length": 50, "updates": 1000, "validate": 25}
 RACES: dict[str, tuple[str, str, dict[str, Any]]] = {  # title, what differs, settings

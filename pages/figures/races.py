@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.theme import CELLS, INK, Figure, Part, base_figure, number
+from rnn_core.tasks.task import Baseline
 from rnn_core.training.races import Lane, Race
 
 LOOKS: Final = tuple(CELLS.values())  # three colours, dashes and markers
@@ -18,17 +19,17 @@ ROOM: Final = 1.25  # of the vertical axis, above the baseline
 
 def race_figure(race: Race) -> Figure:
     """Loss on sequences kept apart, a line for each run and seed; the title says who solved it."""
-    data = [_line(race, words, lane) for words in race.words for lane in race.of(words)]
+    data = [recorded_line(race, lane) for words in race.words for lane in race.of(words)]
     data += [_last(race, words) for words in race.words]
     figure = base_figure(data, title(race), "update", "loss on sequences kept apart")
     base, last = race.task.baseline, max(lane.updates[-1] for lane in race.lanes)
     assert base is not None, "a race is run on a task with a baseline"
     layout = figure["layout"]
-    layout |= {"height": HEIGHT, "hovermode": "closest", "shapes": [_level(base.loss)]}
+    layout |= {"height": HEIGHT, "hovermode": "closest", "shapes": [level(base.loss)]}
     layout["margin"] = {"l": 64, "r": 16, "t": 64, "b": 44}
     layout["xaxis"]["range"] = [0, last * 1.02]
-    layout["yaxis"]["range"] = [-0.02 * base.loss, ROOM * base.loss]
-    layout["annotations"] = [_baseline(f"{base.words}: {number(base.loss)}", base.loss)]
+    layout["yaxis"]["range"] = [0.0, ROOM * base.loss]
+    layout["annotations"] = [level_words(base)]
     return figure
 
 
@@ -38,18 +39,20 @@ def look_of(race: Race, words: str) -> Any:
     return CELLS[run.cell] if race.versus == "cell" else LOOKS[race.words.index(words)]
 
 
-def _line(race: Race, words: str, lane: Lane) -> Part:
-    look, first = look_of(race, words), lane.seed == race.seeds[0]
+def recorded_line(race: Race, lane: Lane, pale: bool = False) -> Part:
+    """One recorded run; pale where it lies behind one that is live."""
+    words, first = lane.words, lane.seed == race.seeds[0]
+    look = look_of(race, words)
     return {
         "type": "scatter",
         "mode": "lines",
         "x": lane.updates,
         "y": lane.losses,
-        "name": words,
+        "name": f"{words}, recorded" if pale else words,
         "legendgroup": words,
-        "showlegend": first,
+        "showlegend": first and not pale,
         "line": {"color": look.colour, "dash": look.dash, "width": 3 if first else 2},
-        "opacity": 1 if first else 0.7,
+        "opacity": 0.3 if pale else 1.0 if first else 0.7,
         "hovertemplate": f"update %{{x}}<br>loss %{{y:.3g}}<extra>{words}, seed {lane.seed}"
         "</extra>",
     }
@@ -72,16 +75,19 @@ def _last(race: Race, words: str) -> Part:
     }
 
 
-def _level(loss: float) -> Part:
+def level(height: float, axis: str = "") -> Part:
+    """A dotted line across a chart."""
     return {
-        **{"type": "line", "xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": loss},
-        **{"y1": loss, "line": {"color": INK, "width": 1.5, "dash": "dot"}},
+        **{"type": "line", "xref": f"x{axis} domain", "yref": f"y{axis}", "x0": 0, "x1": 1},
+        **{"y0": height, "y1": height, "line": {"color": INK, "width": 1.5, "dash": "dot"}},
     }
 
 
-def _baseline(words: str, loss: float) -> Part:
+def level_words(base: Baseline) -> Part:
+    """What the dotted line stands for, above it at the right."""
     return {
-        **{"text": words, "showarrow": False, "xref": "x domain", "yref": "y", "x": 1, "y": loss},
+        **{"text": f"{base.words}: {number(base.loss)}", "showarrow": False, "x": 1},
+        **{"xref": "x domain", "yref": "y", "y": base.loss},
         **{"xanchor": "right", "yanchor": "bottom"},
     }
 

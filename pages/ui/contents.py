@@ -188,9 +188,10 @@ PAGES: Final = {
     "training": Page(
         "Training",
         ":material/fitness_center:",
-        ("task", "length", "cell"),
+        (),
         section="training",
         own=Plan,
+        drawn=("task",),
         uses=SHARED,
         every_cell=True,
     ),
