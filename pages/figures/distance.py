@@ -49,8 +49,8 @@ def words(
     """
     pairs = [
         (cell, title, found[cell])
+        for title, found in (("trained", trained), ("untrained", untrained))
         for cell in trained
-        for title, found in (("untrained", untrained), ("trained", trained))
     ]
     sections = "".join(_section(read, *pair, drawn) for pair in pairs)
     return f"{_STYLE}<div class='ds'>{sections}</div>"
