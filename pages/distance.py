@@ -47,7 +47,9 @@ def picture() -> page_layout.Parts:
     seen = distance.reading(wish, found)
     read, networks = seen.sentence, (seen.trained, seen.untrained)
     st.markdown(f"**{figures.conclusion(read, seen.trained)}**")
-    drawing(figures.words(read, *networks, wish.drawn), key="words")
+    drawing(figures.words(read, "trained", seen.trained, wish.drawn), key="words")
+    yield "untrained"
+    drawing(figures.words(read, "untrained", seen.untrained, wish.drawn), key="untrained")
     yield "more"
     st.markdown(figures.headline(read, *networks, wish.drawn))
     _over_gaps(wish, distance.over_gaps(wish.untrained, found))

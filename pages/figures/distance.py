@@ -40,19 +40,12 @@ _STYLE: Final = """<style>
 # -- the sentence ------------------------------------------------------------------------------
 
 
-def words(
-    read: Sentence, trained: Mapping[str, Felt], untrained: Mapping[str, Felt], drawn: str
-) -> str:
+def words(read: Sentence, title: str, found: Mapping[str, Felt], drawn: str) -> str:
     """The sentence once per network as HTML; every word is filled as high as the gradient there.
 
     Untrained networks are several draws: the median of them.
     """
-    pairs = [
-        (cell, title, found[cell])
-        for title, found in (("trained", trained), ("untrained", untrained))
-        for cell in trained
-    ]
-    sections = "".join(_section(read, *pair, drawn) for pair in pairs)
+    sections = "".join(_section(read, cell, title, felt, drawn) for cell, felt in found.items())
     return f"{_STYLE}<div class='ds'>{sections}</div>"
 
 

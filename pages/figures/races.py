@@ -27,6 +27,7 @@ def race_figure(race: Race) -> Figure:
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "hovermode": "closest", "shapes": [level(base.loss)]}
     layout["margin"] = {"l": 64, "r": 16, "t": 64, "b": 44}
+    layout["legend"] |= {"x": 1, "xanchor": "right"}
     layout["xaxis"]["range"] = [0, last * 1.02]
     layout["yaxis"]["range"] = [0.0, ROOM * base.loss]
     layout["annotations"] = [level_words(base)]

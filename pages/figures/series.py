@@ -46,7 +46,7 @@ def wave(found: WaveForecast, cell: str) -> Figure:
     title = wave_title(found)
     figure = base_figure(data, title, "step", "value")
     layout = figure["layout"] | {"height": HEIGHT, "hovermode": "x", "shapes": [_at(read + 0.5)]}
-    layout["margin"] = {"l": 64, "r": 12, "t": 64, "b": 44}
+    layout["margin"] = {"l": 64, "r": 12, "t": 84, "b": 44}
     layout["xaxis"] |= {"range": [0, steps + 1], "zeroline": False}
     layout["yaxis"] |= {"range": [-1.7, 1.7], "zeroline": False}
     return {"data": data, "layout": layout}

@@ -41,6 +41,7 @@ def losses(courses: Sequence[Course], task: Task, planned: int, race: Race | Non
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "hovermode": "closest"}
     layout["margin"] = {"l": 64, "r": 16, "t": 64, "b": 44}
+    layout["legend"] |= {"x": 1, "xanchor": "right"}
     layout["xaxis"]["range"] = [0, max(2, planned) * 1.02]
     layout["yaxis"]["range"] = [0.0, _top(courses, task)]
     if task.baseline:
