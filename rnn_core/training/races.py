@@ -106,15 +106,18 @@ def load(folder: Path | str, name: str) -> Race:
         raise ValueError(f"There is no recorded race {name[:40]!r} here; there are: {known}.")
     try:
         found = json.loads((Path(folder) / f"{name}.json").read_text(encoding="utf-8"))
-        lanes = tuple(
-            Lane(**{n: tuple(v) if isinstance(v, list) else v for n, v in lane.items()})
-            for lane in found.pop("lanes")
-        )
+        lanes = tuple(map(_lane, found.pop("lanes")))
         race = Race(**found, lanes=lanes)
         _check(race)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
         raise ValueError(f"The race {name}.json cannot be read: {fault}") from fault
     return race
+
+
+def _lane(kept: Mapping[str, Any]) -> Lane:
+    """A run as it stands in a file, its curve as tuples."""
+    tidy: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in kept.items()}
+    return Lane(**tidy)
 
 
 def _check(race: Race) -> None:
