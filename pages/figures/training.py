@@ -27,6 +27,7 @@ MOST_POINTS: Final = 600  # of a curve; of longer ones every k-th update is draw
 LOWEST, HIGHEST = -10, 2  # decades of the heatmaps' colours
 ROW: Final = 320  # pixels
 BELOW: Final = 0.97  # of the baseline: a margin for the noise of a few sequences
+WELL: Final = 0.7  # below this even a squared error on 64 sequences is no accident
 
 
 def losses(courses: Sequence[Course], task: Task, planned: int, race: Race | None = None) -> Figure:
@@ -321,12 +322,12 @@ def title(courses: Sequence[Course], task: Task) -> str:
     if not any(len(c.validated) for c in courses) or not task.baseline or not task.baseline.loss:
         return f"After {max(len(c.losses) for c in courses)} updates"
     base = task.baseline.loss
-    below = [c.words for c in courses if len(c.validated) and c.validated[-1, 1] < BELOW * base]
+    below = [c.words for c in courses if len(c.validated) and c.validated[-1, 1] < WELL * base]
     above = [c.words for c in courses if c.words not in below]
     if not below:
-        return f"{listed(above)}: no better than without memory so far"
+        return f"{listed(above)}: not well below what can be had without memory yet"
     rest = f"; {listed(above)} not" if above else ""
-    return f"{listed(below)}: below what can be had without memory{rest}"
+    return f"{listed(below)}: well below what can be had without memory{rest}"
 
 
 def verdict(courses: Sequence[Course], task: Task) -> str:

@@ -188,10 +188,9 @@ PAGES: Final = {
     "training": Page(
         "Training",
         ":material/fitness_center:",
-        ("task",),
+        (),
         section="training",
         own=Plan,
-        drawn=("task",),
         uses=SHARED,
         every_cell=True,
     ),

@@ -77,8 +77,8 @@ def test_the_title_says_who_is_below_the_baseline(three):
         for c, x in zip(courses, loss, strict=True)
     ]
     title = training.losses(ended, task, 30)["layout"]["title"]["text"]
-    assert title == "RNN and LSTM: below what can be had without memory; GRU not"
-    assert "GRU: no better" in training.title(ended[1:2], task)
+    assert title == "RNN and LSTM: well below what can be had without memory; GRU not"
+    assert "GRU: not well below" in training.title(ended[1:2], task)
 
 
 def test_a_recorded_race_lies_pale_behind_its_live_run(three):

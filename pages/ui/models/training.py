@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.figures.literal import in_markdown
-from pages.ui import controls, keeping, loaded_model, opened, session, widgets
+from pages.ui import controls, keeping, loaded_model, opened, session
 from pages.ui.models import races
 from pages.ui.results import computing
 from rnn_core.analysis.gradient_check import Check
@@ -160,8 +160,6 @@ def buttons() -> None:
     """Start or pause, one update, begin again; how far it is, and how long it will take."""
     mine, race = training_session(), shown()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if session.is_wanted("task"):
-            widgets.own_control("task", width=controls.WIDE, label_visibility="collapsed")
         done = mine.comparison.done
         if running():
             st.button("Pause", icon=":material/pause:", on_click=_pause)
