@@ -367,8 +367,8 @@ def test_the_page_opens_on_a_recorded_race_and_runs_exactly_its_settings_live(vi
     assert race is not None and race.name == "order" and "Replay" in labels(reader)
     assert mine.settings == race.entries(0)
     press(reader, "Run it live")
-    for _ in range(400):
-        if min(len(t.history) for t in mine.comparison.trainers.values()) >= 20:
+    for _ in range(400):  # until the twentieth update is validated as well
+        if min(len(t.history) for t in mine.comparison.trainers.values()) >= 21:
             break
         clean(reader.run())
     press(reader, "Pause")
