@@ -33,6 +33,8 @@ ours are no understanding of pictures. Grey values are kept in sixteen steps; wh
 """
 
 CLAIM = (
+    "**Pick a word** below the drawing: the colours show which pixels speak for it, and which "
+    "against it. Paint, and the caption changes.\n\n"
     "The drawing is read **once**, at the first step; from then on the network reads only its own "
     "words. A gradient back to that step shows which pixels each word hangs on."
 )
@@ -47,15 +49,15 @@ def picture() -> page_layout.Parts:
     there = captions.present(wish)
     image, subject = there.image, there.subject
     said, near = captions.caption(model, image, wish.slope), captions.neighbour(image)
-    st.markdown(in_markdown(drawn.told(said, wish.place, subject, near)))
+    captions.buttons(image)
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=252):
+        with st.container(width=280 if session.playing().presents else 204):
             pixels(to_hex(image), key="drawing", title=there.name, on_paint=captions.paint)
         with st.container(width="stretch"):
             spoken(drawn.maps(said, wish.place, wish.slope, near), key="maps")
-    captions.buttons(image)
     spoken(drawn.table(said, wish.place, subject, near), key="words", on_pick=captions.pick)
     yield "more"
+    st.markdown(in_markdown(drawn.told(said, wish.place, subject, near)))
     run, check = captions.inside(model, said, there.name)
     card, small = st.columns([3, 2], gap="medium")
     with card:

@@ -8,7 +8,7 @@ from pages.components.wirings import drawing
 from pages.figures import characters as figures
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
-from pages.ui import contents, controls, page_layout, session, trained, widgets
+from pages.ui import contents, controls, inputs, page_layout, session, trained
 from pages.ui.models import characters
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.characters import Reading
@@ -27,9 +27,13 @@ one is drawn and read as the next input. The bars are the five likeliest *before
 * **Units**: of all units the one whose state has the largest correlation r with a feature of the
   text, chosen on one half, measured on the other. No more is claimed than r; near 0 on the other
   half, no unit goes along with it by itself."""
-CLAIM = """One character at a time: the network gives **probabilities for the next one**, and all
-it knows of the text so far is in its units. Some go along with things that a reader can name."""
-FIRST, LAST = ("writer", "opening"), ("searched", "neuron")
+CLAIM = """Type a text: the network reads it, letter by letter, and goes on by itself. **Pick a
+letter** to see what was expected in its place.
+
+It gives **probabilities for the next character**, and all it knows of the text so far is in its
+units. Some go along with things that a reader can name."""
+WIDTHS = {"writer": controls.WIDER, "opening": "stretch", "heat": controls.WIDE}
+LAST = ("searched", "neuron")
 
 
 def picture() -> page_layout.Parts:
@@ -41,17 +45,18 @@ def picture() -> page_layout.Parts:
     read, note = characters.reading(model, wish)
     found = characters.searched(model, read, wish)
     unit, notation = figures.unit_of(wish, read, found), NOTATIONS[session.view().notation]
-    with st.container(horizontal=True, vertical_alignment="top"):
-        for name in FIRST:
-            widgets.own_control(name, width=controls.WIDER if name == "writer" else "stretch")
+    with inputs.row():
+        for name, width in WIDTHS.items():
+            inputs.own(name, width=width)
     seen = figures.payload(read, model.card, wish, unit, notation)
     letters(seen, key="letters", on_pick=lambda t: session.adjust(spot=t))
-    st.markdown(f":small[{in_markdown(note)}]" if note else "")
+    if note:
+        st.markdown(f":small[{in_markdown(note)}]")
+    yield "more"
     st.markdown("**Bits per character**, the mean surprise")
     with st.container(horizontal=True, gap="large"):
         for label, (value, explained) in figures.measures(read, model.card).items():
             page_layout.number(label, value, explained)
-    yield "more"
     characters.units(figures.offers(found), figures.missing(found), LAST)
     return card(model, characters.glass_of(model, read))
 

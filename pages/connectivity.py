@@ -8,7 +8,7 @@ from pages.components.plot import plot
 from pages.figures import connectivity as figures
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table
-from pages.ui import contents, page_layout, session, widgets
+from pages.ui import contents, controls, inputs, page_layout, session
 from pages.ui.models import connectivity
 from rnn_core.applications.connectivity import Connected
 from rnn_core.experiment.experiment import Experiment
@@ -29,8 +29,10 @@ through the trained network. One logarithmic colour scale for all three.
 * A bright character is one whose *small* change would be felt; it need not be the reason of the
   answer. One text is not a proof: type your own.
 """
-CLAIM = """**Click a character**: what its prediction depends on lights up before it. RNN, GRU and
-LSTM read the same text, trained alike: compare how far back each still feels what it read."""
+CLAIM = """**Click a character**: what its prediction depends on lights up before it. Compare how
+far back RNN, GRU and LSTM still feel what they read.
+
+All three read the same text and were trained alike."""
 
 
 def drawn(found: connectivity.Together, wish: Connected, view: session.View) -> figures.Picture:
@@ -47,11 +49,14 @@ def picture() -> page_layout.Parts:
         return "made when there is a network."
     seen = drawn(found, wish, session.view())
     t = seen.place(wish.place)
-    widgets.own_control("passage", width="stretch")
+    with inputs.row():
+        inputs.own("passage", width="stretch")
+        inputs.own("foretold", width=controls.WIDER)
     letters(figures.payload(seen, t), key="texts", on_pick=lambda k: session.adjust(place=k + 1))
-    st.markdown(figures.sentence(seen, t))
-    st.markdown(f":small[{in_markdown(found.note)}]" if found.note else "")
+    if found.note:
+        st.markdown(f":small[{in_markdown(found.note)}]")
     yield "more"
+    st.markdown(figures.sentence(seen, t))
     for column, curve in zip(st.columns(2), figures.curves(seen, t), strict=True):
         title = curve["layout"]["title"]["text"]
         with column:

@@ -31,7 +31,10 @@ Sentences with gaps from 7 words on are held out, never trained on; training mix
 30. All comes from our small grammar and **one training of each cell**: no proof about cells.
 """
 
-CLAIM = """“I grew up in Canada … I speak fluent **French**”: to learn this from errors, the loss at
+CLAIM = """**Drag the gap**: each word is filled as high as the gradient at it. How much is left at
+the clue, and who still answers rightly?
+
+“I grew up in Canada … I speak fluent **French**”: to learn this from errors, the loss at
 the last word must be felt at the clue, however many words lie between."""
 
 
@@ -43,9 +46,12 @@ def picture() -> page_layout.Parts:
         return "There is no trained network to check."
     seen = distance.reading(wish, found)
     read, networks = seen.sentence, (seen.trained, seen.untrained)
-    st.markdown(figures.headline(read, *networks, wish.drawn))
-    drawing(figures.words(read, *networks, wish.drawn), key="words")
+    st.markdown(f"**{figures.conclusion(read, seen.trained)}**")
+    drawing(figures.words(read, "trained", seen.trained, wish.drawn), key="words")
+    yield "untrained"
+    drawing(figures.words(read, "untrained", seen.untrained, wish.drawn), key="untrained")
     yield "more"
+    st.markdown(figures.headline(read, *networks, wish.drawn))
     _over_gaps(wish, distance.over_gaps(wish.untrained, found))
     if wish.sentence == FAR:
         st.markdown(figures.exchange(read, seen.exchanged, seen.trained))

@@ -7,7 +7,7 @@ from pages.components.model_card import model_card
 from pages.components.plot import plot
 from pages.figures import entities as drawn
 from pages.figures.model_card import wiring
-from pages.ui import page_layout, session, shipped, trained
+from pages.ui import inputs, page_layout, session, shipped, trained
 from pages.ui.models import entities
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.entities import Mention, Tagged
@@ -35,8 +35,9 @@ wirings, the gradient check and “Look inside” take each network's own tags f
 """
 
 CLAIM = (
-    "“Austin was …”: a person, a place or a company? **The words after a name decide**. Reading "
-    "forward only has to answer before they come; reading in both directions does not."
+    "Change a word **after** the name: reading forward only has to answer before it comes; reading "
+    "in both directions does not.\n\n"
+    "“Austin was …”: a person, a place or a company? The words after a name decide."
 )
 COUNTED = "Share of words tagged rightly; “decided later”: names that only words after them decide."
 
@@ -45,8 +46,10 @@ def picture() -> page_layout.Parts:
     """Both networks' tags, the sentence, one name as the words after it arrive, the cards."""
     yield "picture"
     found = entities.tagged(session.own(Mention))
+    with inputs.row():
+        inputs.own("sentence", width="stretch")
     if found is None:
-        entities.mention("There is no word to read: type a sentence, or press an example.", None)
+        st.markdown("There is no word to read: type a sentence.")
         return "made when there is a sentence to read."
     plot(
         drawn.piles(found),
@@ -55,8 +58,9 @@ def picture() -> page_layout.Parts:
         name="entities",
         on_pick=entities.follow,
     )
-    st.markdown(drawn.verdict(found))
+    yield "more"
     entities.mention(drawn.cautions(found), found)
+    st.markdown(drawn.verdict(found))
     alt = f"The tag of {found.words[found.word]} as the sentence grows"
     plot(drawn.growth(found), key="growth", alt=alt, name="entities-growing")
     return cards(found)

@@ -32,8 +32,9 @@ Nobody knows the right answer to what you type: the drawing of the wiring, the g
 """
 
 CLAIM = (
-    "The same words in another order can say the opposite. A **bag of words** answers both alike; "
-    "a network whose hidden state reads one word after the other need not."
+    "Type a sentence, or **shuffle its words**: a bag of words answers every order alike; a "
+    "network that reads one word after another need not.\n\n"
+    "The same words in another order can say the opposite."
 )
 
 
@@ -44,17 +45,20 @@ def picture() -> page_layout.Parts:
     """The answer word by word, the sentence, the same words shuffled, the card."""
     yield "picture"
     found = sentiment.opinions(session.own(Review))
+    sentiment.review()
     if found is None:
-        sentiment.review("There is no word to read: type a sentence, or press an example.")
+        st.markdown("There is no word to read: type a sentence.")
         return "made when there is a sentence to read."
     figure = drawn.reading_figure(found, NOTATIONS[session.view().notation].of("gru"))
     plot(figure, key="reading", alt=drawn.spelled(found.reading), name="sentiment")
-    st.markdown(drawn.verdict(found))
-    sentiment.review(drawn.cautions(found.reading))
+    yield "shuffled"
     if found.other:
         alt = drawn.spelled(found.other)
         figure = drawn.shuffled_figure(found.other, found.bags[found.order - 1])
         plot(figure, key="shuffled", alt=alt, name="sentiment-shuffled")
+    yield "more"
+    sentiment.more(drawn.cautions(found.reading))
+    st.markdown(drawn.verdict(found))
     st.markdown(drawn.orders_words(found))
     return card(found)
 

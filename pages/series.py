@@ -28,8 +28,11 @@ are few, and one training is one draw: no proof about markets, nor about network
 The bars are the derivative of one forecast by every value read before it, from BPTT.
 """
 
-CLAIM = """A forecast is worth only what it is **better than**: the last value again costs nothing,
-and on stock prices it is hard to beat."""
+CLAIM = """Right of the dashed line the network reads **its own forecasts**. Is it better than
+saying the last value again?
+
+A forecast is worth only what it is **better than**: the last value again costs nothing, and on
+stock prices it is hard to beat."""
 
 
 def picture() -> page_layout.Parts:
@@ -58,10 +61,10 @@ def _wave(wish: Forecast, model: Model) -> Iterator[str]:
 
 def _prices(wish: Forecast, model: Model) -> Iterator[str]:
     found, share, cell = series.price_forecast(model), SHARES.index(wish.share), model.card.cell
-    st.markdown(figures.price_words(found, share))
     alt = "Weekly prices, the network's forecast, and last week's price"
     plot(figures.prices(found, share, cell), key="series", alt=alt, name="prices")
     yield "errors"
+    st.markdown(figures.price_words(found, share))
     st.markdown(figures.curve_words(found, share))
     _below(figures.changes(found, share, cell), wish, model)
     st.markdown(figures.price_table(found))

@@ -6,16 +6,20 @@ import streamlit as st
 from pages.components.download import download
 from pages.components.kept import kept
 from pages.components.plot import plot
+from pages.components.replay import replay
+from pages.figures import races as drawn
 from pages.figures import training
 from pages.ui import page_layout, session
+from pages.ui.models import races
 from pages.ui.models import training as model
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.training.comparison import Plan, course
 
 EXPLAINED = """
 Every update draws a fresh batch, runs it through the network, sends the loss back through time,
-clips the gradient if that is switched on, and hands it to the **optimiser**. Nothing is
-precomputed: this is the same engine as on every other page, training while you look.
+clips the gradient if that is switched on, and hands it to the **optimiser**. This is the same
+engine as on every other page, training while you look. Only a **race** is recorded: three seeds of
+each run, trained before with exactly the settings on screen; *Run it live* trains one of them anew.
 
 * **Loss**: thin, of each batch before its update; the markers are losses on sequences kept apart.
   Dotted is the **baseline**: what the best answer gets that remembers nothing. A run on the
@@ -32,35 +36,50 @@ when you come back and press Continue.
 """
 
 CLAIM = (
-    "A memory task shows whether a network has **learnt to remember**: only then does its loss "
-    "fall below the dotted line."
+    "Press **Start**: a network that remembers nothing cannot get below the dotted line. Other "
+    "tasks, cells and sizes are behind More settings."
 )
+SHARED = "Recorded before, with exactly these settings: {}."
+
+LIVE = "made when it runs live."
 
 
 def picture() -> page_layout.Parts:
-    """The curves as they stand, the controls, the maps."""
-    yield "picture"
+    """The loss as it stands or as it was recorded, then everything else about the runs."""
+    yield "race"
     model.advance()
     mine = model.training_session()
     task = next(iter(mine.comparison.trainers.values())).task
     courses = [course(mine.comparison, words) for words in mine.settings]
-    clipped = [s.threshold for s in mine.settings.values() if s.clip == "norm"]
-    model.buttons(kept)
-    alt = "Loss, gradient norm and spectral radius, update by update"
-    curves = training.curves(courses, task, clipped[0] if clipped else None)
-    plot(curves, key="curves", alt=alt, name="training")
+    model.buttons()
+    if race := model.shown():
+        replay("part_race", races.turn())
+        alt = drawn.spelled(race)
+        plot(drawn.race_figure(race), key="curves", alt=alt, name="race")
+    else:
+        planned = max(s.updates for s in mine.settings.values())
+        figure = training.losses(courses, task, planned, races.recorded(mine.settings))
+        alt = "Loss of every batch, update by update, beside its baseline"
+        plot(figure, key="curves", alt=alt, name="training")
+    yield "more"
+    st.markdown(SHARED.format(training.start(mine.settings)) if race else "")
+    model.afterwards(kept)
     st.markdown(training.verdict(courses, task))
     with st.expander("What they answer", expanded=True):
         st.markdown(training.answers(mine.comparison))
         st.markdown(training.writing(mine.comparison, session.own(Plan).temperature))
-    yield "more"
     model.own_text(download)
+    yield "inside"
+    clipped = [s.threshold for s in mine.settings.values() if s.clip == "norm"]
+    alt = "Gradient norm and spectral radius, update by update"
+    figure = training.curves(courses, clipped[0] if clipped else None)
+    plot(figure, key="norms", alt=alt, name="training-norms")
     maps = training.evolution(courses, session.view().notation)
     plot(maps, key="evolution", alt="Gradient norm of every step and update", name="training-steps")
     with st.expander("Save and load"):
         model.store()
     st.caption(f"{task.label.capitalize()}: {task.help}")
-    return model.tested(mine) or "made when training rests."
+    return LIVE if race else model.tested(mine) or "made when training rests."
 
 
 mine = session.keeper(model.NAME)

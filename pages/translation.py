@@ -32,6 +32,8 @@ and **narrower means fewer weights everywhere**, not only in what is handed on: 
 """
 
 CLAIM = (
+    "Type a number: the decoder gets **one vector**, the strip of colours. 96 units hold what 16 "
+    "cannot.\n\n"
     "All that the decoder learns of the sentence is **one vector**, the encoder's last hidden "
     "state. What does not fit into it is lost, and the longer the number, the more must fit."
 )
@@ -43,8 +45,10 @@ def picture() -> page_layout.Parts:
     models = translation.models()
     readings = translation.ask(models)
     if readings:
-        st.markdown(in_markdown(drawn.told(readings, session.own(Number).english)))
         spoken(drawn.board(readings), key="board")
+    yield "more"
+    if readings:
+        st.markdown(in_markdown(drawn.told(readings, session.own(Number).english)))
     found = translation.measured(models)
     st.markdown(drawn.finding(found))
     curves, small = st.columns([3, 2], gap="medium")

@@ -3,6 +3,7 @@
     python -m scripts.models                         all that need no file
     python -m scripts.models --text plays.txt        Shakespeare's as well
     python -m scripts.models sentiment captions      these only
+    python -m scripts.models race-order              a recorded race: see `RACES`
 
 The text is the collected plays that are known as "Tiny Shakespeare" (1,115,394 characters of plain
 text); it is not part of this project.  Prices come from `plotly.data.stocks()`.
@@ -32,10 +33,13 @@ from rnn_core.tasks import captions, characters, entities, sentences, sentiment,
 from rnn_core.tasks.characters import Corpus
 from rnn_core.tasks.series import PriceChanges, Prices
 from rnn_core.tasks.task import Task
+from rnn_core.training import races
 from rnn_core.training.models import Card, Model, save
+from rnn_core.training.races import Race
 from rnn_core.training.trainer import Trainer, Training
 
-FOLDER = Path(__file__).resolve().parents[1] / "assets" / "models"
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+FOLDER, RACE_FOLDER = ASSETS / "models", ASSETS / "training"
 PIECE = 64  # characters in a piece of text
 NUMBERS = ("value",)
 PLAYS = (
@@ -326,6 +330,23 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
+SEEDS = (0, 1, 2)
+RECALL = {"hidden": 8, "batch": 32, "optimiser": "adam", "rate": 0.02, "clip": "norm"}
+ORDER = RECALL | {"task": "order", "length": 30, "updates": 400, "validate": 10}
+ADDING = RECALL | {"task": "adding", "length": 50, "updates": 1000, "validate": 25}
+RACES: dict[str, tuple[str, str, dict[str, Any]]] = {  # title, what differs, settings
+    "order": ("Which came first?", "cell", ORDER | {"init": "keras"}),
+    "adding": ("Two numbers to add", "cell", ADDING | {"init": "keras"}),
+    "starts": ("One cell, three starts", "init", ORDER | {"cell": "lstm"}),
+}
+
+
+def recorded(name: str) -> Race:
+    """Race them, on every seed."""
+    title, versus, settings = RACES[name]
+    return races.record(name, title, versus, settings, SEEDS)
+
+
 def prices() -> Prices:
     """The weekly prices that ship with Plotly."""
     import plotly.data
@@ -349,18 +370,30 @@ def main() -> None:
     options.add_argument("names", nargs="*", help="only these; without names, all")
     options.add_argument("--text", type=Path, help="the plays, a file of plain text")
     given = options.parse_args()
-    if unknown := set(given.names) - set(RECIPES):
-        options.error(f"no such network: {', '.join(sorted(unknown))}; {', '.join(RECIPES)}")
-    for name in given.names or RECIPES:
-        recipe = RECIPES[name]
-        if recipe.needs == "text" and given.text is None:
-            print(f"{name:18} needs the plays as a file (PLAYS=plays.txt); left as it is.")
-            continue
+    known = (*RECIPES, *(f"race-{name}" for name in RACES))
+    if unknown := set(given.names) - set(known):
+        options.error(f"no such network: {', '.join(sorted(unknown))}; {', '.join(known)}")
+    for name in given.names or known:
         start = time.perf_counter()
-        model = train(name, recipe, data_for(recipe, given.text))
-        save(FOLDER, model)
-        scores = ", ".join(f"{k} {v:.4g}" for k, v in model.card.scores.items())
+        scores = _race(name) if name not in RECIPES else _network(name, given.text)
         print(f"{name:18} {time.perf_counter() - start:5.0f} s  {scores}", flush=True)
+
+
+def _race(name: str) -> str:
+    """Record a race; how everyone ended."""
+    race = recorded(name.removeprefix("race-"))
+    races.save(RACE_FOLDER, race)
+    return ", ".join(f"{lane.words} {lane.score:.4g}" for lane in race.lanes)
+
+
+def _network(name: str, text: Path | None) -> str:
+    """Train a network; its scores."""
+    recipe = RECIPES[name]
+    if recipe.needs == "text" and text is None:
+        return "needs the plays as a file (PLAYS=plays.txt); left as it is."
+    model = train(name, recipe, data_for(recipe, text))
+    save(FOLDER, model)
+    return ", ".join(f"{k} {v:.4g}" for k, v in model.card.scores.items())
 
 
 if __name__ == "__main__":

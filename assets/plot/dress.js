@@ -85,7 +85,7 @@ export function dressed(spec, colour, text, width, room = Infinity) {
   const height = Math.round(Math.max(plain, Math.min(plain * Math.max(1, text / 16), room)))
   const layout = { ...own, ...fitted(own, text, width, height) }
   return { data, layout: { uirevision: "keep", ...layout, ...logarithmic(layout, text, width, height),
-    height, width, autosize: false, transition: { duration: 0 }, template: merged(template(colour, text), own.template) } }
+    height, width, autosize: false, template: merged(template(colour, text), own.template) } }
 }
 
 /** Title in lines where it is too long, margins for the type; on a narrow screen the legend below. */

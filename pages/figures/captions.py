@@ -42,7 +42,7 @@ def maps(caption: Caption, place: int, of: str, near: Neighbour) -> str:
     word, top = caption.spoken[place - 1], limit(caption)
     other = f" against “{_shown(word.others[0][0])}”" if of == "margin" else ""
     first = _figure(f"“{_shown(word.word)}”{other}", SLOPES[of], _slopes(caption, place, top))
-    far = f"distance {number(near.distance)}, of {FIT:,} training drawings"
+    far = f"distance {number(near.distance)}, of {FIT:,} known"
     second = _figure("Nearest known drawing", far, _grey(near.image))
     key = scale_key(minus(f"{-top:g}"), f"{top:g}", "Slope, the same scale for every word:")
     return f'<div class="maps">{first}{second}</div>{key}'

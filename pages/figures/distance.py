@@ -40,19 +40,12 @@ _STYLE: Final = """<style>
 # -- the sentence ------------------------------------------------------------------------------
 
 
-def words(
-    read: Sentence, trained: Mapping[str, Felt], untrained: Mapping[str, Felt], drawn: str
-) -> str:
+def words(read: Sentence, title: str, found: Mapping[str, Felt], drawn: str) -> str:
     """The sentence once per network as HTML; every word is filled as high as the gradient there.
 
     Untrained networks are several draws: the median of them.
     """
-    pairs = [
-        (cell, title, found[cell])
-        for cell in trained
-        for title, found in (("untrained", untrained), ("trained", trained))
-    ]
-    sections = "".join(_section(read, *pair, drawn) for pair in pairs)
+    sections = "".join(_section(read, cell, title, felt, drawn) for cell, felt in found.items())
     return f"{_STYLE}<div class='ds'>{sections}</div>"
 
 
@@ -264,6 +257,25 @@ _PATTERNS: Final = {"rnn": "", "gru": "/", "lstm": "."}
 
 
 # -- words -------------------------------------------------------------------------------------
+
+
+def conclusion(read: Sentence, trained: Mapping[str, Felt]) -> str:
+    """Who still answers rightly, so many words after the clue."""
+    said = {cell_look(c).label: _likeliest(found) for c, found in trained.items()}
+    right = [label for label, word in said.items() if word == read.answer]
+    wrong = [f"{label} says {word}" for label, word in said.items() if word != read.answer]
+    words = len(read.words) - 1 - read.clue
+    after = f"{words} word{'s' * (words != 1)} after “{read.words[read.clue]}”"
+    first = f"{_listed_words(right)} still answer{'s' * (len(right) == 1)} {read.answer}"
+    return f"{after}: {'; '.join([first] * bool(right) + wrong)}"
+
+
+def _likeliest(found: Felt) -> str:
+    return ANSWERS.words[int(np.argmax(found.answers[0]))]
+
+
+def _listed_words(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def headline(

@@ -24,12 +24,12 @@ COLOURS: Final = {
 PATTERNS: Final = {"other": "", "person": "", "place": "/", "company": "."}
 DASHES: Final = {"person": "solid", "place": "dash", "company": "dot", "other": "longdashdot"}
 SHAPES: Final = {"person": "circle", "place": "square", "company": "diamond", "other": "x"}
-PANELS: Final = {"forward": (0.56, 1.0), "both": (0.0, 0.44)}
+PANELS: Final = {"forward": (0.57, 1.0), "both": (0.0, 0.43)}
 HEADINGS: Final = {
     "forward": "Forward only: has read up to this word",
     "both": "Both directions: has read the whole sentence",
 }
-HEIGHT, LONGEST = 440, 14
+HEIGHT, LONGEST = 400, 14
 STEEP: Final = -60  # degrees: words below the axis on a phone
 FEWEST: Final = 0.15  # a tag with less is not spelled out on its bar
 
@@ -43,11 +43,11 @@ def piles(found: Tagged) -> Figure:
     """Two panels over the words: the probabilities of the tags, piled up to 1."""
     several = (("forward", found.forward, ""), ("both", found.both, "2"))
     data = [_pile(found, p, tag, axis) for _, p, axis in several for tag in (*TAGS[1:], "other")]
-    figure = base_figure(data, "", "", "")
+    figure = base_figure(data, title(found), "", "")
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "barmode": "stack", "bargap": 0.15, "hovermode": "closest"}
-    layout["margin"] = {"l": 60, "r": 12, "t": 64, "b": 40}
-    layout["legend"] |= {"y": 1.09, "traceorder": "normal"}
+    layout["margin"] = {"l": 60, "r": 12, "t": 80, "b": 34}
+    layout["legend"] |= {"x": 1, "xanchor": "right", "y": 1.03, "traceorder": "normal"}
     layout["xaxis"] = _words(found) | {"showticklabels": False}
     layout["xaxis2"] = _words(found) | {"anchor": "y2", "matches": "x"}
     for name, _, axis in several:
@@ -55,8 +55,17 @@ def piles(found: Tagged) -> Figure:
     layout["annotations"] = [_heading(name) for name in PANELS]
     layout["meta"] = {"narrow": {"xaxis2": {"tickangle": STEEP}}}
     layout["shapes"] = [_frame(found, axis) for axis in ("", "2")]
-    del layout["title"]
     return figure
+
+
+def title(found: Tagged) -> str:
+    """What both networks say of the word that is followed."""
+    said = [
+        f"{TAGS[int(p[found.word].argmax())]} {_said(float(p[found.word].max()))}"
+        for p in (found.forward, found.both)
+    ]
+    word = short(found.words[found.word])
+    return f"“{word}”: reading forward only {said[0]}; in both directions {said[1]}"
 
 
 def _probability(panel: str) -> Part:

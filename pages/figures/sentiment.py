@@ -28,10 +28,10 @@ from rnn_core.tasks.sentiment import LABELS, MOST, VOCABULARY
 from rnn_core.tasks.vocabulary import UNKNOWN, Words
 
 LONGEST: Final = 14  # letters of a word below the axis
-PANELS: Final = ((0.56, 1.0), (0.28, 0.47), (0.0, 0.19))  # share of the height
-MARGIN: Final = {"l": 72, "r": 20, "t": 28, "b": 40}
+PANELS: Final = ((0.5, 1.0), (0.25, 0.41), (0.0, 0.16))  # share of the height
+MARGIN: Final = {"l": 72, "r": 20, "t": 56, "b": 34}
 STEEP: Final = -60  # degrees: words below the axis on a phone
-HEIGHT, ALONE = 500, 250  # pixels: three panels, or the answers only
+HEIGHT, ALONE = 400, 250  # pixels: three panels, or the answers only
 _COLOURS: Final = {"positive": token("input"), "negative": token("forget")}
 _SHAPES: Final = {"positive": "triangle-up", "negative": "triangle-down"}
 
@@ -67,7 +67,7 @@ def reading_figure(found: Opinions, letters: Letters) -> Figure:
         _bars(reading, reading.moved, moved, look.colour),
         _line(reading, reading.felt, felt, look.colour),
     ]
-    figure = base_figure(data, "", "", "")
+    figure = base_figure(data, title(found.reading, found.bag), "", "")
     layout = figure["layout"]
     layout |= {"height": HEIGHT, "showlegend": False, "hovermode": "closest"}
     layout["margin"] = MARGIN
@@ -76,7 +76,6 @@ def reading_figure(found: Opinions, letters: Letters) -> Figure:
     narrow = {"annotations": _narrow(layout["annotations"]), "xaxis3": {"tickangle": STEEP}}
     layout["meta"] = {"narrow": narrow}
     layout["shapes"] = [_even("x", "y")]
-    del layout["title"]
     return figure
 
 
@@ -90,7 +89,8 @@ def _headings(moved: str, felt: str) -> list[Part]:
 
 def shuffled_figure(reading: Reading, bag: float) -> Figure:
     """The first panel alone, for the same words in another order."""
-    figure = base_figure([*_answers(reading), _bag(reading, bag)], "", "", "")
+    words = f"Shuffled: {title(reading, bag)}"
+    figure = base_figure([*_answers(reading), _bag(reading, bag)], words, "", "")
     layout = figure["layout"]
     layout |= {"height": ALONE, "showlegend": False, "hovermode": "closest"}
     layout["margin"] = MARGIN
@@ -98,7 +98,6 @@ def shuffled_figure(reading: Reading, bag: float) -> Figure:
     layout["annotations"] = [_heading("The same words shuffled: probability of “positive”", -1)]
     layout["meta"] = {"narrow": {"xaxis": {"tickangle": STEEP}}}
     layout["shapes"] = [_even("x", "y")]
-    del layout["title"]
     return figure
 
 
@@ -281,6 +280,13 @@ def spelled(reading: Reading) -> str:
 # -- words ---------------------------------------------------------------------------------------
 
 
+def title(reading: Reading, bag: float) -> str:
+    """Both answers, and whether they agree."""
+    mine, other = label(reading.answer), label(bag)
+    joined = "and the bag of words too" if mine == other else f"the bag of words says {other}"
+    return f"The network says {mine}, {joined}"
+
+
 def verdict(found: Opinions) -> str:
     """The two answers, and the word that settled the network's."""
     reading, mine, other = found.reading, label(found.reading.answer), label(found.bag)
@@ -292,13 +298,15 @@ def verdict(found: Opinions) -> str:
 
 
 def _turned(reading: Reading) -> str:
-    """The word that moved the log-odds most towards the answer."""
+    """The known word that moved the log-odds most towards the answer."""
     if len(reading.words) == 1:
         return ""
     moves = np.diff(reading.odds) * (1 if reading.answer > 0.5 else -1)
-    at = int(np.argmax(moves)) + 1
-    if moves[at - 1] <= 0:
-        return "No word after the first moved it towards that answer."
+    known = np.array([word not in reading.strange for word in reading.words[1:]])
+    at = int(np.argmax(np.where(known, moves, -np.inf))) + 1
+    if not known.any() or moves[at - 1] <= 0:
+        which = "No word that it knows" if reading.strange else "No word after the first"
+        return f"{which} moved it towards that answer."
     before, after = (_said(float(p)) for p in reading.positive[at - 1 : at + 1])
     word = in_markdown(reading.words[at][:20])
     return (

@@ -43,10 +43,10 @@ def wave(found: WaveForecast, cell: str) -> Figure:
         | {"mode": "lines+markers", "marker": {"size": 6, "symbol": cell_look(cell).marker}},
         _line("the last value again", alone, found.naive()[0], INK, "dash", 1.5),
     ]
-    title = f"A wave and its forecast; right of the line the network reads itself ({read} read)"
+    title = wave_title(found)
     figure = base_figure(data, title, "step", "value")
     layout = figure["layout"] | {"height": HEIGHT, "hovermode": "x", "shapes": [_at(read + 0.5)]}
-    layout["margin"] = {"l": 64, "r": 12, "t": 96, "b": 48}
+    layout["margin"] = {"l": 64, "r": 12, "t": 84, "b": 44}
     layout["xaxis"] |= {"range": [0, steps + 1], "zeroline": False}
     layout["yaxis"] |= {"range": [-1.7, 1.7], "zeroline": False}
     return {"data": data, "layout": layout}
@@ -94,6 +94,28 @@ def listens(slopes: Floats, cell: str, what: str) -> Figure:
     return {"data": [bars], "layout": layout}
 
 
+def wave_title(found: WaveForecast) -> str:
+    """How far off the network is when it reads itself, and the last value said again."""
+    mine, naive = (
+        float(np.sqrt(np.mean(np.square(f - found.truth)))) for f in (found.free, found.naive())
+    )
+    steps = found.truth.shape[1]
+    return (
+        f"Alone for {steps} steps the network is off by {mine:.2f}; "
+        f"the last value again by {naive:.2f}"
+    )
+
+
+def price_title(found: PriceForecast) -> str:
+    """Whether the network beats "no change", on held-out weeks of all shares."""
+    mine, naive = (found.error(None, True, naive=n) for n in (False, True))
+    verdict = "better than" if mine < naive else "no better than"
+    return (
+        f"Held out (shaded): off by {mine:.2f} %, {verdict} “no change”, which is off by "
+        f"{naive:.2f} %"
+    )
+
+
 def wave_words(found: WaveForecast, errors: Errors) -> str:
     """The next value and the k-th one, beside what needs no network."""
     k = found.truth.shape[1]
@@ -138,8 +160,8 @@ def prices(found: PriceForecast, share: int, cell: str) -> Figure:
         _line("no change: last week's price", weeks, found.last(share), INK, "dot", 1),
     ]
     name = found.prices.names[share]
-    title = f"{name}: price and forecast a week before (shaded: held out)"
-    figure = base_figure(data, title, "week", "price by that of the first week")
+    title = price_title(found)
+    figure = base_figure(data, title, "week", f"{name}: price by that of the first week")
     return _weekly(figure, found, HEIGHT)
 
 

@@ -8,12 +8,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.races import HEIGHT, ROOM, level, level_words, listed, recorded_line
 from pages.figures.theme import CEILING, CELLS, FLOOR, INK, Figure, Part, base_figure, number
 from rnn_core.applications import samples
+from rnn_core.experiment.experiment import SETTINGS as EXPERIMENT
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.tasks import METRICS, Task
 from rnn_core.tasks.text import NextCharacter
 from rnn_core.training.comparison import Comparison, Course
+from rnn_core.training.optimisers import OPTIMISERS
+from rnn_core.training.races import Race
+from rnn_core.training.trainer import Training
 
 Floats = NDArray[np.float64]
 
@@ -21,22 +26,51 @@ LOOKS: Final = tuple(CELLS.values())  # three colours and dashes that are told a
 MOST_POINTS: Final = 600  # of a curve; of longer ones every k-th update is drawn
 LOWEST, HIGHEST = -10, 2  # decades of the heatmaps' colours
 ROW: Final = 320  # pixels
+BELOW: Final = 0.97  # of the baseline: a margin for the noise of a few sequences
+WELL: Final = 0.7  # below this even a squared error on 64 sequences is no accident
 
 
-def curves(courses: Sequence[Course], task: Task, threshold: float | None) -> Figure:
-    """Three charts: loss beside its baseline, gradient norm with the clipped ones marked, spectral
-    radius."""
+def losses(courses: Sequence[Course], task: Task, planned: int, race: Race | None = None) -> Figure:
+    """The loss beside its baseline; recorded runs with the same settings lie pale behind.
+
+    The axes stay put: as many updates as are planned, and a quarter above the baseline."""
+    every, data = stride(courses), []
+    for n, course in enumerate(courses):
+        data += _losses(course, _look(course, n, courses), every)
+    data += [recorded_line(race, lane, pale=True) for lane in race.lanes] if race else []
+    figure = base_figure(data, title(courses, task), "update", "loss")
+    layout = figure["layout"]
+    layout |= {"height": HEIGHT, "hovermode": "closest"}
+    layout["margin"] = {"l": 64, "r": 16, "t": 64, "b": 44}
+    layout["legend"] |= {"x": 1, "xanchor": "right"}
+    layout["xaxis"]["range"] = [0, max(2, planned) * 1.02]
+    layout["yaxis"]["range"] = [0.0, _top(courses, task)]
+    if task.baseline:
+        layout["shapes"] = [level(task.baseline.loss)]
+        layout["annotations"] = [level_words(task.baseline)]
+    return figure
+
+
+def _top(courses: Sequence[Course], task: Task) -> float:
+    """A quarter above the baseline; above what was seen where nobody knows one."""
+    if task.baseline and task.baseline.loss > 0:
+        return ROOM * task.baseline.loss
+    seen = np.concatenate([np.ones(1), *(c.losses for c in courses)])
+    return 1.05 * float(np.max(seen[np.isfinite(seen)]))
+
+
+def curves(courses: Sequence[Course], threshold: float | None) -> Figure:
+    """Two charts: gradient norm with the clipped ones marked, spectral radius."""
     every = stride(courses)
     data: list[Part] = []
     for n, course in enumerate(courses):
-        data += _losses(course, _look(course, n, courses), every)
         data += _norms(course, _look(course, n, courses), every)
         data.append(_radius(course, _look(course, n, courses)))
     figure = base_figure(data, "", "", "")
     layout = figure["layout"]
-    ranges = _ranges(courses, task, threshold)
-    layout |= _thirds(courses, ranges) | {"height": ROW + 60, "hovermode": "closest"}
-    layout["shapes"] = _levels(task, threshold)
+    ranges = _ranges(courses, threshold)
+    layout |= _halves(courses, ranges) | {"height": ROW + 60, "hovermode": "closest"}
+    layout["shapes"] = _levels(threshold)
     layout["margin"] = {"l": 60, "r": 12, "t": 56, "b": 48}
     layout["meta"] = {"narrow": _stacked(courses, ranges)}
     del layout["title"]
@@ -102,7 +136,7 @@ def _losses(course: Course, look: Any, every: int) -> list[Part]:
 
 def _norms(course: Course, look: Any, every: int) -> list[Part]:
     """The norm before clipping; a triangle where clipping changed the gradient."""
-    line = _line(course, look, "2", course.updates[::every], course.norms[::every], "norm")
+    line = _line(course, look, "", course.updates[::every], course.norms[::every], "norm")
     at = np.flatnonzero(course.clipped)[::every]
     marks = {
         "type": "scatter",
@@ -112,8 +146,8 @@ def _norms(course: Course, look: Any, every: int) -> list[Part]:
         "name": f"{course.words}, clipped",
         "legendgroup": course.words,
         "showlegend": False,
-        "xaxis": "x2",
-        "yaxis": "y2",
+        "xaxis": "x",
+        "yaxis": "y",
         "hoverinfo": "skip",
         "marker": {"color": look.colour, "symbol": "triangle-down", "size": 6},
     }
@@ -122,49 +156,23 @@ def _norms(course: Course, look: Any, every: int) -> list[Part]:
 
 def _radius(course: Course, look: Any) -> Part:
     x, y = course.radii.T
-    return _line(course, look, "3", x, y, "spectral radius")
+    return _line(course, look, "2", x, y, "spectral radius")
 
 
-def _levels(task: Task, threshold: float | None) -> list[Part]:
-    """Dotted: the baseline of the loss, the threshold of clipping, a spectral radius of 1."""
-    levels = {"": task.baseline.loss if task.baseline else None, "2": threshold, "3": 1.0}
-    return [
-        {
-            "type": "line",
-            "xref": f"x{axis} domain",
-            "yref": f"y{axis}",
-            "x0": 0,
-            "x1": 1,
-            "y0": level,
-            "y1": level,
-            "line": {"color": INK, "width": 1.5, "dash": "dot"},
-        }
-        for axis, level in levels.items()
-        if level
-    ]
+def _levels(threshold: float | None) -> list[Part]:
+    """Dotted: the threshold of clipping, a spectral radius of 1."""
+    return [level(height, axis) for axis, height in {"": threshold, "2": 1.0}.items() if height]
 
 
-TITLES: Final = (
-    "Loss of the batch",
-    "‖dL/dW‖ before clipping",
-    "Spectral radius (largest gate)",
-)
+TITLES: Final = ("‖dL/dW‖ before clipping", "Spectral radius (largest gate)")
 
 
-def _ranges(
-    courses: Sequence[Course], task: Task, threshold: float | None
-) -> tuple[list[float], ...]:
-    """Of the three vertical axes: everything drawn, and the dotted level; two are logarithmic."""
-    levels = (task.baseline.loss if task.baseline else 1.0, threshold or 1.0)
-    losses = [np.concatenate([c.losses, c.validated[:, 1]]) for c in courses]
-    norms = [c.norms for c in courses]
+def _ranges(courses: Sequence[Course], threshold: float | None) -> tuple[list[float], ...]:
+    """Of both vertical axes: everything drawn, and the dotted level; the first is logarithmic."""
     radii = np.concatenate([np.ones(1), *(c.radii[:, 1] for c in courses)])
     top = float(np.max(radii[np.isfinite(radii)], initial=1.0))
-    found = [
-        _decades(np.concatenate([np.full(1, level), *values]))
-        for level, values in zip(levels, (losses, norms), strict=True)
-    ]
-    return (*found, [0.0, 1.05 * top])
+    norms = np.concatenate([np.full(1, threshold or 1.0), *(c.norms for c in courses)])
+    return (_decades(norms), [0.0, 1.05 * top])
 
 
 def _decades(values: Floats) -> list[float]:
@@ -175,23 +183,23 @@ def _decades(values: Floats) -> list[float]:
     return [float(low) - 0.15, float(high) + 0.15]
 
 
-def _thirds(courses: Sequence[Course], ranges: Sequence[list[float]]) -> dict[str, Any]:
-    """Three charts side by side."""
+def _halves(courses: Sequence[Course], ranges: Sequence[list[float]]) -> dict[str, Any]:
+    """Two charts side by side."""
     layout: dict[str, Any] = {"annotations": []}
-    for n in range(3):
-        left, right = n / 3 + 0.03 * n, n / 3 + 0.27 + 0.03 * n
-        layout |= _axes(n, [left, min(1.0, right)], [0, 0.93], courses, ranges[n])
+    for n in range(2):
+        left, right = 0.54 * n, 0.46 + 0.54 * n
+        layout |= _axes(n, [left, right], [0, 0.93], courses, ranges[n])
         layout["annotations"].append(_title(n, left, 0.94))
     return layout
 
 
 def _stacked(courses: Sequence[Course], ranges: Sequence[list[float]]) -> dict[str, Any]:
-    """Three charts one below the other."""
-    layout: dict[str, Any] = {"height": 3 * ROW, "annotations": []}
-    for n in range(3):
-        top = 1 - n / 3
-        layout |= _axes(n, [0, 1], [top - 0.25, top - 0.03], courses, ranges[n])
-        layout["annotations"].append(_title(n, 0, top - 0.03))
+    """Two charts one below the other."""
+    layout: dict[str, Any] = {"height": 2 * ROW, "annotations": []}
+    for n in range(2):
+        top = 1 - n / 2
+        layout |= _axes(n, [0, 1], [top - 0.37, top - 0.05], courses, ranges[n])
+        layout["annotations"].append(_title(n, 0, top - 0.05))
     return layout
 
 
@@ -213,7 +221,7 @@ def _axes(
 ) -> dict[str, Any]:
     name = "" if n == 0 else str(n + 1)
     last = max((len(c.losses) for c in courses), default=0)
-    log = {"type": "log", "exponentformat": "power"} if n < 2 else {}
+    log = {"type": "log", "exponentformat": "power"} if n == 0 else {}
     return {
         f"xaxis{name}": {
             "domain": across,
@@ -294,6 +302,34 @@ def _power(exponent: int) -> str:
 # -- words -----------------------------------------------------------------------------------
 
 
+def start(settings: Mapping[str, Training]) -> str:
+    """What all runs share at their start, and what that start is."""
+    (first, *_) = settings.values()
+    rule = OPTIMISERS[first.optimiser].label
+    shared = f"T={first.length}, H={first.hidden}, {rule} {first.rate:g}, {first.updates} updates"
+    inits = {s.init for s in settings.values()}
+    if len(inits) > 1:
+        return f"{shared}; only the starting weights differ"
+    label = EXPERIMENT["init"].table[inits.pop()]
+    keras = " (orthogonal W_hh, forget bias 1 in the LSTM)" if first.init == "keras" else ""
+    return f"{shared}; all start by the {label}{keras}"
+
+
+def title(courses: Sequence[Course], task: Task) -> str:
+    """Who is below the baseline by now, on sequences kept apart."""
+    if not any(len(c.losses) for c in courses):
+        return "Nothing has been learnt yet: press Start"
+    if not any(len(c.validated) for c in courses) or not task.baseline or not task.baseline.loss:
+        return f"After {max(len(c.losses) for c in courses)} updates"
+    base = task.baseline.loss
+    below = [c.words for c in courses if len(c.validated) and c.validated[-1, 1] < WELL * base]
+    above = [c.words for c in courses if c.words not in below]
+    if not below:
+        return f"{listed(above)}: not well below what can be had without memory yet"
+    rest = f"; {listed(above)} not" if above else ""
+    return f"{listed(below)}: well below what can be had without memory{rest}"
+
+
 def verdict(courses: Sequence[Course], task: Task) -> str:
     """Where every run stands against the baseline, in words."""
     lines = [_stand(course, task) for course in courses]
@@ -329,7 +365,7 @@ def _beside(loss: float, task: Task) -> str:
         return ""
     if task.baseline.loss == 0:
         return ", and the baseline is 0: whoever remembers nothing is right as well"
-    if loss > 0.97 * task.baseline.loss:
+    if loss > BELOW * task.baseline.loss:
         return ", no better than the baseline"
     return f", {loss / task.baseline.loss:.2g} of the baseline"
 

@@ -90,7 +90,7 @@ def test_a_session_that_ended_can_be_gone_on_with(visit, tmp_path):
         assert after.url == app.server.url
         app.open(TASK)
         app.page.get_by_text("This browser kept weights of these settings after 40").wait_for()
-        app.page.get_by_role("button", name="Go on from them").click()
+        app.idle().page.get_by_role("button", name="Go on from them").click()
         app.page.get_by_text("went on from the weights after 40 earlier updates").wait_for()
         app.page.get_by_text("40 of 40 updates").wait_for()
         app.idle().check_clean()

@@ -46,7 +46,7 @@ def test_the_plots_are_mended_not_made_anew_while_training(app):
 def test_three_runs_have_three_curves_and_three_maps(app, versus):
     app.open(f"{LINK}&versus={versus}").page.get_by_role("button", name="One update").click()
     app.idle()
-    curves, maps = app.plots()
+    curves, _, maps = app.plots()
     assert {t["name"] for t in curves["traces"]} >= {"RNN", "GRU", "LSTM"}
     assert [t["type"] for t in maps["traces"]] == ["heatmap"] * 3
     app.check_clean()

@@ -37,11 +37,10 @@ def felt(norms, answer: str = "French", p: float = 0.9) -> Felt:
 
 
 def drawn(norms, how: str = "norm", **more) -> list[tuple[str, str, float, str]]:
-    """Class, word, per cent and title of every word of the first, trained network."""
-    html = figures.words(READ, {"rnn": felt(norms, **more)}, {"rnn": felt(norms, **more)}, how)
+    """Class, word, per cent and title of every word of one network."""
+    html = figures.words(READ, "trained", {"rnn": felt(norms, **more)}, how)
     found = re.findall(r"<i class='(\w*)' style='--up:(\d+)%' title='([^']*)'>([^<]*)</i>", html)
-    rows = [(kind, word, float(up), title) for kind, up, title, word in found]
-    return rows[len(READ.words) :]
+    return [(kind, word, float(up), title) for kind, up, title, word in found]
 
 
 def test_a_word_is_filled_as_high_as_its_gradient():
@@ -74,15 +73,23 @@ def test_clue_and_misleading_countries_are_marked():
 
 
 def test_answers_stand_behind_the_sentence_and_for_screen_readers():
-    right = figures.words(READ, {"rnn": felt(np.ones(6))}, {"rnn": felt(np.ones(6))}, "norm")
+    right = figures.words(READ, "trained", {"rnn": felt(np.ones(6))}, "norm")
     assert "→ French 0.90 ✓" in right and "answer French, probability 0.90" in right
     wrong = {"rnn": felt(np.ones(6), "sea", 0.5)}
-    assert "→ sea 0.50 ✗" in figures.words(READ, wrong, wrong, "norm")
+    assert "→ sea 0.50 ✗" in figures.words(READ, "trained", wrong, "norm")
+
+
+def test_the_conclusion_names_who_is_right_and_what_the_others_say():
+    found = {"rnn": felt(np.ones(6), "sea"), "gru": felt(np.ones(6)), "lstm": felt(np.ones(6))}
+    said = figures.conclusion(READ, found)
+    assert said == "4 words after “Canada”: GRU and LSTM still answer French; RNN says sea"
+    assert figures.conclusion(READ, {"gru": felt(np.ones(6))}).endswith("GRU still answers French")
+    assert "still" not in figures.conclusion(READ, {"rnn": felt(np.ones(6), "sea")})
 
 
 def test_untrained_draws_are_their_median():
     several = felt([[1e-4] * 6, [1e-2] * 6, [1.0] * 6])
-    html = figures.words(READ, {"rnn": felt(np.ones(6))}, {"rnn": several}, "norm")
+    html = figures.words(READ, "untrained", {"rnn": several}, "norm")
     assert f"Canada: {number(1e-2)}" in html
 
 

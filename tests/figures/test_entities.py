@@ -76,3 +76,8 @@ def test_the_rows_hold_everything_drawn(person):
     assert rows[0]["probability"] == person.forward[0, 0]
     assert rows[-1]["probability"] == person.course[-1, -1]
     assert rows[-1]["sentence ended after"] == T and rows[-1]["word"] == "Austin"
+
+
+def test_the_title_says_what_both_networks_say_of_the_word(person):
+    title = drawn.piles(person)["layout"]["title"]["text"]
+    assert title == "“Austin”: reading forward only company 0.36; in both directions person > 0.99"

@@ -125,3 +125,24 @@ def test_the_rows_hold_both_orders(bag):
     assert {r["order"] for r in rows} == {0, 2} and len(rows) == 8
     assert [r["gradient norm"] for r in rows[:4]] == list(found.reading.felt)
     assert len(drawn.rows(opinions(bag, "the film was good"))) == 4
+
+
+def test_the_title_says_both_answers(bag):
+    found = opinions(bag, sentiment.EXAMPLES["Although"].text)
+    title = drawn.reading_figure(found, LETTERS)["layout"]["title"]["text"]
+    assert title == "The network says negative, the bag of words says positive"
+    plain = opinions(bag, sentiment.EXAMPLES["Plain"].text)
+    assert drawn.title(plain.reading, plain.bag).endswith("positive, and the bag of words too")
+
+
+@pytest.mark.parametrize("text", ["the zebra was xylophone", "the film was great zebra", "the qq"])
+def test_a_word_that_is_not_known_is_never_said_to_have_moved_it(bag, text):
+    found = opinions(bag, text)
+    words = drawn.verdict(found)
+    assert found.reading.strange
+    assert not any(f"“{word}” moved" in words for word in found.reading.strange)
+
+
+def test_a_known_word_beside_a_strange_one_is_named(bag):
+    words = drawn.verdict(opinions(bag, "zebra film was great zebra"))
+    assert "“great” moved its log-odds most" in words or "No word that it knows" in words

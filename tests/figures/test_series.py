@@ -142,3 +142,13 @@ def test_rows_hold_every_number(wave, prices):
 def test_a_card_is_read_out():
     card = models.load(FOLDER, "prices").card
     assert f"no change: {card.baselines['no change']:.3g}" in figures.scored(card)
+
+
+def test_the_titles_are_the_errors(wave, prices):
+    mine = float(np.sqrt(np.mean((wave.free - wave.truth) ** 2)))
+    title = figures.wave(wave, "gru")["layout"]["title"]["text"]
+    assert title.startswith(f"Alone for 12 steps the network is off by {mine:.2f};")
+    said = figures.prices(prices, 0, "gru")["layout"]["title"]["text"]
+    better = prices.error(None, True) < prices.error(None, True, True)
+    assert ("no better" in said) != better
+    assert f"{prices.error(None, True):.2f} %" in said

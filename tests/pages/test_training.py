@@ -6,6 +6,7 @@ import weakref
 import numpy as np
 import pytest
 
+from pages.ui.models.races import recorded
 from pages.ui.models.training import MOST_PYTHON, NAME, TrainingSession
 from pages.ui.runs import compute
 from rnn_core.tasks import TASKS
@@ -31,6 +32,11 @@ def until_it_rests(reader, most=200):
             return clean(reader)
         clean(reader.run())
     raise AssertionError("it does not come to rest")
+
+
+def more(reader):
+    """The panel of all other settings is opened."""
+    return clean(reader.button(key="more").click().run())
 
 
 def training_session(reader) -> TrainingSession:
@@ -69,8 +75,7 @@ def test_pause_stops_it_and_more_updates_go_on(visit):
     made = len(losses(press(reader, "Pause")))
     clean(reader.run())
     assert len(losses(reader)) == made > 0
-    reader.button(key="more").click().run()
-    reader.slider(key="own_updates").set_value(made + 3).run()
+    more(reader).slider(key="own_updates").set_value(made + 3).run()
     kept = len(losses(clean(reader)))
     assert made - 1 <= kept <= made, "at most the update under way begins anew"
     press(reader, "One update")
@@ -82,7 +87,7 @@ def test_pause_stops_it_and_more_updates_go_on(visit):
 def test_another_setting_begins_anew_and_leaving_stops(visit):
     reader = press(visit("training", QUICK | {"updates": "9999"}), "Start")
     old = training_session(reader).comparison
-    reader.slider(key="own_length").set_value(9).run()
+    more(reader).slider(key="own_length").set_value(9).run()
     before = training_session(reader)
     assert before.comparison is not old and {s.length for s in before.settings.values()} == {9}
     reader.switch_page("gates.py").run()
@@ -215,12 +220,12 @@ def test_a_trained_network_goes_to_the_other_pages_and_back(visit, task, page):
     (trainer,) = training_session(reader).comparison.trainers.values()
     assert trainer.update == 1  # looking inside does not begin anew
     reader.switch_page(f"{page}.py").run()
-    assert any("after 1 updates" in box.value for box in clean(reader).markdown)
+    assert any("after 1 updates" in m.value for m in clean(reader).markdown)
     assert len(reader.query_params["weights"]) == 24
     shown = compute(reader.session_state["session"].experiment).stages[-1].network.weights
     for name, weight in trainer.network.weights.items():
         np.testing.assert_array_equal(shown[name], weight)
-    reader.slider(key="set_hidden").set_value(7).run()
+    more(reader).slider(key="set_hidden").set_value(7).run()
     assert "weights" not in clean(reader).query_params
 
 
@@ -336,13 +341,48 @@ def test_weights_of_an_earlier_session_are_offered_unless_the_reader_begins_agai
     second = visit("training", QUICK)
     assert second.session_state["session"].kept["keeping"].wanted == name
     second.session_state["session"].kept["keeping"].came[name] = parcel.raw
-    assert any("after 1 updates, from before" in box.value for box in clean(second.run()).markdown)
+    assert any("after 1 updates, from before" in box.value for box in clean(second.run()).info)
     press(second, "Go on from them")
     (again,) = training_session(second).comparison.trainers.values()
     assert again.update and any("after 1 earlier updates" in c.value for c in second.caption)
     press(second, "Begin again")
-    assert not any("from before" in box.value for box in clean(second.run()).markdown)
+    assert not any("from before" in box.value for box in clean(second.run()).info)
     damaged = visit("training", QUICK | {"hidden": "7"})
     other = damaged.session_state["session"].kept["keeping"]
     other.came[other.wanted] = parcel.raw
-    assert not any("from before" in box.value for box in clean(damaged.run()).markdown)
+    assert not any("from before" in box.value for box in clean(damaged.run()).info)
+
+
+# -- recorded races ----------------------------------------------------------------------------
+
+
+def labels(reader):
+    return {b.label for b in reader.button}
+
+
+def test_the_page_opens_on_a_recorded_race_and_runs_exactly_its_settings_live(visit):
+    reader = visit("training")
+    mine = training_session(reader)
+    race = recorded(mine.settings)
+    assert race is not None and race.name == "order" and "Replay" in labels(reader)
+    assert mine.settings == race.entries(0)
+    press(reader, "Run it live")
+    for _ in range(400):  # until the twentieth update is validated as well
+        if min(len(t.history) for t in mine.comparison.trainers.values()) >= 21:
+            break
+        clean(reader.run())
+    press(reader, "Pause")
+    for words, trainer in mine.comparison.trainers.items():
+        kept = next(r for r in race.of(words) if r.seed == 0)
+        seen = [(u.update, u.validation) for u in trainer.history if u.validation is not None]
+        for update, loss in seen:
+            assert loss == pytest.approx(kept.losses[kept.updates.index(update)], rel=2e-3)
+        assert len(seen) >= 2
+    assert "Replay" not in labels(reader)
+    press(reader, "Begin again")
+    assert "Replay" in labels(reader)
+
+
+def test_other_settings_are_no_recorded_race(visit):
+    reader = visit("training", QUICK)
+    assert recorded(training_session(reader).settings) is None and "Start" in labels(reader)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from pages.ui import session, shipped, trained
+from pages.ui import controls, inputs, session, shipped, trained
 from pages.ui.results import stored
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications import captions
@@ -95,7 +95,9 @@ def pick(place: int) -> None:
 def buttons(image: Array) -> None:
     """Other drawings: the next one, blank paper, this one without its noise."""
     wish = session.own(Sketch)
-    with st.container(horizontal=True):
+    with inputs.row():
+        if not wish.pixels:
+            inputs.own("which", width=controls.WIDE)
         if wish.pixels:
             words, changes = f"Back to drawing {wish.drawn}", {"pixels": ""}
             st.button(words, icon=":material/undo:", on_click=session.adjust, kwargs=changes)

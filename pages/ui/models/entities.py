@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.figures.literal import in_markdown
 from pages.ui import session, trained
-from pages.ui.models.typed_sentences import examples, field
+from pages.ui.models.typed_sentences import examples
 from pages.ui.results import stored
 from rnn_core.applications import entities
 from rnn_core.applications.entities import Mention, Tagged
@@ -34,11 +34,12 @@ def _tags(typed: tuple[str, ...], word: int, _forward: Network, _both: Network) 
     return entities.tagged(_forward, _both, typed, word)
 
 
-def mention(words: str, found: Tagged | None) -> None:
-    """Examples, the field, and which name is followed."""
-    field("sentence", words)
+def mention(words: str, found: Tagged) -> None:
+    """Examples, what there is to say of the sentence, and which name is followed."""
+    if words:
+        st.caption(words)
     examples(entities.EXAMPLES, "sentence", session.own(Mention).sentence, word=0)
-    if found is None or len(found.names) < 2:
+    if len(found.names) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         for k in found.names:

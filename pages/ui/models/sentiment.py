@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import controls, session, trained, widgets
-from pages.ui.models.typed_sentences import examples, field
+from pages.ui import controls, inputs, session, trained, widgets
+from pages.ui.models.typed_sentences import examples
 from pages.ui.results import stored
 from rnn_core.applications import sentiment
 from rnn_core.applications.sentiment import Opinions, Review
@@ -24,14 +24,20 @@ def _opinions(typed: tuple[str, ...], order: int, _network: Network, _known: Bag
     return sentiment.opinions(_network, _known, typed, order)
 
 
-def review(words: str) -> None:
-    """Examples, the field, and the order of the words."""
-    field("review", words)
-    wish = session.own(Review)
-    examples(sentiment.EXAMPLES, "review", wish.review, order=0)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Shuffle the words", icon=":material/shuffle:", on_click=_shuffle)
-        widgets.own_control("order", width=controls.WIDER)
+def review() -> None:
+    """The field to type into, and the order of its words, in one row."""
+    with inputs.row():
+        inputs.own("review", width="stretch")
+        if session.is_wanted("order"):
+            st.button("Shuffle the words", icon=":material/shuffle:", on_click=_shuffle)
+            widgets.own_control("order", width=controls.WIDE)
+
+
+def more(words: str) -> None:
+    """Examples, and what there is to say of the sentence."""
+    if words:
+        st.caption(words)
+    examples(sentiment.EXAMPLES, "review", session.own(Review).review, order=0)
 
 
 def _shuffle() -> None:

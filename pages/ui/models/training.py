@@ -15,7 +15,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.figures.literal import in_markdown
-from pages.ui import keeping, loaded_model, opened, session
+from pages.ui import controls, keeping, loaded_model, opened, session
+from pages.ui.models import races
 from pages.ui.results import computing
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.opened import fitting
@@ -26,6 +27,7 @@ from rnn_core.tasks import Task, make_task
 from rnn_core.tasks.characters import PLAYS, python_text
 from rnn_core.tasks.text import check_text, read_text
 from rnn_core.training.comparison import Comparison, Plan, check_in_pieces, entries
+from rnn_core.training.races import Race
 from rnn_core.training.trainer import Trainer, Training
 from rnn_core.training.weight_files import Stored, describe, read_weights, to_npz, to_safetensors
 from rnn_core.training.weight_files import check_shapes as check_shapes
@@ -131,6 +133,7 @@ def tested(mine: TrainingSession) -> Check | None:
         mine.checked = _checked(mine, trainer)
     if mine.checked is None and not session.ticking():
         session.tick(EVERY_SECONDS)
+        session.current().drawing.clear()  # what this run drew may never reach the browser
         st.rerun()
     if mine.checked is not None and session.ticking():
         session.tick(0)
@@ -146,30 +149,41 @@ def _checked(mine: TrainingSession, trainer: Trainer) -> tuple[int, Check] | Non
     return None if found is None else (trainer.update, found)
 
 
-def buttons(kept: Callable[..., None]) -> None:
-    """Start or pause, one update, begin again; how far it is, and how long it will take.
-
-    `kept` draws the component by which the reader's browser keeps what was trained."""
+def shown() -> Race | None:
+    """The recorded race that these settings are, as long as nothing of it was trained live."""
     mine = training_session()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    race = races.recorded(mine.settings)
+    return None if running() or mine.comparison.made or mine.comparison.underway else race
+
+
+def buttons() -> None:
+    """Start or pause, one update, begin again; how far it is, and how long it will take."""
+    mine, race = training_session(), shown()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         done = mine.comparison.done
         if running():
             st.button("Pause", icon=":material/pause:", on_click=_pause)
         else:
             words = "Continue" if mine.comparison.made or mine.comparison.underway else "Start"
-            st.button(words, icon=":material/play_arrow:", on_click=_start, disabled=done)
+            words, kind = ("Run it live", "primary") if race else (words, "secondary")
+            icon = ":material/play_arrow:"
+            st.button(words, icon=icon, on_click=_start, disabled=done, type=kind)  # type: ignore[arg-type]
         st.button("One update", icon=":material/skip_next:", on_click=_one, disabled=done)
-        st.button("Begin again", icon=":material/replay:", on_click=_again)
-        st.button(
-            "Look inside",
-            icon=":material/search:",
-            on_click=_look,
-            disabled=not mine.comparison.made,
-        )
+        if race:
+            st.button("Replay", icon=":material/replay:", on_click=races.again)
+        else:
+            st.button("Begin again", icon=":material/replay:", on_click=_again)
+        part = mine.comparison.made / max(1, mine.comparison.planned)
+        st.progress(min(1.0, part), _progress(mine.comparison), width=controls.WIDER)
+
+
+def afterwards(kept: Callable[..., None]) -> None:
+    """A look inside, and what the browser keeps; `kept` draws the component that keeps it."""
+    mine = training_session()
     _announce(mine.comparison.slowest)
+    made, icon = mine.comparison.made, ":material/search:"
+    st.button("Look inside", icon=icon, on_click=_look, disabled=not made)
     loaded_model.where()
-    part = mine.comparison.made / max(1, mine.comparison.planned)
-    st.progress(min(1.0, part), _progress(mine.comparison))
     _remember(mine)
     kept(keeping.message(keeping.keeping().wanted), key="kept_here", on_answers=keeping.heard)
 

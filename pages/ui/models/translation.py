@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import session, shipped, trained, widgets
+from pages.ui import inputs, session, shipped, trained
 from pages.ui.results import stored
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications import translation
@@ -51,8 +51,8 @@ def _measured(names: tuple[str, ...], _found: dict[str, Model], _numbers: list[i
 def ask(found: dict[str, Model]) -> list[Reading]:
     """The field for a number, and what the networks make of it; nothing, with a word why, where
     there is no number in it."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        widgets.own_control("english", width=420)
+    with inputs.row():
+        inputs.own("english", width=420)
         st.button("Another held-out number", icon=":material/skip_next:", on_click=_another)
     try:
         return readings(found, session.own(Number).english)

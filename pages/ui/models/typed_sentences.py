@@ -6,7 +6,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from pages.ui import session, widgets
+from pages.ui import session
 from rnn_core.experiment.settings import Value
 
 
@@ -32,10 +32,3 @@ def examples(table: Mapping[str, Shown], name: str, shown: str, **reset: Value) 
             st.button(title, icon=icon, key=f"example_{title}", on_click=press)
     said = [example.claim for example in table.values() if example.text == shown]
     st.caption(said[0] if said else "Press an example, or type your own.")
-
-
-def field(name: str, words: str) -> None:
-    """The field to type into, and what there is to say of what stands in it."""
-    widgets.own_control(name)
-    if words:
-        st.caption(words)

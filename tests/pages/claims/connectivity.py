@@ -1,0 +1,18 @@
+"""Connectivity: how far back each of three networks feels."""
+
+from pages.ui.models import connectivity
+from pages.ui.session import Wish
+
+
+def reaches(wish: Wish) -> dict[str, int]:
+    """By cell, of the character that is picked: the last."""
+    found = connectivity.together(wish.own)
+    assert found is not None and wish.own.place == -1
+    return {cell: int(felt.reaches[wish.own.towards][-1]) for cell, felt in found.felt.items()}
+
+
+def as_told(wish: Wish) -> bool:
+    return reaches(wish) == {"rnn": 17, "gru": 40, "lstm": 40}
+
+
+CLAIMS = {"reach": as_told, "logit": as_told}
