@@ -48,9 +48,8 @@ golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Kera
 	  echo 'First: $(BIN)/python -m pip install torch keras'; exit 1; }
 	@KERAS_BACKEND=torch $(BIN)/python scripts/make_golden.py
 
-models: dev ## train the shipped networks and run the race anew (PLAYS=plays.txt, MODELS='wave captions')
+models: dev ## train the shipped networks and record the races anew (PLAYS=plays.txt, MODELS='wave captions')
 	@$(BIN)/python -m scripts.models $(MODELS) $(if $(PLAYS),--text '$(PLAYS)')
-	@$(if $(MODELS),,$(BIN)/python -m scripts.races)
 
 clean: ## remove the environment and every cache
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

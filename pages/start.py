@@ -52,7 +52,7 @@ def holds(wish: Story) -> Scene:
     """Act five: one gate, or the race."""
     if wish.shows == RACE:
         found = story.raced()
-        moments = [f"{update:,.0f}" for update in found.updates]
+        moments = [f"{update:,.0f}" for update in race.updates_of(found)]
         drawn = _kept("race", lambda: race.positions(found))
         return drawn, [pick("shows", wish), replay("Updates", moments)]
     (free, held), letters, values = story.highways(), story.letters(FRESH), story.grid("kept")

@@ -12,7 +12,7 @@ from pages.ui.contents import Page
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 3.75rem 2rem 4rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-.st-key-unseen { position: absolute; }
+.st-key-unseen { position: absolute; left: 0; width: 0; overflow: hidden; }
 .st-key-head h2 { font-size: 1.65rem; padding: 0.25rem 0; }
 [class*="st-key-here_"] a { background: var(--st-secondary-background-color); }
 [class*="st-key-here_"] a p { font-weight: 600; }

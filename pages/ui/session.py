@@ -57,6 +57,7 @@ class Session:
     touched: bool = False  # the reader came with settings, or made some: pages keep them
     more: bool = False  # the panel with all other settings is open
     written: dict[str, str] | None = None  # the link as we left it
+    arriving: bool = True  # no run of this page has come to its end yet
     carried: bool = False  # an empty link to this page means the settings we came with
     moved: bool = False  # a control was used: the link in the browser may lag behind
     drawn: set[str] = field(default_factory=set)  # controls on screen before this run
@@ -94,7 +95,9 @@ def begin(page: Page) -> None:
         session.written = link  # even if the page should fail before it says what it shows
     elif elsewhere and session.carried and not session.touched:
         _follow({"notation": session.view.notation}, page)
-    session.drawn = set() if elsewhere else session.drawing
+    # A run that is overtaken may never have shown its widgets what stands in them.
+    session.arriving = session.arriving or elsewhere
+    session.drawn = set() if session.arriving else session.drawing
     session.tick = 0.0 if elsewhere else session.tick
     session.page, session.moved, session.drawing = page, False, set()
     session.minds_all, session.first = False, ()
@@ -268,7 +271,7 @@ def end() -> None:
     late = _by_history()  # the address may be that of the page before, whose run spoke last
     if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
-    session.written, session.moved = link, False
+    session.written, session.moved, session.arriving = link, False, False
 
 
 def _said_default(opening: Mapping[str, str]) -> dict[str, str]:

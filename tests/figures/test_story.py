@@ -8,8 +8,8 @@ import pytest
 from pages.figures.story import blame, canvas, clipping, memory, race, reading
 from pages.figures.story.canvas import SIZES, TEXT, Position
 from rnn_core.experiment.run import run
-from rnn_core.studies.race import Race
 from rnn_core.studies.story import FRESH, Story, cut, highway, travelled, walked
+from rnn_core.training.races import Lane, Race
 
 WAVES = [(s, travelled(s)) for s in (0.5, 1.0, 2.0, 3.0)]
 GUESSES = (("a", 0.5), ("b", 0.3), ("c", 0.1))
@@ -23,13 +23,23 @@ CHAIN = reading.Chain(
     1234,
 )
 
+SCORES = {
+    "RNN": [(0.25, 0.25, 0.25)] * 3,
+    "GRU": [(0.2, 0.9, 1.0)] * 3,
+    "LSTM": [(0.3, 1.0, 1.0), (0.3, 0.5, 1.0), (0.3, 0.9, 0.9)],
+}
+UPDATES, NONE = (25, 50, 75), (0.0, 0.0, 0.0)
 RACED = Race(
-    np.array([25.0, 50.0, 75.0]),
-    {
-        "rnn": np.full((3, 3), 0.25),
-        "gru": np.array([[0.2, 0.9, 1.0]] * 3),
-        "lstm": np.array([[0.3, 1.0, 1.0], [0.3, 0.5, 1.0], [0.3, 0.9, 0.9]]),
-    },
+    "order",
+    "Which came first?",
+    "cell",
+    {"task": "order", "length": 30},
+    "",
+    tuple(
+        Lane(words, seed, UPDATES, NONE, scores, 0.0, scores[-1])
+        for words, runs in SCORES.items()
+        for seed, scores in enumerate(runs)
+    ),
 )
 
 

@@ -8,7 +8,6 @@ from typing import Final
 from pages.figures.story.canvas import (
     SIZES,
     Drawing,
-    Floats,
     Item,
     Position,
     Size,
@@ -18,16 +17,26 @@ from pages.figures.story.canvas import (
     path,
     text,
 )
-from pages.figures.theme import cell_look
-from rnn_core.studies.race import CELLS, CHANCE, SEEDS, Race
+from rnn_core.training.races import Lane, Race
 
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+CHANCE: Final = 0.25  # of the right one of four orders
+
+
+def updates_of(race: Race) -> tuple[int, ...]:
+    """When its runs were validated."""
+    return race.lanes[0].updates
+
+
+def solved(race: Race, words: str, k: int) -> int:
+    """How many runs of a cell had learned the task at their validation k."""
+    return sum(race.task.solved(lane.scores[k]) for lane in race.of(words))
 
 
 def said(race: Race, k: int) -> str:
     """Who has learned it by now."""
-    update, solved = int(race.updates[k]), {c: race.solved(c, k) for c in CELLS}
-    able = [f"{cell_look(c).label} {n} of {len(SEEDS)}" for c, n in solved.items() if n]
+    update, found = updates_of(race)[k], {w: solved(race, w, k) for w in race.words}
+    able = [f"{words} {n} of {len(race.seeds)}" for words, n in found.items() if n]
     if not able:
         return f"After {update:,} updates nobody has learned it"
     return f"Learned after {update:,} updates: {', '.join(able)} runs"
@@ -39,7 +48,7 @@ class Room:
     def __init__(self, race: Race, size: Size):
         self.left, self.right = (44, size.width - 12) if size.narrow else (66, size.width - 210)
         self.top, self.bottom = (92, size.height - 46) if size.narrow else (16, size.height - 46)
-        self.last = float(race.updates[-1])
+        self.last = float(updates_of(race)[-1])
 
     def x(self, update: float) -> float:
         """Where an update is."""
@@ -52,13 +61,12 @@ class Room:
 
 def curves(race: Race, r: Room) -> Iterator[Item]:
     """Every run as one line, whole; what has not happened yet is covered later."""
-    for cell in CELLS:
-        for runs in race.scores[cell]:
-            yield path(_points(race.updates, runs, r), f"run {cell}")
+    for lane in race.lanes:
+        yield path(_points(lane, r), f"run {lane.words.lower()}")
 
 
-def _points(updates: Floats, runs: Floats, r: Room) -> list[tuple[float, float]]:
-    return [(r.x(u), r.y(s)) for u, s in zip(updates, runs, strict=True)]
+def _points(lane: Lane, r: Room) -> list[tuple[float, float]]:
+    return [(r.x(u), r.y(s)) for u, s in zip(lane.updates, lane.scores, strict=True)]
 
 
 def ground(r: Room) -> Iterator[Item]:
@@ -74,23 +82,23 @@ def ground(r: Room) -> Iterator[Item]:
 
 def standing(race: Race, k: int, size: Size, r: Room) -> Iterator[Item]:
     """Where every cell's runs are, and how many of them have learned it."""
-    for n, cell in enumerate(CELLS):
-        count = f"{race.solved(cell, k)} of {len(SEEDS)} runs"
+    for n, words in enumerate(race.words):
+        cell, count = words.lower(), f"{solved(race, words, k)} of {len(race.seeds)} runs"
         if size.narrow:
             x, y = 4.0 + 118 * n, 30.0
         else:
             x, y = r.right + 26.0, 60.0 + 110 * n
         yield box(x, y - 22, 100 if size.narrow else 150, 56, f"card {cell}", 8)
-        yield text(x + 12, y, cell_look(cell).label, "reading")
+        yield text(x + 12, y, words, "reading")
         yield text(x + 12, y + 24, count, "small")
-        for runs in race.scores[cell]:
-            yield ball(r.x(race.updates[k]), r.y(float(runs[k])), 6, f"head {cell}")
+        for lane in race.of(words):
+            yield ball(r.x(lane.updates[k]), r.y(lane.scores[k]), 6, f"head {cell}")
 
 
 def draw(race: Race, k: int, size: Size) -> Drawing:
     """The race up to one update."""
     r = Room(race, size)
-    x = r.x(race.updates[k])
+    x = r.x(updates_of(race)[k])
     cover = box(x, r.top - 8, r.right + 4 - x, r.bottom - r.top + 12, "cover")
     return (*curves(race, r), cover, *ground(r), *standing(race, k, size, r))
 
@@ -104,5 +112,5 @@ def positions(race: Race) -> tuple[Position, ...]:
             f"{said(race, k)}.",
             tuple(draw(race, k, size) for size in SIZES),
         )
-        for k in range(len(race.updates))
+        for k in range(len(updates_of(race)))
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pages.ui import runs, shipped
+from pages.ui.models import races as races_page
 from pages.ui.results import stored
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications import distance
@@ -17,12 +17,13 @@ from rnn_core.engine.clip import Clipped
 from rnn_core.experiment.experiment import SETTINGS, Experiment, to_params
 from rnn_core.experiment.run import Run
 from rnn_core.experiment.settings import settings_of
-from rnn_core.studies import race, story
-from rnn_core.studies.race import Race
+from rnn_core.studies import story
 from rnn_core.studies.story import GAPS, HELD, ON, RACE, Highway, Story, Walk
 from rnn_core.tasks.sentences import Sentence
+from rnn_core.training import races
 from rnn_core.training.comparison import Plan
 from rnn_core.training.models import Model
+from rnn_core.training.races import Race
 
 READER: Final = "characters-gru"
 CELLS: Final = ("rnn", "gru", "lstm")
@@ -105,13 +106,9 @@ def _highways(_free: Run) -> tuple[Highway, tuple[Highway, ...]]:
     return story.highway(_free, None), held
 
 
-RACES: Final = Path(__file__).resolve().parents[3] / "assets" / "races"
-
-
-@stored()
 def raced() -> Race:
-    """The race as it was recorded."""
-    return race.read(RACES / "order.json")
+    """The race of three cells as it was recorded."""
+    return races.load(races_page.FOLDER, "order")
 
 
 def letters(e: Experiment) -> str:
@@ -141,10 +138,10 @@ def experiment(wish: Story) -> Experiment | None:
 
 def live() -> dict[str, str]:
     """The link that runs the race on the page Training, all three cells side by side."""
-    settings: dict[str, Any] = {**race.SETTINGS, "forget_bias": race.FORGET_BIAS}
-    shared = {n: v for n, v in settings.items() if n in SETTINGS}
-    lesson = {n: v for n, v in settings.items() if n not in SETTINGS}
-    return to_params(Experiment(**shared)) | to_params(Plan(**lesson, versus="cell"))
+    found = raced()
+    shared = {n: v for n, v in found.settings.items() if n in SETTINGS}
+    lesson = {n: v for n, v in found.settings.items() if n not in SETTINGS}
+    return to_params(Experiment(**shared)) | to_params(Plan(**lesson, versus=found.versus))
 
 
 def workshop(wish: Story) -> tuple[str, dict[str, str]]:
