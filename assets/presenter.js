@@ -38,11 +38,34 @@ export function deed(event) {
   return Object.hasOwn(DEEDS, key) ? DEEDS[key] : undefined
 }
 
-/** Press it; true if it is there. */
-export function press(root, part) {
+const SOON = 50, LOST = 1000 // milliseconds: until the next look; of rest after a press that was lost
+const TRIES = 400
+
+/** Whether a link still leads to the scene that is on its way: it is that of the scene before. */
+export function isLate(href, search) {
+  const scene = (query) => new URLSearchParams(query).get("scene")
+  const there = href?.includes("?") ? scene(href.slice(href.indexOf("?"))) : null
+  return there !== null && there === scene(search)
+}
+
+/** Press it; true if it is there. A second press may come before the page has its new links. */
+export function press(root, part, tries = TRIES) {
   const found = root.querySelector(`.st-key-${part} a, .st-key-${part} button`)
-  found?.click()
+  if (tries && isLate(found?.href, globalThis.location?.search))
+    setTimeout(() => press(root, part, tries - 1), SOON)
+  else if (found) {
+    found.click()
+    if (found.href) insist(root, part, location.search, tries)
+  }
   return Boolean(found)
+}
+
+/** Press again where nothing has come of it: a page that is still arriving may lose a press. */
+function insist(root, part, search, tries, rested = 0) {
+  const rests = root.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+  if (tries <= 0 || location.search !== search) return
+  if (rested * SOON > LOST) press(root, part, tries - 1)
+  else setTimeout(() => insist(root, part, search, tries - 1, rests ? rested + 1 : 0), SOON)
 }
 
 const CLIPPING = ".st-key-set_clip button, .st-key-own_mode button, .st-key-clipping_switch button"
@@ -96,22 +119,10 @@ export function heeded(root, event) {
   return what === undefined ? false : done(root, what)
 }
 
-/** Tell the page once it is painted and rests, so that the next scene can be prepared. */
-function rested(tell) {
-  const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 200))
-  return requestAnimationFrame(() => requestAnimationFrame(() => idle(tell)))
-}
-
-let told = "" // the scene that was said to be painted
-
 // One listener however often the page is drawn: the same function is not added twice.
 const heard = (event) => { if (heeded(document, event)) event.preventDefault() }
 
-export default function ({ data, setTriggerValue }) {
+export default function () {
   document.addEventListener("keydown", heard)
-  if (data?.scene && data.scene !== told) {
-    told = data.scene
-    rested(() => setTriggerValue("rested", data.scene))
-  }
   return () => document.removeEventListener("keydown", heard)
 }

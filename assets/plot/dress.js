@@ -4,6 +4,7 @@
 
 const DEFAULT_HEIGHT = 420
 const NARROW = 560 // pixels
+const LEAST = 280 // pixels of height that a figure keeps in lecture mode
 const WALL = 20 // pixels: body text of that size is read from the back of a hall, and so is a figure
 
 /** A copy of a figure with every colour token replaced by what `colour(name)` gives for it. */
@@ -82,7 +83,8 @@ export function dressed(spec, colour, text, width, room = Infinity) {
   const { data, layout: wide = {} } = typed(painted(spec, colour), text)
   const own = width < NARROW ? merged(wide, wide.meta?.narrow) : wide // a figure may know better
   const plain = own.height ?? DEFAULT_HEIGHT
-  const height = Math.round(Math.max(plain, Math.min(plain * Math.max(1, text / 16), room)))
+  const least = text >= WALL ? Math.min(plain, LEAST) : plain // a hall does not scroll
+  const height = Math.round(Math.max(least, Math.min(plain * Math.max(1, text / 16), room)))
   const layout = { ...own, ...fitted(own, text, width, height) }
   return { data, layout: { uirevision: "keep", ...layout, ...logarithmic(layout, text, width, height),
     height, width, autosize: false, template: merged(template(colour, text), own.template) } }

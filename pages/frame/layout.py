@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages.components.framed import framed
 from pages.components.presenter import presenter
-from pages.frame import ahead
 from pages.frame.place import Place
 from pages.ui import contents, controls, session
 from pages.ui.contents import Page
@@ -97,8 +96,7 @@ def end(played: Place | None) -> None:
     playing = session.playing()
     if playing.bare:
         framed()
-    elif played:
-        ahead.keys(played)
-    elif playing.presents:
+    elif played or playing.presents:
         presenter()
-        controls.present_button()
+        if not played:
+            controls.present_button()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.components.presenter import presenter
 from pages.components.rail import Stop, rail
 from pages.figures.literal import in_markdown
-from pages.frame import ahead, asking
+from pages.frame import asking
 from pages.frame.place import Place
 from pages.ui import answers, contents, controls, session
 from pages.ui.answers import lettered
@@ -71,7 +72,7 @@ def tell(place: Place, picture: Callable[[], None]) -> None:
         _foot(place)
         with side:  # last: by now it is known which answers are right
             rail(_stops(place), key="acts", on_go=_gone(place))
-    ahead.keys(place)
+    presenter()
 
 
 def _link(place: Place) -> dict[str, str]:

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import test from "node:test"
 
 const source = readFileSync(new URL("../../assets/presenter.js", import.meta.url), "utf8")
-const { chosen, deed, press, toggled, way } = await import(`data:text/javascript,${encodeURIComponent(source)}`)
+const { chosen, deed, isLate, press, toggled, way } = await import(`data:text/javascript,${encodeURIComponent(source)}`)
 
 /** What has the focus: of which selectors it, or something round it, is one. */
 const focus = (...names) => {
@@ -74,4 +74,10 @@ test("a digit picks a choice that is there", () => {
   const root = { querySelectorAll: () => labels }
   assert.ok(chosen(root, 2) && !chosen(root, 3))
   assert.deepEqual(clicks, [2])
+})
+
+test("a link that leads to where one already is belongs to the scene before", () => {
+  assert.ok(isLate("http://x/gates?deck=000&scene=b&notation=000", "?scene=b&deck=000"))
+  assert.ok(!isLate("http://x/gates?deck=000&scene=c", "?scene=b&deck=000"))
+  assert.ok(!isLate("http://x/lectures?lecture=000", "?scene=b") && !isLate(undefined, "?scene=b"))
 })
