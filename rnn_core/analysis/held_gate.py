@@ -39,7 +39,7 @@ PER_STEP = 1.6e-3  # seconds of a layer and step: there, back, and four times th
 
 @dataclass(frozen=True)
 class Hold:
-    """Which gate, at which value, at which steps (from 0); `steps` None: at all of them."""
+    """Gate, value and steps (from 0) of a held gate; `steps` None: at all of them."""
 
     gate: str
     value: float
@@ -124,7 +124,7 @@ class HeldCell(Cell):
 
 
 def _leaves(U: Any, **given: Any) -> Any:
-    """What `graph.evaluate` asks of the world outside the equations."""
+    """Lookup that `graph.evaluate` calls for inputs, states, weights and products."""
 
     def leaf(n: Node) -> Any:
         if n.op in given:

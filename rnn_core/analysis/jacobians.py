@@ -1,4 +1,4 @@
-"""How one state depends on an earlier one: exact Jacobians, their products, bounds and gates.
+"""Jacobians of one state with respect to an earlier one: exact, their products, bounds, gates.
 
 Every function reads a `LayerTrace`; sequence `b` of its batch.  States are stacked h first, then c
 (S = H, or 2H for an LSTM), in the order the layer reads.
@@ -244,7 +244,7 @@ def from_bottom_to_top(
 
 @dataclass(frozen=True)
 class Recurrent:
-    """What one gate's W_hh is by itself: eigenvalues (H,), spectral radius, singular values."""
+    """Numbers of one gate's W_hh: eigenvalues (H,), spectral radius, singular values."""
 
     eigenvalues: NDArray[np.complex128]
     sigma: float  # its largest singular value
@@ -263,7 +263,7 @@ def recurrent_matrices(trace: LayerTrace) -> dict[str, Array]:
 
 
 def spectra(trace: LayerTrace) -> dict[str, Recurrent]:
-    """Gate -> what its W_hh is by itself."""
+    """Gate -> numbers of its W_hh."""
     return {
         g: Recurrent(np.linalg.eigvals(W).astype(complex), float(np.linalg.norm(W, 2)))
         for g, W in recurrent_matrices(trace).items()

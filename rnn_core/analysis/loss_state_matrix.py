@@ -31,7 +31,7 @@ BUDGET = 1e9  # multiplications that all Jacobian products together may cost
 
 @dataclass(frozen=True)
 class Pick:
-    """What the reader picked in the matrix."""
+    """Reader's choice on the page: which matrix, a loss and a state of it."""
 
     of: str = choice(
         "h",
@@ -69,14 +69,14 @@ class LossStateMatrix(Record):
 
 
 def essential(e: Experiment) -> Experiment:
-    """What the matrix depends on: not where the experiment has its loss, nor what becomes of its
-    gradient."""
+    """The settings that the matrix depends on: all but the placement, reduction, truncation and
+    clipping of the loss's gradient."""
     plain = replace(e, window=0, placement="last", reduction="sum", clip="off")
     return normalise(plain)
 
 
 def seconds(done: Run) -> float:
-    """About how long `credit` takes, on one core: one way back for every step's loss."""
+    """About how long `loss_state_matrix` takes, on one core: one way back for every step's loss."""
     N = done.stages[-1].x.shape[1]
     prices = (network_price(stage.network, stage.x.shape[1], N) for stage in done.stages)
     return sum(price.seconds for price in prices)

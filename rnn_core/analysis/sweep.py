@@ -1,4 +1,4 @@
-"""Many networks of one shape at once: how far back each of them feels its loss.
+"""Many networks of one shape at once, and the gradient norms at every boundary of each.
 
 A `Stack` is M draws of one layer, and of every draw S settings that share its matrices: W_hh times
 a factor, a gate's bias shifted.  The cells' own text runs on all of them at once.  Arrays are
@@ -253,7 +253,7 @@ def _peepholes(cell: Cell, weights: Weights) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """What the way back needs: states before each step, gates and states after it."""
+    """Record of the forward pass: states before each step, gates and states after it."""
 
     stack: Stack
     states: Mapping[str, list[Array]]  # T+1 of (M, S, H)

@@ -183,7 +183,7 @@ class Neighbour:
 
 
 def neighbour(image: Array, known: tuple[Array, tuple[Subject, ...]]) -> Neighbour:
-    """Whose caption the baseline copies."""
+    """The drawing whose caption the nearest-neighbour baseline copies."""
     images, subjects = known
     (k,) = captions.nearest(images, image[None])
     return Neighbour(images[k], subjects[k], float(np.linalg.norm(images[k] - image)))

@@ -49,7 +49,7 @@ SEED: Final = 20_001
 
 @dataclass(frozen=True)
 class Distance:
-    """Which sentence is read, and what its picture measures."""
+    """Reader's settings: the sentence, and the quantity that its picture shows."""
 
     sentence: str = choice(
         FAR,
@@ -102,7 +102,7 @@ class Distance:
 
 @dataclass(frozen=True, eq=False)
 class Felt:
-    """What networks of one cell felt at every word, and what they answered, (N, ·) each.
+    """Gradient norms at every word and answers, (N, ·) each, of networks of one cell.
 
     N is a number of sentences, or of untrained networks that all read the same one.
     """

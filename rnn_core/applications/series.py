@@ -29,7 +29,7 @@ SEED: Final = 20_002
 
 @dataclass(frozen=True)
 class Forecast:
-    """Which series is read, and how far it is forecast."""
+    """Reader's settings: the series, and how far it is forecast."""
 
     series: str = choice(
         "wave",

@@ -1,4 +1,4 @@
-"""What a network says word by word, how sure it is of every word, and what else it had in mind."""
+"""Words written by a network, their probabilities, and the likeliest other words."""
 
 from __future__ import annotations
 

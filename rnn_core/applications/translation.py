@@ -31,7 +31,7 @@ DICTIONARY: Final = "word by word from a dictionary"
 
 @dataclass(frozen=True)
 class Number:
-    """What the reader wants to be translated."""
+    """Reader's settings on the page of translation: the number."""
 
     english: str = words(
         FIRST,
@@ -56,7 +56,7 @@ def understood(text: str) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What one encoder and decoder made of a number."""
+    """Translation of one number by one encoder and decoder."""
 
     number: int
     state: Array  # (H,) all that the decoder learns of the sentence
@@ -64,7 +64,7 @@ class Reading:
 
     @property
     def words(self) -> Words:
-        """What was written, without its end."""
+        """The words written, without the end."""
         return words_of(self.spoken, END)
 
     @property

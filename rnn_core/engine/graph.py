@@ -99,7 +99,7 @@ def node(op: str, *args: Any) -> Node:
 
 
 def is_constant(value: Any, number: float) -> bool:
-    """Is this the plain number (and not a node)?"""
+    """Whether this is the plain number (and not a node)."""
     return isinstance(value, int | float) and value == number
 
 
@@ -118,7 +118,7 @@ class _Product:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a cell's text said.  Forward: gates, states.  Backward: du, dpast, total."""
+    """Graph of a cell's text.  Forward: gates, states.  Backward: du, dpast, total."""
 
     cell: Cell
     gates: Mapping[str, Node]
@@ -129,7 +129,7 @@ class Reading:
 
     @property
     def preactivations(self) -> dict[str, Node]:
-        """What stands inside each gate's sigma, tanh or ReLU."""
+        """Gate -> the node inside its sigma, tanh or ReLU."""
         return {name: gate.args[0] for name, gate in self.gates.items()}
 
 

@@ -1,4 +1,4 @@
-"""Initialisation: where the weights of a layer start.
+"""Initialisation of a layer's weights and of the readout.
 
 Shapes: `weight_ih (G*H, D)`, `weight_hh (G*H, H)`, `bias_ih (G*H,)`, `bias_hh (G*H,)` and, where a
 cell has peepholes, `weight_ph (P, H)`. The G gates are stacked as blocks of H rows, as in PyTorch.
@@ -29,7 +29,7 @@ IDENTITY_INPUT_STD = 0.1
 
 @dataclass(frozen=True)
 class Layer:
-    """What a layer needs to be drawn: its gates by name, its sizes, and the gain."""
+    """Gates by name, sizes and gain of the layer to be drawn."""
 
     gates: tuple[str, ...]
     input_size: int

@@ -284,7 +284,7 @@ class Network:
     def _seeds(
         self, trace: Trace, dlogits: Any, final: Mapping[str, Array] | None, dh: Any
     ) -> Seeds:
-        """What BPTT starts from, checked."""
+        """The gradients that BPTT starts from, checked."""
         if dlogits is None and final is None and dh is None:
             raise ValueError("backward: expected dlogits, dh or final; got none of them")
         shape = trace.logits.shape

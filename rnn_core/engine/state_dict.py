@@ -65,7 +65,7 @@ def _made(name: str, shape: Shape, array: Array | None, cell: Cell, dtype: Any) 
 
 
 def _shapes(cell: Cell, given: Mapping[str, Array], direction: str) -> dict[str, Shape]:
-    """What there has to be, by name, given the sizes that the weights themselves show."""
+    """Expected shapes by name, given the sizes that the weights themselves show."""
     depth = 1 + max((int(m[2]) for n in given if (m := _LAYER.fullmatch(n))), default=0)
     ends = endings(depth, direction)
     H = _size(given, f"weight_hh{ends[0]}", direction)
@@ -119,7 +119,7 @@ def _written(shape: Shape) -> str:
 
 
 def _stray(name: str, direction: str) -> str:
-    """What is said of a name that has no place here."""
+    """Message about a name that has no place here."""
     known = f"{', '.join(f'{n}_l0' for n in Weights._fields[:4])}, {', '.join(READOUT)}"
     what = f"{name} is not a weight of this network; expected names such as {known}. "
     if name.endswith("_reverse"):

@@ -1,4 +1,4 @@
-"""What a pass leaves behind: frozen records of named arrays.
+"""Traces and gradients: frozen records of named arrays.
 
 Axes: B sequences, T steps, D inputs, H hidden units, O outputs, F features the readout sees.
 Everything is in sequence order.  Gates and inputs have a row per step; states have a row per
@@ -199,7 +199,7 @@ class LayerGradient(Record):
 
 
 class Seeds(NamedTuple):
-    """What BPTT starts from."""
+    """The gradients that BPTT starts from."""
 
     dlogits: Array  # (B, T, O)
     dh: Array | None = None  # (B, T, F) dL/d(top layer's states), not through the readout

@@ -1,4 +1,4 @@
-"""What a network reads: a typed text, a sine, noise or a real series, each with its targets.
+"""Inputs: a typed text, a sine, noise or a real series, each with its targets.
 
 A longer sequence only adds steps: the first steps, the alphabet and every scale stay as they were,
 so that runs of different length can be compared.
@@ -56,7 +56,7 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Request:
-    """What `make_sequence` was asked for; a source reads the fields it needs."""
+    """Arguments of `make_sequence`; a source reads the fields it needs."""
 
     steps: int
     text: str

@@ -69,7 +69,7 @@ class Run:
 
     @cached_property
     def clipped(self) -> Clipped:
-        """What the optimiser would do to the weights' gradient; BPTT itself is never clipped."""
+        """The weights' gradient as the optimiser would clip it; BPTT itself is never clipped."""
         e = self.experiment
         return clip(self.weights_gradient, e.clip, e.threshold)
 
@@ -126,7 +126,7 @@ def readout_of(e: Experiment) -> str:
 
 
 def _possible(e: Experiment) -> tuple[Experiment, tuple[str, ...]]:
-    """What the wiring cannot do is put right, and said."""
+    """The experiment with whatever its wiring cannot do put right, and notes that say so."""
     notes: list[str] = []
     fed = e.wiring == "one-to-many-fed" or (e.wiring, e.forcing) == ("encoder-decoder", "free")
     if (fed or WIRINGS[e.wiring].encoder) and e.direction != "forward":

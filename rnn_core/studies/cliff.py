@@ -42,7 +42,7 @@ DESCENT: Final = "Descent"
 
 @dataclass(frozen=True)
 class Cliff:
-    """Where a descent starts and how it goes. Both runs, with and without clipping, share it."""
+    """Start and settings of a descent. Both runs, with and without clipping, share it."""
 
     w0: float = number(
         4.3, "Start w₀", DESCENT, *W_RANGE, 0.05, help="The recurrent weight before training."

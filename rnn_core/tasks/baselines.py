@@ -1,4 +1,4 @@
-"""What an application must beat: models without a memory, computed on the same data."""
+"""Baselines of the applications: models without a memory, computed on the same data."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ I never writ, nor no man ever loved.
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Where a text is, and how it is known to be the right one."""
+    """Address of a text, and the checksum of the right one."""
 
     title: str
     url: str
@@ -139,7 +139,7 @@ def _texts(kind: str) -> Iterator[str]:
 
 
 def _documentation(module: ModuleType) -> str:
-    """What `help(module)` prints, without where the file lies on this machine."""
+    """Text of `help(module)`, without where the file lies on this machine."""
     text = pydoc.plain(pydoc.render_doc(module))
     return text.split("\nFILE\n")[0].rstrip()
 

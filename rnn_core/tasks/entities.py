@@ -148,7 +148,7 @@ def sentences(rng: np.random.Generator, count: int, which: str = "train") -> tup
 
 
 def part(sentence: Sentence) -> str:
-    """Which set a sentence belongs to."""
+    """Name of the set that a sentence belongs to."""
     if sentence.unseen:
         return "unseen"
     return "validation" if held_out(sentence.words) else "train"
@@ -202,7 +202,7 @@ def _filled(rng: np.random.Generator, clue: str) -> _Piece:
 
 @dataclass(frozen=True)
 class Entities(Task):
-    """Which words name a person, a place or a company."""
+    """Tag each word: a person, a place, a company, or none."""
 
     label: ClassVar[str] = "Named entities"
     help: ClassVar[str] = (

@@ -93,7 +93,7 @@ class Prices:
 
     @property
     def cut(self) -> int:
-        """How many of the W-1 changes training sees."""
+        """Number of the W-1 changes that training sees."""
         return round(SEEN * (self.prices.shape[1] - 1))
 
     @property

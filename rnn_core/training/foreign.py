@@ -72,7 +72,7 @@ class Module:
 
     @property
     def features(self) -> int:
-        """How many numbers a step shows: its units, of both directions."""
+        """Numbers shown per step: the units, of both directions."""
         return self.hidden[1] * (2 if self.direction == "bidirectional" else 1)
 
 
@@ -190,7 +190,7 @@ def _is_near(name: str, module: str, others: Sequence[str]) -> bool:
 
 
 def _shared(name: str, other: str) -> int:
-    """How many leading parts two dotted names have in common."""
+    """Number of leading parts that two dotted names have in common."""
     pairs = zip(name.split("."), other.split("."), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

@@ -158,7 +158,7 @@ def _ways(layers: Mapping[str, Layer]) -> dict[str, str]:
 
 
 def _reset(layers: Mapping[str, Layer], answers: Answers) -> dict[str, str]:
-    """Where a GRU's reset gate stands: its bias says so."""
+    """Place of a GRU's reset gate, as the shape of its bias says."""
     if next(iter(layers.values())).shape[2] != 3:
         return {}
     biases = [layer.bias for layer in layers.values()]

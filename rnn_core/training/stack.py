@@ -46,7 +46,7 @@ class Drop:
 
 
 class Shape(NamedTuple):
-    """What decides a network's buffers."""
+    """Sizes that decide a network's buffers."""
 
     cell: Cell
     T: int
@@ -186,7 +186,7 @@ class Stack:
         self._buffers: Buffers | None = None
 
     def shape(self, T: int, B: int) -> Shape:
-        """What decides the buffers for B sequences of T steps."""
+        """Sizes that decide the buffers for B sequences of T steps."""
         sides = len(self.reverses)
         return Shape(self.cell, T, B, self.D, self.H, self.depth, sides, self.dtype)
 

@@ -306,7 +306,7 @@ class Trainer:
         self._point: Checkpoint | None = None  # its beginning, once the weights have moved on
 
     def _check(self) -> tuple[str, ...]:
-        """What cannot be done as it was asked, said."""
+        """Notes on what cannot be done as it was asked; a `ValueError` where nothing can."""
         s, task = self.settings, self.task
         self._free = s.forcing == "free" and task.output_size == task.input_size
         if (self._free or task.encoder_size) and s.direction != "forward":
@@ -329,7 +329,7 @@ class Trainer:
 
     @cached_property
     def seconds(self) -> float:
-        """What one update will take, as far as can be foretold; validation apart."""
+        """Expected time of one update; validation apart."""
         batch = self.task.batch(np.random.default_rng(0), self.settings.batch)
         return self.objective.seconds(batch, self._free)
 
@@ -467,7 +467,7 @@ class Trainer:
         self._restart(w)
 
     def _drop_update(self) -> None:
-        """As if the update under way had not been begun, but for weights that have moved on."""
+        """Forget the update under way, but for weights that have moved on."""
         if self._now is not None and self._point is None:
             self._set_states(self._began)
         self._now = self._point = None
