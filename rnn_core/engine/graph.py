@@ -154,6 +154,29 @@ def read_cell(cell: Cell) -> Reading:
     return Reading(cell, gates, states, du, dpast, total)
 
 
+def kept(value: Any, state: str) -> Any:
+    """Factor of the past state in a value's sums and products; None where it is in none of them.
+
+    f of c_t = f * c_{t-1} + i * g.  Ways through activations and matrices do not count.
+    """
+    if not isinstance(value, Node):
+        return None
+    if value.op == "past":
+        return 1.0 if value.args[0] == state else None
+    if value.op == "mul":
+        for mine, other in (value.args, value.args[::-1]):
+            factor = kept(mine, state)
+            if factor is not None:
+                return factor * other
+    if value.op in ("add", "sub"):
+        left, right = (kept(argument, state) for argument in value.args)
+        if right is None:
+            return left
+        right = right if value.op == "add" else -1.0 * right
+        return right if left is None else left + right
+    return None
+
+
 def walk(roots: Iterable[Any]) -> list[Node]:
     """Every node below the roots, arguments before the nodes that use them."""
     seen: dict[Node, None] = {}

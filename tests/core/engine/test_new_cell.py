@@ -10,6 +10,7 @@ import pytest
 
 from rnn_core import CELLS, GRU, LSTM, RNN, Experiment, Network, run
 from rnn_core.analysis.gradient_check import gradient_check
+from rnn_core.analysis.jacobians import direct_path, jacobians
 from rnn_core.analysis.sweep import family, forward, length, pull_back
 from rnn_core.applications.probe import look, of_task, run_of
 from rnn_core.engine.cells import make_cell
@@ -146,6 +147,28 @@ def test_a_sweep_measures_what_runs_show(knob):
         done, lambda t: {"h": np.ones((1, 2, 2, 4))} if t == 5 else None, lambda t, n: None
     )
     assert all(np.isfinite(length(step.carried["h"])).all() for step in steps)
+
+
+@dataclass(frozen=True)
+class Moving(MGU):
+    """The same cell with its state as the old one moved towards the candidate."""
+
+    def step(self, u, U, P, past):
+        gates, _ = super().step(u, U, P, past)
+        return gates, {"h": past.h + gates["forget"] * (gates["candidate"] - past.h)}
+
+
+@pytest.mark.parametrize("cell", [MGU(), Moving()], ids=["mixed", "moved"])
+def test_its_direct_path_is_read_from_its_equations(cell):
+    network = Network.create(cell, 3, 4, 0, seed=2)
+    layer = network.forward(np.random.default_rng(0).normal(size=(1, 6, 3))).layers[0]
+    keeps = 1 - layer.gates["forget"][0]
+    path = direct_path(layer)
+    np.testing.assert_allclose(path[2], keeps[2:].prod(0), rtol=1e-12)
+    alone = {n: np.zeros_like(w) if "hh" in n else w for n, w in network.weights.items()}
+    still = network.load_state_dict(alone).forward(layer.x).layers[0]
+    product = np.linalg.multi_dot(jacobians(still)[::-1])
+    np.testing.assert_allclose(product, np.diag(direct_path(still)[0]), rtol=1e-12, atol=1e-15)
 
 
 def test_its_starts_are_compared():
