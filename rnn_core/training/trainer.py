@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,13 +24,12 @@ import numpy as np
 
 from rnn_core.arrays import Array
 from rnn_core.engine.cells import Cell, make_cell
-from rnn_core.engine.clip import MODES
 from rnn_core.engine.initialise import add_gate_biases, scale_recurrent
 from rnn_core.engine.network import Network
 from rnn_core.engine.pieces import Pieces, finished
 from rnn_core.experiment.experiment import SETTINGS as EXPERIMENT
-from rnn_core.experiment.experiment import START, TRAINING, Experiment, cells_with_gate
-from rnn_core.experiment.settings import choice, levels, number, settings_of, whole, words
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.settings import choice, levels, number, settings_of, whole
 from rnn_core.tasks import TASKS, Batch, Task, make_task
 from rnn_core.training.objective import Objective
 from rnn_core.training.optimisers import OPTIMISERS, SCHEDULES, Memory, clip_vector, take_step
@@ -122,76 +121,39 @@ class Lesson:
             setting.check(getattr(self, name))
 
 
-def _as_in_experiment(name: str) -> Any:
-    """The same choice as in `Experiment`: label, options, help and default."""
-    s = EXPERIMENT[name]
-    shown = {other: values for other, values in s.shown if other == "cell"}
-    return choice(
-        str(s.default),
-        s.label,
-        s.group,
-        s.table,
-        help=s.help,
-        shown=shown,
-    )
+def _shared(name: str, **changes: Any) -> Any:
+    """The setting of `Experiment`, but for some changes; training has no wiring and no source."""
+    setting = EXPERIMENT[name]
+    shown = tuple(need for need in setting.shown if need[0] not in ("wiring", "source"))
+    setting = replace(setting, shown=shown, **changes)
+    return field(default=setting.default, metadata={"setting": setting})
 
 
 @dataclass(frozen=True)
 class Training(Lesson):
-    """Everything that decides a training run; the added fields are named as in `Experiment`."""
+    """Everything that decides a training run; the added fields are settings of `Experiment`."""
 
-    text: str = words("hello", "Your text", LESSON, help="What the text tasks read.")
-    cell: str = _as_in_experiment("cell")
-    hidden: int = whole(32, "Hidden units H", START, 1, 256, help=EXPERIMENT["hidden"].help)
-    layers: int = whole(1, "Layers", START, 1, 3, help=EXPERIMENT["layers"].help)
-    direction: str = _as_in_experiment("direction")
-    activation: str = _as_in_experiment("activation")
-    reset: str = _as_in_experiment("reset")
-    update: str = _as_in_experiment("update")
-    lstm: str = _as_in_experiment("lstm")
-    seed: int = whole(0, "Seed", START, 0, 99, help="Of the weights and of the data.")
-    scale: float = number(1.0, "Weight scale", START, 0.1, 4.0, 0.05, help=EXPERIMENT["scale"].help)
-    init: str = _as_in_experiment("init")
-    gain: float = number(1.0, "Gain", START, 0.1, 3.0, 0.05, help=EXPERIMENT["gain"].help)
-    forget_bias: float = number(
-        0.0,
-        "Forget bias (LSTM)",
-        START,
-        -2.0,
-        6.0,
-        0.5,
-        shown={"cell": cells_with_gate("forget")},
-        help=EXPERIMENT["forget_bias"].help,
+    text: str = _shared("text", help="What the text tasks read.")
+    cell: str = _shared("cell")
+    hidden: int = _shared("hidden", default=32, high=256)
+    layers: int = _shared("layers")
+    direction: str = _shared("direction")
+    activation: str = _shared("activation")
+    reset: str = _shared("reset")
+    update: str = _shared("update")
+    lstm: str = _shared("lstm")
+    seed: int = _shared("seed", help="Of the weights and of the data.")
+    scale: float = _shared("scale")
+    init: str = _shared("init")
+    gain: float = _shared("gain")
+    forget_bias: float = _shared("forget_bias")
+    update_bias: float = _shared("update_bias")
+    forcing: str = _shared("forcing")
+    window: int = _shared("window", high=500)
+    clip: str = _shared(
+        "clip", help="Before the optimiser gets the gradient. BPTT itself is never clipped."
     )
-    update_bias: float = number(
-        0.0,
-        "Update bias (GRU)",
-        START,
-        -2.0,
-        6.0,
-        0.5,
-        shown={"cell": cells_with_gate("update")},
-        help=EXPERIMENT["update_bias"].help,
-    )
-    forcing: str = _as_in_experiment("forcing")
-    window: int = whole(
-        0, "Truncated BPTT, window", TRAINING, 0, 500, help=EXPERIMENT["window"].help
-    )
-    clip: str = choice(
-        "off",
-        "Gradient clipping",
-        TRAINING,
-        {n: m.label for n, m in MODES.items()},
-        help="Before the optimiser gets the gradient. BPTT itself is never clipped.",
-    )
-    threshold: float = levels(
-        1.0,
-        "Clipping threshold",
-        TRAINING,
-        map(float, EXPERIMENT["threshold"].options),
-        shown={"clip": ("norm", "value")},
-        help=EXPERIMENT["threshold"].help,
-    )
+    threshold: float = _shared("threshold")
 
 
 # The fields that a training run shares with an experiment.
