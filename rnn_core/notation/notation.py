@@ -125,7 +125,8 @@ class Letters:
 
     def _spec(self, quantity: str) -> tuple[str, bool]:
         # A cell whose new state is its candidate has one letter for both.
-        name = "h" if quantity == "candidate" and self.cell == "rnn" else quantity
+        joint = quantity == "candidate" and quantity not in self.house.letters
+        name = "h" if joint else quantity
         mine = self.notation.cells.get(self.cell, NOTHING).letters.get(name)
         lent = self.alphabet.lent.get(name) or self.house.letters.get(name)
         return mine or lent or sources.ANY.get(name, name), mine is not None
