@@ -61,6 +61,11 @@ class LayerTrace(Record):
         """PyTorch's ending of this layer's weight names: l0, l0_reverse, l1, ..."""
         return f"l{self.layer}" + ("_reverse" if self.reverse else "")
 
+    def named(self, weights: Weights) -> dict[str, Array]:
+        """This layer's weights, or their gradients, by PyTorch's names."""
+        pairs = weights._asdict().items()
+        return {f"{name}_{self.suffix}": array for name, array in pairs if array is not None}
+
     def after(self, state: str) -> Array:
         """(B, T, H) the state right after each step was read."""
         return self._at_steps(state, self.reverse)
