@@ -14,8 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_core.analysis.jacobians import jacobians, norm_matrix
-from rnn_core.analysis.sweep import length
-from rnn_core.arrays import Array
+from rnn_core.arrays import Array, length
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe

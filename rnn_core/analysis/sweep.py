@@ -17,6 +17,7 @@ import numpy as np
 
 from rnn_core.analysis.jacobians import GAMMA, singular_values
 from rnn_core.arrays import Array
+from rnn_core.arrays import length as length
 from rnn_core.engine.cells import RNN, Cell
 from rnn_core.engine.graph import PEEPHOLES, namespace
 from rnn_core.engine.initialise import spectral_radius
@@ -514,20 +515,6 @@ def _spectral(matrices: Array) -> Array:
 
 def _frobenius(matrices: Array) -> Array:
     return length(matrices.reshape(*matrices.shape[:-2], -1))
-
-
-def length(vectors: Array) -> Array:
-    """Euclidean norm over the last axis; its squares neither overflow nor vanish.  inf for nan."""
-    with np.errstate(all="ignore"):
-        square = np.array(np.sqrt(np.square(vectors).sum(-1)))
-        doubtful = ~((square > 1e-140) & (square < 1e140))
-        if doubtful.any():
-            some = vectors[doubtful]
-            peak = np.abs(some).max(-1)
-            safe = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
-            found = np.sqrt(np.square(some / safe[:, None]).sum(-1)) * safe
-            square[doubtful] = np.where(np.isnan(found), np.inf, found)
-    return np.asarray(square)
 
 
 def _shares(done: Forward, lengths: Array) -> dict[str, Array]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.price import network_price
@@ -32,8 +32,6 @@ from rnn_core.tasks.sentences import (
     part,
 )
 from rnn_core.training.models import Model
-
-Array = NDArray[Any]
 
 GROUP: Final = "The sentence"
 FAR: Final = "far"

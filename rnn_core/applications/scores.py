@@ -15,13 +15,14 @@ from typing import Any, Final
 import numpy as np
 
 from rnn_core.applications.decoding import write
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.tasks import captions, characters, entities, sentences, sentiment, series, translation
 from rnn_core.tasks.baselines import bag_of_words, majority, shuffled, usual_answer
 from rnn_core.tasks.characters import Corpus
 from rnn_core.tasks.series import Prices
 from rnn_core.tasks.task import METRICS, Batch, one_hot
-from rnn_core.tasks.vocabulary import Array, Words
+from rnn_core.tasks.vocabulary import Words
 from rnn_core.training.models import Card, Model
 
 SEED: Final = 20_000  # of everything that is held out or fitted as a baseline

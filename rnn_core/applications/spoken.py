@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.engine.readout import softmax
-from rnn_core.tasks.vocabulary import Array, Vocabulary, Words
+from rnn_core.tasks.vocabulary import Vocabulary, Words
 
 RUNNERS_UP: Final = 2
 

@@ -17,12 +17,13 @@ from rnn_core.applications.decoding import write
 from rnn_core.applications.probe import Probe, probe
 from rnn_core.applications.scores import COUNT, SEED, encode, translate
 from rnn_core.applications.spoken import Spoken, spoken, until, words_of
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.experiment.settings import words
 from rnn_core.tasks import translation
 from rnn_core.tasks.task import one_hot
 from rnn_core.tasks.translation import DIGITS, END, MOST, SOURCE, START, TARGET
-from rnn_core.tasks.vocabulary import Array, Words
+from rnn_core.tasks.vocabulary import Words
 from rnn_core.training.models import Model
 
 FIRST: Final = "471080"  # held out; its 71 and its 80 are no word-by-word matter

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.incoming import is_finite, whole
 
-Array = NDArray[np.float64]
 Weights = dict[str, Array]
 
 # Le, Jaitly and Hinton (2015) draw the IRNN's input weights with a standard deviation of 0.001 and

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import Cell
-from rnn_core.engine.incoming import Array, array_of, float_type, one_of
+from rnn_core.engine.incoming import array_of, float_type, one_of
 from rnn_core.engine.scan import Weights
 
 DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_core.arrays import Array
+from rnn_core.arrays import Array, norms
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.graph import Node, evaluate, read_cell
 from rnn_core.engine.incoming import one_of
@@ -188,11 +188,7 @@ class LayerGradient(Record):
         """(T+1,) Euclidean norm over sequences and units at every boundary; inf on overflow."""
         one_of("part", part, ("states", "from_output", "from_next"))
         one_of("state", state, self.states)
-        array = getattr(self, part)[state]
-        with np.errstate(all="ignore"):
-            largest = np.abs(array).max((0, 2))
-            scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-            return np.asarray(np.sqrt(((array / scale[:, None]) ** 2).sum((0, 2))) * scale)
+        return norms(getattr(self, part)[state], (0, 2))
 
     def _v(self, gate: str) -> Array:
         inner = program(self.trace.cell).inner

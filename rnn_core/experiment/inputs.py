@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from rnn_core.arrays import Array
 from rnn_core.engine.readout import READOUTS
 
-Array = NDArray[np.float64]
 Series = ArrayLike | Mapping[str, float]
 
 MAX_CHARACTERS = 500

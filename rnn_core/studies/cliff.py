@@ -22,11 +22,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnn_core.analysis.gradient_check import GOOD, Check, difference_error, judged
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import sigmoid
 from rnn_core.engine.clip import clip
 from rnn_core.experiment.settings import choice, levels, number, whole
-
-Array = NDArray[np.float64]
 
 START: Final = 0.5  # x_0
 STEPS: Final = 50

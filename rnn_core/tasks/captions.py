@@ -16,8 +16,9 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights, one_hot
-from rnn_core.tasks.vocabulary import Array, Vocabulary, Words, padded
+from rnn_core.tasks.vocabulary import Vocabulary, Words, padded
 
 SIDE: Final = 8
 PIXELS: Final = SIDE * SIDE

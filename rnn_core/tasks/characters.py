@@ -18,7 +18,8 @@ from typing import Final
 
 import numpy as np
 
-from rnn_core.tasks.task import Array, Batch, mean_weights
+from rnn_core.arrays import Array
+from rnn_core.tasks.task import Batch, mean_weights
 from rnn_core.tasks.text import NextCharacter
 
 # Modules of the standard library, written in Python, whose text is worth reading.

@@ -17,8 +17,9 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
-from rnn_core.tasks.vocabulary import Array, Words, choose, held_out, hide, padded, vocabulary
+from rnn_core.tasks.vocabulary import Words, choose, held_out, hide, padded, vocabulary
 
 TAGS: Final = ("other", "person", "place", "company")
 

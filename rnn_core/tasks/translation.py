@@ -18,9 +18,10 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.engine.pace import breathe
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
-from rnn_core.tasks.vocabulary import Array, Vocabulary, Words, held_out, padded
+from rnn_core.tasks.vocabulary import Vocabulary, Words, held_out, padded
 
 ENGLISH: Final = (
     "zero",

@@ -13,16 +13,13 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from numpy.typing import NDArray
-
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import ACTIVATIONS, GRU, LSTM, RNN, Cell
 from rnn_core.training.keras_order import from_keras, is_keras
 from rnn_core.training.questions import Ambiguous, Answers, agreed, choose
 from rnn_core.training.refusal import listed, refusal, shown
-
-Array = NDArray[Any]
 
 QUESTIONS: Final = ("module", "head", "activation", "reset", "update", "direction", "aside")
 NONE: Final = "none"  # the answer that a network has no readout

@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.clip import EPSILON, MODES, global_norm
 
-Array = NDArray[Any]
 Memory = Mapping[str, Any]
 
 

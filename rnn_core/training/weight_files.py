@@ -25,15 +25,14 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.lib import format as npy
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import CELLS, Cell
 from rnn_core.engine.network import DIRECTIONS, Network
 from rnn_core.training.foreign import QUESTIONS, find
 from rnn_core.training.questions import agreed, choose
 from rnn_core.training.refusal import listed, other_format, refusal, shown
 
-Array = NDArray[Any]
 Source = bytes | str | os.PathLike[str]
 
 MOST_BYTES: Final = 64_000_000  # of a file, and of all its arrays
