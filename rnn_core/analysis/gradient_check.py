@@ -32,7 +32,7 @@ class Check:
 
 
 def gradient_check(run: Run) -> Check:
-    """`check_in_pieces`, without a rest."""
+    """Largest relative error of dL/dW against central differences, over all weights of a run."""
     return finished(check_in_pieces(run))
 
 

@@ -49,7 +49,7 @@ class Pick:
     state: int = whole(-1, "State", "Matrix", -1, 200, help="-1: the first.", shown={"of": ()})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LossStateMatrix(Record):
     """One layer in one direction.  An encoder and its decoder are one line of steps."""
 
@@ -82,7 +82,7 @@ def seconds(done: Run) -> float:
 
 
 def loss_state_matrix(done: Run, asked: Array | None = None) -> tuple[LossStateMatrix, ...]:
-    """Every layer of a run, in the order of `Trace.layers`.
+    """dL_n/ds_k of every step's loss and state, for every layer in the order of `Trace.layers`.
 
     asked (N, O) takes the place of each loss's slope dL_n/dlogits_n: what else step n is asked for.
     """
@@ -321,7 +321,7 @@ def _cuts(steps: int, window: int) -> Array:
 # -- the Jacobian between any two states -------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reach(Record):
     """Frobenius norm of dh_t/dh_k between some boundaries, the inputs held fixed."""
 

@@ -98,7 +98,7 @@ class Reading:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Read(Record):
     """N characters that a network has read; the first is the line break it starts from."""
 

@@ -64,7 +64,7 @@ class Connected:
     place: int = whole(-1, "Character", GROUP, -1, 200, help="-1: the last.", shown={"towards": ()})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Felt(Record):
     """One network and one text of N characters.  "x": felt at inputs; "h": at hidden states."""
 

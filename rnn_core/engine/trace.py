@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """Freezes its arrays: nothing that has crossed a wall can be changed from the other side."""
+    """Frozen record of named arrays: nothing that has crossed a wall can be changed from the other
+    side.  Its `repr` is one line, with shapes for arrays."""
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -42,8 +43,27 @@ class Record:
                     array.flags.writeable = False
                 object.__setattr__(self, f.name, MappingProxyType(value))
 
+    def __repr__(self) -> str:
+        return in_one_line(self)
 
-@dataclass(frozen=True, eq=False)
+
+def in_one_line(record: Any) -> str:
+    """A dataclass's fields: arrays by their shapes, records inside it by their names."""
+
+    def said(value: Any) -> str:
+        if isinstance(value, np.ndarray):
+            return str(value.shape)
+        if isinstance(value, Mapping):
+            return "{" + ", ".join(f"{name}: {said(each)}" for name, each in value.items()) + "}"
+        if isinstance(value, tuple):
+            return "(" + ", ".join(map(said, value)) + ")"
+        return type(value).__name__ if isinstance(value, Record) else repr(value)
+
+    pairs = (f"{f.name}={said(getattr(record, f.name))}" for f in fields(record))
+    return f"{type(record).__name__}({', '.join(pairs)})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerTrace(Record):
     """One layer in one direction: everything its forward pass computed."""
 
@@ -113,7 +133,7 @@ class LayerTrace(Record):
         return {g: self.compute(n) for g, n in read_cell(self.cell).preactivations.items()}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace(Record):
     """A network's forward pass.  `fed`: each output was the next step's input."""
 
@@ -148,7 +168,7 @@ class Trace(Record):
         return int(steps[0]) + 1 if len(steps) else None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerGradient(Record):
     """One layer in one direction: everything its backward pass computed.  Nothing is clipped.
 
@@ -211,7 +231,7 @@ class Seeds(NamedTuple):
         return None if self.final is None else {s: a[k] for s, a in self.final.items()}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gradient(Record):
     """A network's backward pass."""
 

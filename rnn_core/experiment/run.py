@@ -15,7 +15,7 @@ from rnn_core.engine.clip import Clipped, clip
 from rnn_core.engine.initialise import add_gate_biases, scale_recurrent
 from rnn_core.engine.network import Network
 from rnn_core.engine.readout import loss_weights, parse_steps
-from rnn_core.engine.trace import Gradient, Trace
+from rnn_core.engine.trace import Gradient, Trace, in_one_line
 from rnn_core.engine.wiring import WIRINGS, Part, Pass, Wiring, run_backward, run_forward
 from rnn_core.experiment.experiment import Experiment, normalise
 from rnn_core.experiment.inputs import Sequence, Series, longest, make_sequence
@@ -36,6 +36,9 @@ class Stage:
     loss: Array  # (1, T) of every step, unweighted
     weights: Array  # (1, T) what each step's loss counts; 0 where there is none
 
+    def __repr__(self) -> str:
+        return in_one_line(self)
+
     @property
     def counted(self) -> Array:
         """(1, T) True where a step's loss is part of L."""
@@ -44,7 +47,7 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Everything an experiment left behind."""
+    """An experiment run: its input, networks, traces, gradients and total loss."""
 
     experiment: Experiment
     sequence: Sequence
@@ -54,6 +57,9 @@ class Run:
     loss: float
     notes: tuple[str, ...]
     changed: str = ""  # what was done to it by hand since: a gate held, numbers edited
+
+    def __repr__(self) -> str:
+        return f"Run({self.experiment}, loss={self.loss:.6g}, stages={self.stages})"
 
     @cached_property
     def weights_gradient(self) -> Mapping[str, Array]:

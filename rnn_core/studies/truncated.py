@@ -58,7 +58,7 @@ class Cut:
 # -- one gradient, by every window -------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compared(Record):
     """The truncated gradient of each window against the whole one."""
 
@@ -219,7 +219,7 @@ def first_clues(cell: str, seed: int, window: int) -> tuple[Array, Array]:
     return full, cut
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Slice(Record):
     """Some updates of both runs, from the same weights, on the same batches."""
 
