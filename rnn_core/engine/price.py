@@ -21,7 +21,6 @@ from rnn_core.engine.program import Program, program
 SECONDS_PER_CALL: Final = 0.85e-6  # of NumPy, on arrays too small to matter
 SECONDS_PER_MULTIPLICATION: Final = 0.09e-9  # in a matrix product
 SECONDS_PER_FLOAT: Final = 4.8e-9  # made elementwise, kept, and read again on the way back
-SECONDS_PER_PLANNED_STEP: Final = 0.08e-3  # of one layer at a shape that is met the first time
 BYTES_PER_FLOAT: Final = 8  # float64; float32 takes half
 CHUNK: Final = 1 << 17  # numbers that a backward pass makes its coefficients from at once
 
@@ -109,11 +108,6 @@ def record(cell: Cell, *, T: int, B: int, D: int, H: int, layers: int = 1, sides
     per_unit = 4 * len(cell.states) + 3 * len(cell.gates)
     inputs = 2 * (D + (layers - 1) * H * sides) * sides
     return Price(T * B * (per_unit * H * layers * sides + inputs), 0, 60 * layers * sides)
-
-
-def planning_seconds(T: int, layers: int = 1, sides: int = 1) -> float:
-    """Additional time of the first run at a new shape."""
-    return T * layers * sides * SECONDS_PER_PLANNED_STEP
 
 
 class _Step(NamedTuple):

@@ -51,7 +51,6 @@ FORMATS: Final[dict[str, Format]] = {
     "hdf5": Format("an HDF5 file", (".h5", ".hdf5"), _KERAS),
     "onnx": Format("an ONNX graph", (".onnx",), _ONNX),
 }
-ENDINGS: Final = tuple(ending for kind in FORMATS.values() for ending in kind.endings)
 
 
 def other_format(raw: bytes, name: str = "") -> OtherFormat | None:
