@@ -29,7 +29,13 @@ from rnn_core.engine.scan import Listening, Weights
 from rnn_core.engine.wiring import WIRINGS, Part
 from rnn_core.experiment.experiment import Experiment, matters
 from rnn_core.experiment.inputs import Series, longest, make_sequence
-from rnn_core.experiment.run import INITIAL_STREAM, make_cell, make_networks, make_parts, readout_of
+from rnn_core.experiment.run import (
+    initial_states,
+    make_cell,
+    make_networks,
+    make_parts,
+    readout_of,
+)
 
 NEUTRAL: Final = {"scale": 1.0, "gain": 1.0, "forget_bias": 0.0, "update_bias": 0.0}
 KNOBS: Final = (*NEUTRAL, "steps")  # the settings a sweep can turn
@@ -136,10 +142,8 @@ def _made(e: Experiment, series: Series | None) -> tuple[Network, Part, dict[str
     )
     parts = make_parts(e, WIRINGS[e.wiring], sequence)
     (network,) = make_networks(e, parts, sequence)
-    initial = {s: np.zeros(e.hidden) for s in network.cell.states}
-    if e.initial == "random":
-        rng = np.random.default_rng([e.seed, INITIAL_STREAM])
-        initial = {s: rng.uniform(-1, 1, (1, 1, e.hidden))[0, 0] for s in initial}
+    start = initial_states(e, network) or {}
+    initial = {s: start[s][0, 0] if start else np.zeros(e.hidden) for s in network.cell.states}
     return network, parts[0], initial
 
 

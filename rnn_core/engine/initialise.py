@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -100,12 +101,13 @@ def add_gate_bias(
     }
 
 
-def add_gate_biases(weights: Mapping[str, Array], gates: tuple[str, ...], row: object) -> Weights:
-    """The same weights with every amount added that a row of settings names, such as
-    `row.forget_bias`."""
+def add_gate_biases(
+    weights: Mapping[str, Array], gates: tuple[str, ...], settings: Mapping[str, Any]
+) -> Weights:
+    """The same weights with every amount added that settings name, such as "forget_bias"."""
     weights = dict(weights)
     for gate in gates:
-        if amount := getattr(row, f"{gate}_bias", 0.0):
+        if amount := settings.get(f"{gate}_bias", 0.0):
             weights = add_gate_bias(weights, gates, gate, amount)
     return weights
 

@@ -23,12 +23,11 @@ from typing import Any, Final
 import numpy as np
 
 from rnn_core.arrays import Array
-from rnn_core.engine.cells import Cell, make_cell
-from rnn_core.engine.initialise import add_gate_biases, scale_recurrent
 from rnn_core.engine.network import Network
 from rnn_core.engine.pieces import Pieces, finished
 from rnn_core.experiment.experiment import SETTINGS as EXPERIMENT
 from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import draw_network
 from rnn_core.experiment.settings import choice, levels, number, settings_of, whole
 from rnn_core.tasks import TASKS, Batch, Task, make_task
 from rnn_core.training.objective import Objective
@@ -211,31 +210,13 @@ class Checkpoint:
 
 def make_networks(s: Training, task: Task) -> tuple[Network, ...]:
     """The network, or encoder and decoder, with the weights that `run` would draw."""
-    rng, cell = np.random.default_rng(s.seed), make_cell(s)
-    shapes = [(task.input_size, task.output_size)]
+    rng, shapes = np.random.default_rng(s.seed), [(task.input_size, task.output_size)]
     if task.encoder_size:
         shapes.insert(0, (task.encoder_size, 0))
-    return tuple(_make_network(s, cell, D, out, task.readout, rng) for D, out in shapes)
-
-
-def _make_network(
-    s: Training, cell: Cell, D: int, out: int, readout: str, rng: np.random.Generator
-) -> Network:
-    network = Network.create(
-        cell,
-        D,
-        s.hidden,
-        out,
-        layers=s.layers,
-        direction=s.direction,
-        readout=readout,
-        init=s.init,
-        gain=s.gain,
-        seed=rng,
+    drawn = [draw_network(s, D, out, task.readout, rng) for D, out in shapes]
+    return tuple(
+        n.load_state_dict({name: w.astype(s.dtype) for name, w in n.weights.items()}) for n in drawn
     )
-    weights = scale_recurrent(network.weights, s.scale)
-    weights = add_gate_biases(weights, cell.gates, s)
-    return network.load_state_dict({n: w.astype(s.dtype) for n, w in weights.items()})
 
 
 # -- training ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from rnn_core.notation.notation import NOTATIONS, differences, other_variants
 from rnn_core.notation.prose import translated
 from rnn_core.studies.starts import starts
 from rnn_core.studies.truncated import training
-from rnn_core.training.trainer import Trainer, Training
+from rnn_core.training.trainer import Lesson, Trainer, Training, training_of
 from tests.core.cells_under_test import VARIANTS
 from tests.core.minimal_gated_unit import MGU
 
@@ -102,6 +102,15 @@ def test_a_run_is_that_of_its_normal_form(lstm):
     """What does not matter changes nothing, whatever other cells' settings say."""
     e = Experiment(cell="mgu", forget_bias=2.0, lstm=lstm)
     assert run(e).loss == run(normalise(e)).loss
+
+
+@pytest.mark.parametrize("lstm", ["forget", "no-forget"])
+def test_training_starts_from_the_weights_that_a_run_shows(lstm):
+    e = Experiment(text="hello", steps=5, cell="mgu", forget_bias=2.0, lstm=lstm, seed=3)
+    (stage,) = run(e).stages
+    network = Trainer(training_of(e, Lesson(task="hello"))).network
+    for name, weight in stage.network.weights.items():
+        np.testing.assert_array_equal(network.weights[name], weight)
 
 
 @pytest.mark.parametrize("forcing", ["teacher", "free"])
