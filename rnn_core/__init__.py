@@ -1,4 +1,14 @@
-"""Recurrent networks in NumPy that keep everything they compute.  See `Network` and `run`."""
+"""Recurrent networks in NumPy that keep everything they compute.
+
+* A network: `Network` of a `Cell` (`RNN`, `GRU`, `LSTM`; all of them: `CELLS`).  Its `forward`
+  gives a `Trace`, its `backward` a `Gradient`.
+* An experiment: `run(Experiment(...))` gives a `Run`: input, networks, traces, gradients.
+* Measured on these: `jacobians`, `jacobian_products`, `singular_values`, `loss_state_matrix`,
+  `gradient_check`, `clip`.
+* Training: `Trainer(Training(...))`, on the tasks of `TASKS` (`make_task`).
+* Weights in files: `read_weights` and `make_network`, `to_npz`, `to_safetensors`.
+* `NOTATIONS`: the letters of PyTorch, Keras and several lectures, for `rnn_core.notation`.
+"""
 
 from rnn_core.analysis.gradient_check import gradient_check
 from rnn_core.analysis.jacobians import jacobian_products, jacobians, singular_values

@@ -1,4 +1,4 @@
-"""What torch.optim does to eight numbers, in float64: `tests/golden/optimisers.json`.
+"""Golden file of the optimisers, `tests/golden/optimisers.json`: torch.optim in float64.
 
     python scripts/golden_optimisers.py        # or all golden files: make golden
 

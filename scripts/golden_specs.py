@@ -1,4 +1,4 @@
-"""Which golden files there are, and the random numbers each starts from."""
+"""Specifications of the golden files, and the random numbers each starts from."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def lose(run: Pass, targets: torch.Tensor) -> Numbers:
 
 
 def read_off(run: Pass) -> Numbers:
-    """What a pass left behind: states, gates, and every gradient."""
+    """Results of a pass: states, gates, and every gradient."""
     spec, initial = run.spec, run.initial
     found: Tensors = {} if run.x.grad is None else {"dx": run.x.grad}
     found |= {f"gradient.{k}": v.grad for k, v in run.weights.items() if v.grad is not None}

@@ -55,7 +55,7 @@ GRAMMAR = "Our own grammar, rnn_core/tasks/{}.py. One sentence in eight is held 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one network is made."""
+    """Recipe of one shipped network: task, settings, data and margin."""
 
     application: str
     title: str
@@ -146,7 +146,7 @@ def _card(name: str, recipe: Recipe, s: Training, trainer: Trainer, data: Any) -
 
 
 def _about(recipe: Recipe, data: Any) -> dict[str, str]:
-    """What tells whether a score can be expected to come out again, where data are not ours."""
+    """Versions and checksums that a score depends on, where data are not ours."""
     if isinstance(data, str):
         about = {"sha256 of the text": hashlib.sha256(data.encode()).hexdigest()}
         if recipe.needs == "python":
@@ -356,7 +356,7 @@ def prices() -> Prices:
 
 
 def data_for(recipe: Recipe, text: Path | None) -> Any:
-    """What a recipe needs besides itself; None where nothing is needed."""
+    """Data of a recipe; None where it needs none."""
     if recipe.needs == "text":
         assert text is not None
         return text.read_text(encoding="utf-8")

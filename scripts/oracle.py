@@ -27,7 +27,7 @@ PEEPHOLES = ("input", "forget", "output")
 
 @dataclass(frozen=True)
 class Spec:
-    """What one golden file holds. `options` are the arguments of the engine's cell."""
+    """Contents of one golden file. `options` are the arguments of the engine's cell."""
 
     name: str
     cell: str
@@ -195,7 +195,7 @@ def read_out(weights: Mapping[str, Tensor], features: Tensor) -> Tensor:
 
 
 def activate(readout: str, logits: Tensor) -> Tensor:
-    """What the reader sees of the logits (B, T, O)."""
+    """Outputs (B, T, O) of the readout's activation on logits (B, T, O)."""
     functions = {"linear": lambda z: z, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
     return functions.get(readout, lambda z: torch.softmax(z, -1))(logits)
 

@@ -164,6 +164,19 @@ def test_functions_are_short():
     assert not long
 
 
+def described(path: Path) -> Iterator[tuple[str, str]]:
+    """Name and docstring of a file's module, classes and functions, where there is one."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            name = getattr(node, "name", "module")
+            yield f"{path.relative_to(ROOT)} {name}", ast.get_docstring(node) or ""
+
+
+def test_a_docstring_of_the_engine_names_its_thing():
+    texts = [found for path in files("rnn_core") for found in described(path)]
+    assert not [where for where, text in texts if text.startswith("What ")]
+
+
 def test_nothing_is_called_utils():
     names = {path.stem for room in OURS - {"app"} for path in (ROOT / room).rglob("*.py")}
     assert not names & {"utils", "util", "helpers", "misc", "common"}

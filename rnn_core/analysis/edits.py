@@ -44,7 +44,7 @@ class Edit:
 
     @property
     def place(self) -> tuple[str, tuple[int, ...]]:
-        """What is changed, whatever it is changed to."""
+        """Array, entry and stage that are changed: the edit without its value."""
         return self.name, self.index
 
 

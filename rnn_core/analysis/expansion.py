@@ -20,7 +20,7 @@ from rnn_core.engine.trace import LayerTrace, Record
 from rnn_core.experiment.run import Stage
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Expansion(Record):
     """dE_t/dW_hh of a plain RNN in its temporal components; row k-1 belongs to step k <= t."""
 

@@ -32,7 +32,7 @@ class Check:
 
 
 def gradient_check(run: Run) -> Check:
-    """`check_in_pieces`, without a rest."""
+    """Largest relative error of dL/dW against central differences, over all weights of a run."""
     return finished(check_in_pieces(run))
 
 
@@ -72,7 +72,7 @@ def _measured(run: Run, gradients: list[Mapping[str, Array]]) -> Pieces[float]:
 
 
 def difference_error(moved: Callable[[float], float], slope: float, loss: float) -> float:
-    """How far the slope is from (L(h) - L(-h)) / 2h, relative to both; `moved(h)` is L(h)."""
+    """Error of the slope against (L(h) - L(-h)) / 2h, relative to both; `moved(h)` is L(h)."""
     return finished(differences(lambda h: _at_once(moved(h)), slope, loss))
 
 
@@ -114,7 +114,7 @@ def _unit(v: Array) -> Array:
 
 
 def in_words(error: float, entries: int, truncated: bool = False, changed: str = "") -> str:
-    """What the check found, for a reader."""
+    """Result of the check as a sentence for a reader."""
     what = "he full (not truncated) gradient" if truncated else "he gradient"
     changed = changed.replace(";", ", ")
     changed = changed if len(changed) <= MOST_WORDS else changed[:MOST_WORDS] + "…"
@@ -123,7 +123,7 @@ def in_words(error: float, entries: int, truncated: bool = False, changed: str =
 
 
 def judged(what: str, error: float) -> str:
-    """Whether something that was computed exactly agrees with central differences."""
+    """Verdict on an exact computation: does it agree with central differences?"""
     if error < GOOD:
         return f"{what} agrees with central differences: relative error below {_decade(error):.0e}."
     return (

@@ -12,20 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_core.arrays import Array
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.graph import Node, evaluate, read_cell
 from rnn_core.engine.incoming import is_finite
-from rnn_core.engine.network import LayerBack, Network
-from rnn_core.engine.pace import breathe
+from rnn_core.engine.network import Network
 from rnn_core.engine.readout import parse_steps
-from rnn_core.engine.scan import Weights, equations
-from rnn_core.engine.trace import LayerGradient, LayerTrace, Trace
 from rnn_core.engine.wiring import run_backward, run_forward
 
 if TYPE_CHECKING:
@@ -39,7 +34,7 @@ PER_STEP = 1.6e-3  # seconds of a layer and step: there, back, and four times th
 
 @dataclass(frozen=True)
 class Hold:
-    """Which gate, at which value, at which steps (from 0); `steps` None: at all of them."""
+    """Gate, value and steps (from 0) of a held gate; `steps` None: at all of them."""
 
     gate: str
     value: float
@@ -124,7 +119,7 @@ class HeldCell(Cell):
 
 
 def _leaves(U: Any, **given: Any) -> Any:
-    """What `graph.evaluate` asks of the world outside the equations."""
+    """Lookup that `graph.evaluate` calls for inputs, states, weights and products."""
 
     def leaf(n: Node) -> Any:
         if n.op in given:
@@ -144,21 +139,15 @@ def _value(value: Any, known: dict[Node, Any], leaf: Any) -> Any:
         return evaluate(value, known, leaf)
 
 
-# -- a network with a held gate --------------------------------------------------------------
+@dataclass(frozen=True)
+class HeldAt:
+    """The cell of each step: held at the steps of `hold`, itself at all others."""
 
-
-@dataclass(frozen=True, eq=False)
-class HeldNetwork(Network):
-    """A network whose cell holds a gate.  Its loops are plain: a held cell has no planned ones.
-
-    Where an output is fed back as the next input, the gate is held at every step.
-    """
-
-    hold: Hold = Hold("", 0.0)
+    cell: Cell
+    hold: Hold
     first: int = 0  # the number of the first step; a decoder's steps follow the encoder's
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         _ = self.held  # a gate that the cell has, at a finite value
 
     @property
@@ -166,138 +155,13 @@ class HeldNetwork(Network):
         """The cell with the gate held."""
         return HeldCell(self.cell, self.hold.gate, self.hold.value)
 
-    def at(self, t: int) -> Cell:
-        """The cell of one step."""
+    def __call__(self, t: int) -> Cell:
         return self.held if self.hold.at(self.first + t) else self.cell
 
-    def _run_layer(
-        self, k: int, x: Array, lengths: Array, initial: Mapping[str, Array]
-    ) -> LayerTrace:
-        """Every sequence of the batch has to have the full length."""
-        if (lengths < x.shape[1]).any():
-            raise ValueError(f"lengths: a held gate needs full ones, {x.shape[1]}; got {lengths}")
-        reverse, T = self.reverses[k % len(self.reverses)], x.shape[1]
-        weights = self.layers[k]
-        u, U, P = equations(self.cell, weights)
-        past, states, gates = dict(initial), [dict(initial)], []
-        with np.errstate(all="ignore"):
-            for t in reversed(range(T)) if reverse else range(T):
-                breathe()
-                gate, new = self.at(t).step(u(x[:, t]), U, P, SimpleNamespace(**past))
-                past = dict(new)
-                states.append(past)
-                gates.append(gate)
-        if reverse:
-            states, gates = states[::-1], gates[::-1]
-        return LayerTrace(
-            self.cell,
-            k // len(self.reverses),
-            reverse,
-            weights,
-            lengths,
-            x,
-            _stacked(states),
-            _stacked(gates),
-        )
 
-    def _back_layer(
-        self, trace: LayerTrace, dh: Array, final: Mapping[str, Array] | None, window: int | None
-    ) -> LayerBack:
-        T = trace.x.shape[1]
-        zero = {s: np.zeros_like(dh[:, 0]) for s in self.cell.states}
-        carried = zero if final is None else dict(final)
-        log: list[Any] = []
-        _, U, P = equations(self.cell, trace.weights)
-        read_as = list(reversed(range(T))) if trace.reverse else list(range(T))
-        for k, t in reversed(list(enumerate(read_as))):
-            breathe()
-            back = _step_back(self.at(t), U, P, trace, t, carried, dh[:, t])
-            log.append(back)
-            cut = window and k % window == 0 and k
-            carried = zero if cut else dict(back.dpast)
-        found = _assembled(trace, log if trace.reverse else log[::-1], carried, dh)
-        pairs = zip(Weights._fields, trace.weights, strict=True)
-        sums = (None if w is None else _summed(found, name) for name, w in pairs)
-        return LayerBack(found, Weights(*sums))  # type: ignore[arg-type]
-
-    def generate(
-        self, first: Array, steps: int, initial: Mapping[str, Array] | None = None
-    ) -> Trace:
-        """As `Network.generate`, held at every step."""
-        made = super().generate(first, steps, initial)
-        return replace(made, layers=tuple(replace(t, cell=self.cell) for t in made.layers))
-
-    @property
-    def _stepwise(self) -> Network:
-        return Network(self.held, self.weights, self.direction, self.readout)
-
-
-def _summed(found: LayerGradient, name: str) -> Array:
-    breathe()
-    return np.asarray(found.share(name).sum(0))
-
-
-class _Ear:
-    """U, noting what W_hh^T is applied to: dL/d(what the past asks)."""
-
-    def __init__(self, U: Any, gates: tuple[str, ...]):
-        self.heard: dict[str, Array] = {}
-        for gate in gates:
-            setattr(self, gate, self._listening(gate, getattr(U, gate)))
-
-    def _listening(self, gate: str, affine: Any) -> Any:
-        def back(d: Array) -> Array:
-            self.heard[gate] = np.asarray(d)
-            return np.asarray(affine.T(d))
-
-        def product(v: Array) -> Array:
-            return np.asarray(affine(v))
-
-        product.T = back  # type: ignore[attr-defined]
-        return product
-
-
-def _step_back(
-    cell: Cell, U: Any, P: Any, trace: LayerTrace, t: int, carried: Values, dh: Array
-) -> SimpleNamespace:
-    ear = _Ear(U, cell.gates)
-    old, new = (t + 1, t) if trace.reverse else (t, t + 1)
-    past = SimpleNamespace(**{s: a[:, old] for s, a in trace.states.items()})
-    now = {g: a[:, t] for g, a in trace.gates.items()}
-    now |= {s: a[:, new] for s, a in trace.states.items()}
-    arriving = SimpleNamespace(**{**carried, "h": carried["h"] + dh})
-    with np.errstate(all="ignore"):
-        du, dpast, total = cell.step_back(arriving, ear, P, past, SimpleNamespace(**now))
-    H, rows = dh.shape[-1], trace.weights.weight_ih
-    dx = sum(du[g] @ rows[k * H : (k + 1) * H] for k, g in enumerate(cell.gates))
-    return SimpleNamespace(du=du, dpast=dpast, total=total, dv=ear.heard, dx=dx, carried=carried)
-
-
-def _assembled(trace: LayerTrace, log: list[Any], first: Values, dh: Array) -> LayerGradient:
-    """`log` in sequence order; `first` is what reaches the initial state."""
-    cell, ends = trace.cell, -1 if trace.reverse else 0
-
-    def states(rows: list[Values]) -> dict[str, Array]:
-        rows = [*rows, first] if ends else [first, *rows]
-        return _stacked(rows)
-
-    total, carried = states([b.total for b in log]), states([b.carried for b in log])
-    here = {s: total[s] - carried[s] for s in cell.states}
-    zero = np.zeros_like(dh[:, :1])
-    here["h"] = np.concatenate([dh, zero] if ends else [zero, dh], axis=1)
-    return LayerGradient(
-        trace,
-        total,
-        here,
-        carried,
-        _stacked([b.du for b in log]),
-        _stacked([b.dv for b in log]),
-        np.stack([b.dx for b in log], 1),
-    )
-
-
-def _stacked(rows: list[Any]) -> dict[str, Array]:
-    return {name: np.stack([row[name] for row in rows], 1) for name in rows[0]}
+def hold_network(network: Network, hold: Hold, first: int = 0) -> Network:
+    """The same network with a gate held; it runs by the reference scan."""
+    return replace(network, at=HeldAt(network.cell, hold, first))
 
 
 # -- a whole run -----------------------------------------------------------------------------
@@ -311,12 +175,13 @@ def seconds(done: Run) -> float:
 def hold_gate(done: Run, hold: Hold) -> Run:
     """The run's twin with a gate held: same inputs, weights and loss, other states and gradients.
 
-    Steps count through all stages, encoder and decoder alike.
+    Steps count through all stages, encoder and decoder alike.  Where a stage's output is fed back
+    as its next input, the gate is held at every step of it.
     """
     networks, first = [], 0
-    for stage in done.stages:
-        n = stage.network
-        networks.append(HeldNetwork(n.cell, n.weights, n.direction, n.readout, hold, first))
+    for stage, part in zip(done.stages, done.parts, strict=True):
+        now = replace(hold, steps=None) if part.fed else hold
+        networks.append(hold_network(stage.network, now, first))
         first += stage.x.shape[1]
     found = run_forward(done.parts, networks, done.initial)
     gradients = run_backward(done.parts, networks, found, done.experiment.window or None)

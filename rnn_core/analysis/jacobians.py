@@ -1,4 +1,4 @@
-"""How one state depends on an earlier one: exact Jacobians, their products, bounds and gates.
+"""Jacobians of one state with respect to an earlier one: exact, their products, bounds, gates.
 
 Every function reads a `LayerTrace`; sequence `b` of its batch.  States are stacked h first, then c
 (S = H, or 2H for an LSTM), in the order the layer reads.
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rnn_core.arrays import Array
 from rnn_core.engine.cells import ACTIVATIONS, RNN
+from rnn_core.engine.graph import kept, read_cell
 from rnn_core.engine.initialise import spectral_radius as spectral_radius
 from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe
@@ -167,19 +168,16 @@ def norm_matrix(steps: Array, hidden: int) -> Array:
 
 
 def direct_path(trace: LayerTrace, b: int = 0) -> Array | None:
-    """(T+1, H): the product of f (LSTM) or of what the update gate keeps (GRU) from each boundary
-    to the last one; None where the cell has no such path.  It leaves out every indirect term."""
-    keeps = {"lstm": trace.gates.get("forget"), "gru": trace.gates.get("update")}
-    if trace.cell.name not in keeps:
+    """(T+1, H): the product, from each boundary to the last one, of what one step keeps of c or h:
+    of f (LSTM), of z or 1 - z (GRU), of whatever factor the cell's own text has; None where it has
+    none.  It leaves out every indirect term."""
+    states = read_cell(trace.cell).states
+    found = (kept(states[s], s) for s in reversed(trace.cell.states))
+    factor = next((k for k in found if k is not None), None)
+    if factor is None:
         return None
-    gate = keeps[trace.cell.name]
-    kept = np.ones_like(trace.after("h")) if gate is None else gate
-    return _accumulated(trace, 1 - kept if _takes(trace) else kept, b)
-
-
-def _takes(trace: LayerTrace) -> bool:
-    """Whether the update gate says how much of the new is taken, not how much is kept."""
-    return getattr(trace.cell, "update", "keeps") == "takes"
+    shape = trace.after("h").shape
+    return _accumulated(trace, np.broadcast_to(trace.compute(factor), shape), b)
 
 
 def slope_path(trace: LayerTrace, b: int = 0) -> Array | None:
@@ -244,7 +242,7 @@ def from_bottom_to_top(
 
 @dataclass(frozen=True)
 class Recurrent:
-    """What one gate's W_hh is by itself: eigenvalues (H,), spectral radius, singular values."""
+    """Numbers of one gate's W_hh: eigenvalues (H,), spectral radius, singular values."""
 
     eigenvalues: NDArray[np.complex128]
     sigma: float  # its largest singular value
@@ -263,7 +261,7 @@ def recurrent_matrices(trace: LayerTrace) -> dict[str, Array]:
 
 
 def spectra(trace: LayerTrace) -> dict[str, Recurrent]:
-    """Gate -> what its W_hh is by itself."""
+    """Gate -> numbers of its W_hh."""
     return {
         g: Recurrent(np.linalg.eigvals(W).astype(complex), float(np.linalg.norm(W, 2)))
         for g, W in recurrent_matrices(trace).items()

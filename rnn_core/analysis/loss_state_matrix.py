@@ -14,8 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_core.analysis.jacobians import jacobians, norm_matrix
-from rnn_core.analysis.sweep import length
-from rnn_core.arrays import Array
+from rnn_core.arrays import Array, length
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe
@@ -31,7 +30,7 @@ BUDGET = 1e9  # multiplications that all Jacobian products together may cost
 
 @dataclass(frozen=True)
 class Pick:
-    """What the reader picked in the matrix."""
+    """Reader's choice on the page: which matrix, a loss and a state of it."""
 
     of: str = choice(
         "h",
@@ -50,7 +49,7 @@ class Pick:
     state: int = whole(-1, "State", "Matrix", -1, 200, help="-1: the first.", shown={"of": ()})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LossStateMatrix(Record):
     """One layer in one direction.  An encoder and its decoder are one line of steps."""
 
@@ -69,21 +68,21 @@ class LossStateMatrix(Record):
 
 
 def essential(e: Experiment) -> Experiment:
-    """What the matrix depends on: not where the experiment has its loss, nor what becomes of its
-    gradient."""
+    """The settings that the matrix depends on: all but the placement, reduction, truncation and
+    clipping of the loss's gradient."""
     plain = replace(e, window=0, placement="last", reduction="sum", clip="off")
     return normalise(plain)
 
 
 def seconds(done: Run) -> float:
-    """About how long `credit` takes, on one core: one way back for every step's loss."""
+    """About how long `loss_state_matrix` takes, on one core: one way back for every step's loss."""
     N = done.stages[-1].x.shape[1]
     prices = (network_price(stage.network, stage.x.shape[1], N) for stage in done.stages)
     return sum(price.seconds for price in prices)
 
 
 def loss_state_matrix(done: Run, asked: Array | None = None) -> tuple[LossStateMatrix, ...]:
-    """Every layer of a run, in the order of `Trace.layers`.
+    """dL_n/ds_k of every step's loss and state, for every layer in the order of `Trace.layers`.
 
     asked (N, O) takes the place of each loss's slope dL_n/dlogits_n: what else step n is asked for.
     """
@@ -322,7 +321,7 @@ def _cuts(steps: int, window: int) -> Array:
 # -- the Jacobian between any two states -------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reach(Record):
     """Frobenius norm of dh_t/dh_k between some boundaries, the inputs held fixed."""
 

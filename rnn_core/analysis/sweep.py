@@ -1,4 +1,4 @@
-"""Many networks of one shape at once: how far back each of them feels its loss.
+"""Many networks of one shape at once, and the gradient norms at every boundary of each.
 
 A `Stack` is M draws of one layer, and of every draw S settings that share its matrices: W_hh times
 a factor, a gate's bias shifted.  The cells' own text runs on all of them at once.  Arrays are
@@ -17,17 +17,25 @@ import numpy as np
 
 from rnn_core.analysis.jacobians import GAMMA, singular_values
 from rnn_core.arrays import Array
+from rnn_core.arrays import length as length
 from rnn_core.engine.cells import RNN, Cell
 from rnn_core.engine.graph import PEEPHOLES, namespace
 from rnn_core.engine.initialise import spectral_radius
+from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.program import program
 from rnn_core.engine.readout import READOUTS, Readout, loss_weights, parse_steps
 from rnn_core.engine.scan import Listening, Weights
-from rnn_core.engine.wiring import WIRINGS
+from rnn_core.engine.wiring import WIRINGS, Part
 from rnn_core.experiment.experiment import Experiment, matters
 from rnn_core.experiment.inputs import Series, longest, make_sequence
-from rnn_core.experiment.run import INITIAL_STREAM, make_cell, make_networks, make_parts, readout_of
+from rnn_core.experiment.run import (
+    initial_states,
+    make_cell,
+    make_networks,
+    make_parts,
+    readout_of,
+)
 
 NEUTRAL: Final = {"scale": 1.0, "gain": 1.0, "forget_bias": 0.0, "update_bias": 0.0}
 KNOBS: Final = (*NEUTRAL, "steps")  # the settings a sweep can turn
@@ -108,19 +116,17 @@ def stack(experiments: Sequence[Experiment], series: Series | None = None) -> St
             "sweep: expected experiments of one cell, size, wiring and input, each with one "
             "forward layer and no fed-back output; got different or other ones. Run them singly."
         )
-    found = [_materials(o, series) for o in experiments]
-    columns = [np.stack(c) for c in zip(*(f[0] for f in found), strict=True)]
-    peepholes = columns[8] if len(columns) > 8 else None
-    weights = Weights(columns[0], columns[1], columns[2], columns[3], peepholes)
-    initial = [f[1] for f in found]
+    made = [_made(o, series) for o in experiments]
+    columns = zip(*(network.layers[0] for network, _, _ in made), strict=True)
+    readout = [[n.weights[f"readout.{name}"] for n, _, _ in made] for name in ("weight", "bias")]
     return Stack(
         make_cell(e),
         READOUTS[readout_of(e)],
-        weights,
-        (columns[4], columns[5]),
-        columns[6],
-        columns[7],
-        {s: np.stack([i[s] for i in initial]) for s in initial[0]},
+        Weights(*(None if c[0] is None else np.stack(c) for c in columns)),  # type: ignore[arg-type]
+        (np.stack(readout[0]), np.stack(readout[1])),
+        np.stack([part.x[0] for _, part, _ in made]),
+        np.stack([part.targets[0] for _, part, _ in made]),
+        {s: np.stack([start[s] for _, _, start in made]) for s in make_cell(e).states},
         WIRINGS[e.wiring].placement or e.placement,
         e.reduction,
         parse_steps(e.chosen),
@@ -128,23 +134,17 @@ def stack(experiments: Sequence[Experiment], series: Series | None = None) -> St
     )
 
 
-def _materials(e: Experiment, series: Series | None) -> tuple[list[Array], dict[str, Array]]:
-    """One network's weights, readout, x and targets, and its initial state, as `run` makes them."""
+def _made(e: Experiment, series: Series | None) -> tuple[Network, Part, dict[str, Array]]:
+    """Network, inputs with targets, and initial state (H,), as `run` makes them."""
     steps = min(e.steps, longest(e.source, series) or e.steps)
     sequence = make_sequence(
         e.source, steps, text=e.text, seed=e.seed, series=series, readout=readout_of(e)
     )
     parts = make_parts(e, WIRINGS[e.wiring], sequence)
     (network,) = make_networks(e, parts, sequence)
-    (layer,) = network.layers
-    out = [network.weights["readout.weight"], network.weights["readout.bias"]]
-    arrays = [*layer[:4], *out, parts[0].x[0], parts[0].targets[0]]
-    arrays += [] if layer.weight_ph is None else [layer.weight_ph]
-    initial = {s: np.zeros(e.hidden) for s in network.cell.states}
-    if e.initial == "random":
-        rng = np.random.default_rng([e.seed, INITIAL_STREAM])
-        initial = {s: rng.uniform(-1, 1, (1, 1, e.hidden))[0, 0] for s in initial}
-    return arrays, initial
+    start = initial_states(e, network) or {}
+    initial = {s: start[s][0, 0] if start else np.zeros(e.hidden) for s in network.cell.states}
+    return network, parts[0], initial
 
 
 def family(
@@ -253,7 +253,7 @@ def _peepholes(cell: Cell, weights: Weights) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """What the way back needs: states before each step, gates and states after it."""
+    """Record of the forward pass: states before each step, gates and states after it."""
 
     stack: Stack
     states: Mapping[str, list[Array]]  # T+1 of (M, S, H)
@@ -516,20 +516,6 @@ def _frobenius(matrices: Array) -> Array:
     return length(matrices.reshape(*matrices.shape[:-2], -1))
 
 
-def length(vectors: Array) -> Array:
-    """Euclidean norm over the last axis; its squares neither overflow nor vanish.  inf for nan."""
-    with np.errstate(all="ignore"):
-        square = np.array(np.sqrt(np.square(vectors).sum(-1)))
-        doubtful = ~((square > 1e-140) & (square < 1e140))
-        if doubtful.any():
-            some = vectors[doubtful]
-            peak = np.abs(some).max(-1)
-            safe = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
-            found = np.sqrt(np.square(some / safe[:, None]).sum(-1)) * safe
-            square[doubtful] = np.where(np.isnan(found), np.inf, found)
-    return np.asarray(square)
-
-
 def _shares(done: Forward, lengths: Array) -> dict[str, Array]:
     """Norm of step t's share of dL/dW_hh: of one sequence it is one outer product per gate."""
     many = done.stack
@@ -555,12 +541,6 @@ class Spectrum:
     radius: Array
     sigma: Array
     gamma: float  # largest slope of the activation
-
-    def envelope(self, distance: Array, start: Array | float = 1.0) -> Array:
-        """(M, S, n) Pascanu's bound: no product over `distance` steps stretches by more."""
-        with np.errstate(all="ignore"):
-            powers = (self.sigma * self.gamma)[..., None] ** np.asarray(distance, float)
-            return np.asarray(np.asarray(start) * powers)
 
 
 def spectrum(many: Stack) -> Spectrum | None:

@@ -16,13 +16,14 @@ from rnn_core.applications.decoding import write
 from rnn_core.applications.probe import Probe, probe
 from rnn_core.applications.scores import FIT, SEED
 from rnn_core.applications.spoken import Spoken, spoken, until, words_of
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.engine.readout import softmax
 from rnn_core.experiment.settings import choice, whole, words
 from rnn_core.tasks import captions
 from rnn_core.tasks.captions import END, MOST, PIXELS, SIDE, START, WORDS, Subject
 from rnn_core.tasks.task import Batch, mean_weights, one_hot
-from rnn_core.tasks.vocabulary import Array, Words
+from rnn_core.tasks.vocabulary import Words
 from rnn_core.training.models import Model
 
 LEVELS: Final = 16  # grey values
@@ -183,7 +184,7 @@ class Neighbour:
 
 
 def neighbour(image: Array, known: tuple[Array, tuple[Subject, ...]]) -> Neighbour:
-    """Whose caption the baseline copies."""
+    """The drawing whose caption the nearest-neighbour baseline copies."""
     images, subjects = known
     (k,) = captions.nearest(images, image[None])
     return Neighbour(images[k], subjects[k], float(np.linalg.norm(images[k] - image)))

@@ -1,4 +1,4 @@
-"""What a trained character network expects, is surprised by, writes, and keeps in its units.
+"""Trained character network: expectations, surprise in bits, writing, and single units.
 
 A text starts at the start of a line: the network reads a line break first, and so foretells every
 character of the reader's.  Surprise is in bits: -log2 of the probability of what came.
@@ -43,7 +43,7 @@ OPENINGS: Final = {  # read where nothing is typed; the sonnet was not learnt fr
 
 @dataclass(frozen=True)
 class Reading:
-    """What the reader asks of a character network."""
+    """Reader's settings on the page of a character network."""
 
     writer: str = choice(
         "characters-lstm", "Network", GROUP, NETWORKS, help="Trained networks; see the card below."
@@ -98,7 +98,7 @@ class Reading:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Read(Record):
     """N characters that a network has read; the first is the line break it starts from."""
 

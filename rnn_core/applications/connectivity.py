@@ -1,4 +1,4 @@
-"""How strongly each character of a text is felt where a later one is foretold.
+"""Connectivity: gradient norm at each character where a later one is foretold.
 
 A trained network reads a text; at each place the log-probability (or the logit) of the character
 that came is pulled back by BPTT to everything read before it.  All places at once:
@@ -36,7 +36,7 @@ PASSAGE: Final = (  # of a sonnet: no part of what was learnt
 
 @dataclass(frozen=True)
 class Connected:
-    """What the reader picked on the page of connectivity."""
+    """Reader's settings on the page of connectivity."""
 
     passage: str = words(
         PASSAGE,
@@ -64,7 +64,7 @@ class Connected:
     place: int = whole(-1, "Character", GROUP, -1, 200, help="-1: the last.", shown={"towards": ()})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Felt(Record):
     """One network and one text of N characters.  "x": felt at inputs; "h": at hidden states."""
 
@@ -98,7 +98,7 @@ def readable(passage: str, alphabet: tuple[str, ...]) -> tuple[str, str]:
 
 
 def left_out(lacking: str, alphabet: tuple[str, ...]) -> str:
-    """What was not read, in words."""
+    """Characters that were not read, as a sentence."""
     if not lacking:
         return ""
     shown = " ".join(lacking[:MOST]) + (" …" if len(lacking) > MOST else "")
@@ -149,7 +149,7 @@ def by_distance(norms: Array) -> Array:
 
 
 def reach(row: Array) -> int:
-    """How many characters back the farthest lies whose norm is still 1 % of the largest."""
+    """Distance in characters to the farthest whose norm is still 1 % of the largest."""
     norms = row[~np.isnan(row)]
     most = norms.max(initial=0.0)
     return len(norms) - int(np.flatnonzero(norms >= PART * most)[0]) if most > 0 else 0

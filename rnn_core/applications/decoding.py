@@ -7,16 +7,14 @@ text is written once a network is trained.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.readout import softmax
 
-Array = NDArray[Any]
 Choice = Callable[[Array], Array]  # (B, O) logits -> (B,) rows
 
 

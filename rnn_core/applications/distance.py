@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.price import network_price
@@ -33,8 +33,6 @@ from rnn_core.tasks.sentences import (
 )
 from rnn_core.training.models import Model
 
-Array = NDArray[Any]
-
 GROUP: Final = "The sentence"
 FAR: Final = "far"
 SHORT: Final = {text.split()[1]: text for text in NEAR}  # by the clue, the second word
@@ -49,7 +47,7 @@ SEED: Final = 20_001
 
 @dataclass(frozen=True)
 class Distance:
-    """Which sentence is read, and what its picture measures."""
+    """Reader's settings: the sentence, and the quantity that its picture shows."""
 
     sentence: str = choice(
         FAR,
@@ -102,7 +100,7 @@ class Distance:
 
 @dataclass(frozen=True, eq=False)
 class Felt:
-    """What networks of one cell felt at every word, and what they answered, (N, ·) each.
+    """Gradient norms at every word and answers, (N, ·) each, of networks of one cell.
 
     N is a number of sentences, or of untrained networks that all read the same one.
     """

@@ -27,7 +27,7 @@ _GROUP: Final = "Sentence"
 
 @dataclass(frozen=True)
 class Mention:
-    """What the reader typed, and the word that is followed."""
+    """Reader's sentence, and the word that is followed."""
 
     sentence: str = words(
         "i heard that Austin was born in Lima .",
@@ -150,7 +150,7 @@ def followed(wish: int, typed: Words, known: tuple[int, ...]) -> int:
 
 
 def turning(course: Array) -> int:
-    """Where in `growing` the tag that wins in the end gains most; 0: at the name itself."""
+    """Row of `growing` where the final tag gains most; 0: at the name itself."""
     winner = course[:, int(course[-1].argmax())]
     return int(np.argmax(np.diff(winner, prepend=1 / len(TAGS))))
 

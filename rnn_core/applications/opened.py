@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnn_core.applications.probe import SEED, STEPS, Probe, probe
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.inputs import SOURCES, Series, longest, make_sequence
@@ -22,8 +22,6 @@ from rnn_core.training.models import PREFIXES
 from rnn_core.training.questions import Ambiguous
 from rnn_core.training.refusal import refusal
 from rnn_core.training.weight_files import Stored, check_shapes, make_network
-
-Array = NDArray[Any]
 
 MOST_UNITS: Final = 128  # as the largest network that ships with the app
 MOST_NUMBERS: Final = 1_000_000

@@ -60,7 +60,7 @@ class Probe:
 
 
 def of_task(title: str, networks: Several[Network], task: Task) -> Probe:
-    """What a task's network reads is one sequence kept apart, always the same one."""
+    """Probe of a task: one sequence kept apart, always the same one."""
     batch = task.batch(np.random.default_rng(SEED), 1, "validation")
     return probe(title, networks, batch, task.input_labels, task.output_labels)
 
@@ -92,8 +92,8 @@ def _part(name: str, batch: Batch, inputs: int, outputs: int) -> Part:
 
 
 def _sequence(parts: Several[Part], inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Sequence:
-    """What is read, spelled out; of an encoder and a decoder with different inputs the labels
-    alone hold both."""
+    """The inputs, spelled out; of an encoder and a decoder with different inputs the labels alone
+    hold both."""
     last = parts[-1]
     labels = [x for p in parts for x in _labels(p.x[0], inputs if p is last else ())]
     answers = _labels(last.targets[0], outputs)
@@ -150,8 +150,8 @@ def look(found: Probe, e: Experiment) -> Experiment:
 
 
 def completed(found: Probe, e: Experiment, given: Several[str]) -> Experiment:
-    """What a link asks for that names a network: of what it does not say (`given`: what it says)
-    the network's own; the experiment as it is where the two differ."""
+    """The settings of a link that names a network: the network's own where the link is silent
+    (`given`: what it says); the experiment as it is where the two differ."""
     wish = look(found, e)
     differ = any(getattr(wish, n) != getattr(e, n) for n in given if n in SETTINGS)
     return e if differ else wish

@@ -1,4 +1,4 @@
-"""What a network in training answers, beside what is right: for readers, not for scores."""
+"""Samples of a network in training, beside the right answers: for readers, not for scores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def right(task: Task, batch: Batch) -> tuple[str, ...]:
 
 
 def said(task: Task, networks: Sequence[Network], batch: Batch) -> tuple[str, ...]:
-    """What the network answers, spelled alike."""
+    """Answers of the network, spelled like `right`."""
     initial = encode(networks, batch.encoder) if batch.encoder else None
     logits = answers(networks[-1], batch, initial)
     return _spelled(task, batch, networks[-1].head.outputs(logits))

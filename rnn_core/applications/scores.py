@@ -15,13 +15,14 @@ from typing import Any, Final
 import numpy as np
 
 from rnn_core.applications.decoding import write
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.tasks import captions, characters, entities, sentences, sentiment, series, translation
 from rnn_core.tasks.baselines import bag_of_words, majority, shuffled, usual_answer
 from rnn_core.tasks.characters import Corpus
 from rnn_core.tasks.series import Prices
 from rnn_core.tasks.task import METRICS, Batch, one_hot
-from rnn_core.tasks.vocabulary import Array, Words
+from rnn_core.tasks.vocabulary import Words
 from rnn_core.training.models import Card, Model
 
 SEED: Final = 20_000  # of everything that is held out or fitted as a baseline
@@ -36,7 +37,7 @@ Data = str | Prices | None  # a text, prices, or nothing where the data are ours
 
 @dataclass(frozen=True)
 class Report:
-    """What a measure found."""
+    """Result of a measure: loss, scores and baselines."""
 
     loss: float
     scores: Mapping[str, float]
@@ -58,7 +59,7 @@ class Application:
 
 
 def finding(card: Card) -> str:
-    """What a card's numbers say about its baselines, in a sentence each."""
+    """Verdicts of a card's numbers on its baselines, a sentence each."""
     application = APPLICATIONS[card.application]
     pairs = {score: baseline for score, (baseline, _) in card.beats.items()}
     if not pairs:  # nothing is claimed: the first of each, as they come
@@ -97,7 +98,7 @@ def encode(networks: Sequence[Network], batch: Batch) -> Mapping[str, Array]:
 
 
 def translate(networks: Sequence[Network], numbers: list[int]) -> list[Words]:
-    """What encoder and decoder write for English numbers, likeliest word by likeliest word."""
+    """French words of encoder and decoder for English numbers, greedily decoded."""
     parts = (numbers[k : k + TOGETHER] for k in range(0, len(numbers), TOGETHER))
     return [words for part in parts for words in _translate(networks, part)]
 

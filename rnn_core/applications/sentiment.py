@@ -37,7 +37,7 @@ _GROUP: Final = "Sentence"
 
 @dataclass(frozen=True)
 class Review:
-    """What the reader typed, and in which order it is read."""
+    """Reader's text, and the order in which its words are read."""
 
     review: str = words(
         "although the acting was brilliant , the story was silly",
@@ -74,7 +74,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Opinions:
-    """What the network and the bag of words make of the same words, as typed and shuffled."""
+    """Answers of the network and the bag of words to the same words, as typed and shuffled."""
 
     reading: Reading
     bag: float  # the bag of words' probability of "positive"
@@ -202,7 +202,7 @@ def kept_bag(model: Model) -> Bag:
 
 
 def bag_to_keep(bag: Bag) -> dict[str, Array]:
-    """What a model keeps of it: the weights, and below them the bias."""
+    """Array for a model's file: the weights, and below them the bias."""
     return {BAG: np.vstack((bag.weight, bag.bias))}
 
 

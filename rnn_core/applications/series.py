@@ -8,16 +8,14 @@ error stands beside that of a naive forecast: the last value again, and for pric
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.experiment.settings import choice, whole
 from rnn_core.tasks.series import WAVE_STEPS, Prices, waves
-
-Array = NDArray[Any]
 
 GROUP: Final = "The series"
 SHARES: Final = ("GOOG", "AAPL", "AMZN", "FB", "NFLX", "MSFT")
@@ -29,7 +27,7 @@ SEED: Final = 20_002
 
 @dataclass(frozen=True)
 class Forecast:
-    """Which series is read, and how far it is forecast."""
+    """Reader's settings: the series, and how far it is forecast."""
 
     series: str = choice(
         "wave",

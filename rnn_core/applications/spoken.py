@@ -1,4 +1,4 @@
-"""What a network says word by word, how sure it is of every word, and what else it had in mind."""
+"""Words written by a network, their probabilities, and the likeliest other words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.engine.readout import softmax
-from rnn_core.tasks.vocabulary import Array, Vocabulary, Words
+from rnn_core.tasks.vocabulary import Vocabulary, Words
 
 RUNNERS_UP: Final = 2
 

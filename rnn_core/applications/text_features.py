@@ -1,4 +1,4 @@
-"""What can be said of each place in a text by looking at the text alone."""
+"""Features of each place in a text, computed from the text alone."""
 
 from __future__ import annotations
 

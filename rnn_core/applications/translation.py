@@ -17,12 +17,13 @@ from rnn_core.applications.decoding import write
 from rnn_core.applications.probe import Probe, probe
 from rnn_core.applications.scores import COUNT, SEED, encode, translate
 from rnn_core.applications.spoken import Spoken, spoken, until, words_of
+from rnn_core.arrays import Array
 from rnn_core.engine.network import Network
 from rnn_core.experiment.settings import words
 from rnn_core.tasks import translation
 from rnn_core.tasks.task import one_hot
 from rnn_core.tasks.translation import DIGITS, END, MOST, SOURCE, START, TARGET
-from rnn_core.tasks.vocabulary import Array, Words
+from rnn_core.tasks.vocabulary import Words
 from rnn_core.training.models import Model
 
 FIRST: Final = "471080"  # held out; its 71 and its 80 are no word-by-word matter
@@ -31,7 +32,7 @@ DICTIONARY: Final = "word by word from a dictionary"
 
 @dataclass(frozen=True)
 class Number:
-    """What the reader wants to be translated."""
+    """Reader's settings on the page of translation: the number."""
 
     english: str = words(
         FIRST,
@@ -56,7 +57,7 @@ def understood(text: str) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What one encoder and decoder made of a number."""
+    """Translation of one number by one encoder and decoder."""
 
     number: int
     state: Array  # (H,) all that the decoder learns of the sentence
@@ -64,7 +65,7 @@ class Reading:
 
     @property
     def words(self) -> Words:
-        """What was written, without its end."""
+        """The words written, without the end."""
         return words_of(self.spoken, END)
 
     @property

@@ -1,4 +1,4 @@
-"""What is wrong with a deck, and on which line of its file."""
+"""Faults of a deck, each with the line of its file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DeckFault(ValueError):
 
 
 class Places:
-    """Where in a file each key stands."""
+    """Line of each key of a file."""
 
     def __init__(self, file: str, text: str):
         self.file = file

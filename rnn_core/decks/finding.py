@@ -41,7 +41,7 @@ def found(query: str, entries: Iterable[Entry], most: int = 24) -> tuple[Entry, 
 
 
 def _rank(asked: list[str], entry: Entry) -> int | None:
-    """How far down an entry stands; None where a word is missing."""
+    """Rank of an entry, the best lowest; None where a word is missing."""
     title, text = _words(entry.title), _words(entry.text)
     missed = [word for word in asked if not _begins(word, title)]
     if not all(_begins(word, text) for word in missed):

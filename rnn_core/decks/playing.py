@@ -19,7 +19,7 @@ def may_be_controls(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Playing:
-    """What is played; no deck and no scene where a reader looks round alone."""
+    """Settings of the player; no deck and no scene where a reader looks round alone."""
 
     deck: str = words("", "Deck", "Player", help="The deck that is played, such as 000.")
     scene: str = words("", "Scene", "Player", help="The scene that is shown, by its id.")

@@ -320,7 +320,7 @@ def _named(at: Path) -> str:
 
 
 def _unfit(text: str, most: int, optional: bool) -> str:
-    """Why a text may not stand in a deck, or nothing."""
+    """Reason why a text may not stand in a deck, or nothing."""
     if not text.strip() and not optional:
         return "expected a text, got an empty one"
     if len(text) > most:

@@ -1,4 +1,4 @@
-"""What a deck is: scenes in order, each a page at chosen settings with something to say or ask."""
+"""Decks: scenes in order, each a page at chosen settings with something to say or ask."""
 
 from __future__ import annotations
 
@@ -104,5 +104,5 @@ class Deck:
 
 
 def spelled(value: Value) -> str:
-    """How a link spells a value."""
+    """Spelling of a value in a link."""
     return f"{value:g}" if isinstance(value, float) else str(value)

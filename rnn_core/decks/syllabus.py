@@ -13,7 +13,7 @@ STORY: Final = "story"  # the deck of the first page
 
 @dataclass(frozen=True)
 class Syllabus:
-    """Which lecture is shown: a deck of its name, or the story; and whether to its lecturer."""
+    """Settings: the lecture, a deck or the story; and whether it is shown to its lecturer."""
 
     lecture: str = choice(
         LECTURES[0],

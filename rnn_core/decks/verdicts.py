@@ -109,7 +109,7 @@ def because(question: Question, value: float | str) -> str:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a link asks of a page: the experiment, and everything else that can be set there."""
+    """Settings of a link: the experiment, and everything else that can be set there."""
 
     experiment: Experiment
     own: dict[str, Value]
@@ -125,7 +125,7 @@ def setup(known: Mapping[str, Setting], link: Link) -> Setup:
 
 
 def measured(question: Question, at: Setup) -> float | str:
-    """What decides the question at these settings."""
+    """Value of the question's measure at these settings."""
     return MEASURES[question.measure](at.experiment, at.own, question.parameters)
 
 

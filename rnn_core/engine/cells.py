@@ -13,7 +13,7 @@ so RNN, GRU and LSTM differ only in how they mix these.  `*` is elementwise.  `s
 gates and states; `step_back` returns dL/du for every gate, dL/d(past states), and the total
 dL/ds_t of every state.  Nothing is clipped here and nothing is remembered here.
 
-The text below runs as it stands on NumPy arrays, and `unroll` turns the same text, read once,
+The text below runs as it stands on NumPy arrays, and `kernel` turns the same text, read once,
 into a flat list of in-place NumPy calls: there is no second copy of these equations.
 """
 
@@ -50,7 +50,7 @@ ACTIVATIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 
 
 class Cell(ABC):
-    """What the rest of the house relies on.  Cells are frozen and hold settings, never data."""
+    """Interface of a cell: names, step and derivative.  Frozen; holds settings, never data."""
 
     name: ClassVar[str]
     states: ClassVar[tuple[str, ...]] = ("h",)

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from rnn_core.arrays import Array
+
 Gradients = dict[str, Array]
 
 EPSILON = 1e-6  # PyTorch's guard against dividing by a zero norm

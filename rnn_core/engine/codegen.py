@@ -24,7 +24,7 @@ Call = tuple[Any, tuple[Any, ...]]  # a function, or a `Moving` of functions, an
 
 
 class Moving:
-    """What moves on with time: one value per step."""
+    """Values that move on with time, one per step."""
 
     def __init__(self, steps: Sequence[Any]):
         self.steps = list(steps)
@@ -81,7 +81,7 @@ class Loop:
 
 
 class _Names:
-    """What to call each thing: c0, c1 … what moves, a0, a1 … what does not."""
+    """Names in generated source: c0, c1 … for what moves, a0, a1 … for what does not."""
 
     def __init__(self) -> None:
         self.moving: list[Moving] = []

@@ -92,7 +92,7 @@ _kernels = Plans(PLANS)
 
 
 def bytes_planned() -> int:
-    """What all kernels that are kept take."""
+    """Bytes that all kept kernels take."""
     return _kernels.nbytes
 
 

@@ -99,7 +99,7 @@ def node(op: str, *args: Any) -> Node:
 
 
 def is_constant(value: Any, number: float) -> bool:
-    """Is this the plain number (and not a node)?"""
+    """Whether this is the plain number (and not a node)."""
     return isinstance(value, int | float) and value == number
 
 
@@ -118,7 +118,7 @@ class _Product:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a cell's text said.  Forward: gates, states.  Backward: du, dpast, total."""
+    """Graph of a cell's text.  Forward: gates, states.  Backward: du, dpast, total."""
 
     cell: Cell
     gates: Mapping[str, Node]
@@ -129,7 +129,7 @@ class Reading:
 
     @property
     def preactivations(self) -> dict[str, Node]:
-        """What stands inside each gate's sigma, tanh or ReLU."""
+        """Gate -> the node inside its sigma, tanh or ReLU."""
         return {name: gate.args[0] for name, gate in self.gates.items()}
 
 
@@ -152,6 +152,29 @@ def read_cell(cell: Cell) -> Reading:
     d = namespace({s: node("d", s) for s in cell.states})
     du, dpast, total = cell.step_back(d, U, P, past, namespace({**gates, **states}))
     return Reading(cell, gates, states, du, dpast, total)
+
+
+def kept(value: Any, state: str) -> Any:
+    """Factor of the past state in a value's sums and products; None where it is in none of them.
+
+    f of c_t = f * c_{t-1} + i * g.  Ways through activations and matrices do not count.
+    """
+    if not isinstance(value, Node):
+        return None
+    if value.op == "past":
+        return 1.0 if value.args[0] == state else None
+    if value.op == "mul":
+        for mine, other in (value.args, value.args[::-1]):
+            factor = kept(mine, state)
+            if factor is not None:
+                return factor * other
+    if value.op in ("add", "sub"):
+        left, right = (kept(argument, state) for argument in value.args)
+        if right is None:
+            return left
+        right = right if value.op == "add" else -1.0 * right
+        return right if left is None else left + right
+    return None
 
 
 def walk(roots: Iterable[Any]) -> list[Node]:

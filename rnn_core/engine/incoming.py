@@ -12,11 +12,10 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import CELLS, Cell
 
-Array = npt.NDArray[Any]
 REAL = "fiub"  # NumPy's kinds: floats, whole numbers, True and False
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)  # what the engine computes in
 

@@ -1,4 +1,4 @@
-"""Initialisation: where the weights of a layer start.
+"""Initialisation of a layer's weights and of the readout.
 
 Shapes: `weight_ih (G*H, D)`, `weight_hh (G*H, H)`, `bias_ih (G*H,)`, `bias_hh (G*H,)` and, where a
 cell has peepholes, `weight_ph (P, H)`. The G gates are stacked as blocks of H rows, as in PyTorch.
@@ -12,14 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.incoming import is_finite, whole
 
-Array = NDArray[np.float64]
 Weights = dict[str, Array]
 
 # Le, Jaitly and Hinton (2015) draw the IRNN's input weights with a standard deviation of 0.001 and
@@ -29,7 +29,7 @@ IDENTITY_INPUT_STD = 0.1
 
 @dataclass(frozen=True)
 class Layer:
-    """What a layer needs to be drawn: its gates by name, its sizes, and the gain."""
+    """Gates by name, sizes and gain of the layer to be drawn."""
 
     gates: tuple[str, ...]
     input_size: int
@@ -101,12 +101,13 @@ def add_gate_bias(
     }
 
 
-def add_gate_biases(weights: Mapping[str, Array], gates: tuple[str, ...], row: object) -> Weights:
-    """The same weights with every amount added that a row of settings names, such as
-    `row.forget_bias`."""
+def add_gate_biases(
+    weights: Mapping[str, Array], gates: tuple[str, ...], settings: Mapping[str, Any]
+) -> Weights:
+    """The same weights with every amount added that settings name, such as "forget_bias"."""
     weights = dict(weights)
     for gate in gates:
-        if amount := getattr(row, f"{gate}_bias", 0.0):
+        if amount := settings.get(f"{gate}_bias", 0.0):
             weights = add_gate_bias(weights, gates, gate, amount)
     return weights
 

@@ -28,7 +28,7 @@ VIEW_BYTES = 150  # of one view of one step
 
 
 class _Present:
-    """What the buffers of a kernel, and of its shorter ones, hold at present."""
+    """Contents of the buffers of a kernel, and of its shorter ones, at present."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -87,7 +87,7 @@ class Kernel:
 
     @property
     def holds(self) -> object:
-        """Whose forward pass the buffers hold, as the caller has said."""
+        """The forward pass that the buffers hold, as the caller has said."""
         return self._present.holds
 
     @holds.setter
@@ -156,7 +156,7 @@ class Kernel:
         self._store()
 
     def _store(self) -> None:
-        """Where each quantity that must be kept lies, for whole sequences."""
+        """Buffers (whole sequences) of the quantities that must be kept."""
         T, B, H, kernel = self.T, self.B, self.H, self.program
         self.stored: dict[Node, Array] = {}  # whole sequences, (T, B, H)
         for s, value in kernel.reading.states.items():
@@ -212,7 +212,7 @@ class Kernel:
         return self._at(self._lean(self.states[state][1:]))
 
     def _remaining(self) -> list[Node]:
-        """What remains of a step after its matrix product and activations, arguments first."""
+        """Operations of a step after its matrix product and activations, arguments first."""
         kernel, reading = self.program, self.program.reading
         done = {c.node for c in kernel.columns} | {*kernel.sigmoids, *kernel.tanhs}
         done |= {a for c in kernel.columns if c.kind == "sum" for a in c.node.args}
@@ -237,7 +237,7 @@ class Kernel:
             calls.append((np.add, (gates, half, gates)))
 
     def _sources(self, n: int) -> Any:
-        """What the first n activations are taken of, in the order in which gates are stored."""
+        """Arguments of the first n activations, in the order in which gates are stored."""
         if self.B == 1:
             return self._products_of(slice(0, n * self.H))
         z = self.Z[..., : n * self.H].reshape(len(self.Z), self.B, n, self.H, copy=False)
@@ -608,7 +608,7 @@ class Kernel:
         }
 
     def gradients(self) -> Back:
-        """What the last backward pass found, copied out."""
+        """Results of the last backward pass, copied out."""
         total = {s: a.copy() for s, a in self.total.items()}
         carried = self._from_next()
         products = self.R[: self.T].reshape(self.T, self.B, -1, self.H).copy()
@@ -632,7 +632,7 @@ class Kernel:
         return {s: a.copy() for s, a in self.next.items()}
 
     def _from_output(self, state: str, products: Array) -> Array:
-        """What reached a state at its own step: through y_t, or for c_t through h_t."""
+        """Gradient of a state from its own step: through y_t, or for c_t through h_t."""
         here = np.zeros((self.T + 1, self.B, self.H), self.dtype)
         value = self.program.reading.total[state]
         if value.op == "d":

@@ -23,6 +23,14 @@ from rnn_core.engine.incoming import cell_of, lengths_of, numbers, one_of, shape
 from rnn_core.engine.initialise import initialise, initialise_readout
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.readout import READOUTS, Readout
+from rnn_core.engine.reference import (
+    CellAt,
+    LayerBackward,
+    LayerForward,
+    back_layer,
+    run_layer,
+    weight_gradients,
+)
 from rnn_core.engine.scan import Back, Weights
 from rnn_core.engine.state_dict import DIRECTIONS as DIRECTIONS
 from rnn_core.engine.state_dict import complete, endings
@@ -38,13 +46,17 @@ class LayerBack(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Frozen: `load_state_dict` gives a new one.  Directions read left to right, right to left,
-    or both side by side; layers are stacked ("cascaded")."""
+    """A recurrent network: layers of one cell, stacked ("cascaded"), and a readout.
+
+    Directions read left to right, right to left, or both side by side.  Frozen: `load_state_dict`
+    gives a new one.
+    """
 
     cell: Cell
     weights: Mapping[str, Array]
     direction: str = "forward"
     readout: str = "softmax"
+    at: CellAt | None = None  # each step's cell where it is not `cell` at all of them: held gates
 
     def __post_init__(self) -> None:
         cell_of(self.cell)
@@ -82,6 +94,19 @@ class Network:
         return cls(cell, weights, direction, readout)
 
     # -- shape and weights -----------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        sizes = f"D={self.input_size}, H={self.hidden_size}, O={self.output_size}"
+        depth = len(self.layers) // len(self.reverses)
+        held = "" if self.at is None else f", at={self.at}"
+        return (
+            f"Network({self.cell}, {sizes}, layers={depth}, direction={self.direction!r}, "
+            f"readout={self.readout!r}, {self.dtype}{held})"
+        )
+
+    def cell_at(self, t: int) -> Cell:
+        """The cell of step t, from 0."""
+        return self.cell if self.at is None else self.at(t)
 
     @property
     def reverses(self) -> tuple[bool, ...]:
@@ -211,9 +236,12 @@ class Network:
         self, k: int, x: Array, lengths: Array, initial: Mapping[str, Array]
     ) -> LayerTrace:
         layer, side = divmod(k, len(self.reverses))
-        return _run_layer(
-            self.cell, self.layers[k], layer, self.reverses[side], x, lengths, initial
-        )
+        weights, reverse = self.layers[k], self.reverses[side]
+        if self.at is None:
+            return _run_layer(self.cell, weights, layer, reverse, x, lengths, initial)
+        if (lengths < x.shape[1]).any():
+            raise ValueError(f"lengths: a held gate needs full ones, {x.shape[1]}; got {lengths}")
+        return run_layer(LayerForward(self.cell, self.at, weights, initial), x, layer, reverse)
 
     # -- backward --------------------------------------------------------------------------
 
@@ -235,7 +263,7 @@ class Network:
         if window is not None:
             window = whole("window", window, 1)
         if trace.fed:
-            return backward_fed(self._stepwise, trace, seeds, window)
+            return backward_fed(self, trace, seeds, window)
         weights: dict[str, Array] = {}
         dfeatures = self.backward_readout(trace, seeds.dlogits, weights)
         dfeatures = dfeatures if seeds.dh is None else dfeatures + seeds.dh
@@ -249,7 +277,7 @@ class Network:
             ]
             gradients[:0] = [back.record for back in found]
             for back in found:
-                weights |= _named(back.record.trace, back.weights)
+                weights |= back.record.trace.named(back.weights)
             dfeatures = sum(back.record.x for back in found)  # type: ignore[assignment]
         ordered = {name: weights[name] for name in self.weights}
         return Gradient(tuple(gradients), ordered, seeds.dlogits)
@@ -267,7 +295,10 @@ class Network:
     def _back_layer(
         self, trace: LayerTrace, dh: Array, final: Mapping[str, Array] | None, window: int | None
     ) -> LayerBack:
-        return _back_layer(trace, dh, final, window)
+        if self.at is None:
+            return _back_layer(trace, dh, final, window)
+        found = back_layer(LayerBackward(trace, self.at, final, window), dh)
+        return LayerBack(found, weight_gradients(found))
 
     def _check_trace(self, trace: Trace) -> None:
         """A trace of other weights would mix two networks' numbers."""
@@ -284,7 +315,7 @@ class Network:
     def _seeds(
         self, trace: Trace, dlogits: Any, final: Mapping[str, Array] | None, dh: Any
     ) -> Seeds:
-        """What BPTT starts from, checked."""
+        """The gradients that BPTT starts from, checked."""
         if dlogits is None and final is None and dh is None:
             raise ValueError("backward: expected dlogits, dh or final; got none of them")
         shape = trace.logits.shape
@@ -314,18 +345,12 @@ class Network:
                 f"first: expected (B, D) with D = {self.input_size}; got {first.shape}"
             )
         steps, starts = whole("steps", steps, 1), self._starts(initial, len(first))
-        made = forward_fed(self._stepwise, np.array(first), steps, starts)
-        return replace(made, network=self)
-
-    @property
-    def _stepwise(self) -> Network:
-        """The network whose cell runs step by step where outputs are fed back."""
-        return self
+        return forward_fed(self, np.array(first), steps, starts)
 
 
 def _same(one: Network, other: Network) -> bool:
     """Whether two networks compute the same: equal settings and equal weights."""
-    if type(one) is not type(other) or one.weights.keys() != other.weights.keys():
+    if one.weights.keys() != other.weights.keys():
         return False
     settings = [f.name for f in fields(one) if f.name != "weights"]
     return all(getattr(one, n) == getattr(other, n) for n in settings) and all(
@@ -430,8 +455,3 @@ def _gradient(
         gates(back.dv),
         _take(dx, steps),
     )
-
-
-def _named(trace: LayerTrace, weights: Weights) -> dict[str, Array]:
-    pairs = zip(Weights._fields, weights, strict=True)
-    return {f"{name}_{trace.suffix}": value for name, value in pairs if value is not None}

@@ -1,4 +1,4 @@
-"""What a computation will cost, known before it starts: numbers kept, multiplications, calls.
+"""Price of a computation before it starts: numbers kept, multiplications, calls.
 
 >>> price = network_pass(LSTM(), T=500, B=2, D=64, H=64, outputs=64, layers=3)
 >>> price.bytes, price.seconds
@@ -21,13 +21,12 @@ from rnn_core.engine.program import Program, program
 SECONDS_PER_CALL: Final = 0.85e-6  # of NumPy, on arrays too small to matter
 SECONDS_PER_MULTIPLICATION: Final = 0.09e-9  # in a matrix product
 SECONDS_PER_FLOAT: Final = 4.8e-9  # made elementwise, kept, and read again on the way back
-SECONDS_PER_PLANNED_STEP: Final = 0.08e-3  # of one layer at a shape that is met the first time
 BYTES_PER_FLOAT: Final = 8  # float64; float32 takes half
 CHUNK: Final = 1 << 17  # numbers that a backward pass makes its coefficients from at once
 
 
 class Price(NamedTuple):
-    """What a computation costs.  Prices of things done one after another are `plus` each other."""
+    """Price of a computation.  Prices of things done one after another are `plus` each other."""
 
     floats: int = 0  # kept at the same time
     multiplications: int = 0  # in matrix products
@@ -105,15 +104,10 @@ def network_price(network: Network, T: int, B: int) -> Price:
 
 
 def record(cell: Cell, *, T: int, B: int, D: int, H: int, layers: int = 1, sides: int = 1) -> Price:
-    """What a trace and its gradient keep for pictures besides: states, gates, and dL/d(each)."""
+    """Price of what a trace and its gradient keep for pictures: states, gates, and dL/d(each)."""
     per_unit = 4 * len(cell.states) + 3 * len(cell.gates)
     inputs = 2 * (D + (layers - 1) * H * sides) * sides
     return Price(T * B * (per_unit * H * layers * sides + inputs), 0, 60 * layers * sides)
-
-
-def planning_seconds(T: int, layers: int = 1, sides: int = 1) -> float:
-    """What the first run at a new shape takes longer than the later ones."""
-    return T * layers * sides * SECONDS_PER_PLANNED_STEP
 
 
 class _Step(NamedTuple):

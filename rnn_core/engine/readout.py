@@ -17,10 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import sigmoid
 from rnn_core.engine.incoming import floats, lengths_of, numbers, one_of, whole
-
-Array = NDArray[np.float64]
 
 PLACEMENTS: dict[str, str] = {
     "every": "At every step",

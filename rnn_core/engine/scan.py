@@ -24,7 +24,7 @@ class Weights(NamedTuple):
 
 
 class Back(NamedTuple):
-    """What a backward pass found, time-major, fresh arrays."""
+    """Results of a backward pass, time-major, fresh arrays."""
 
     total: dict[str, Array]  # (T+1, B, H) dL/ds at every boundary
     from_next: dict[str, Array]  # (T+1, B, H)

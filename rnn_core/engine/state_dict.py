@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import Cell
-from rnn_core.engine.incoming import Array, array_of, float_type, one_of
+from rnn_core.engine.incoming import array_of, float_type, one_of
 from rnn_core.engine.scan import Weights
 
 DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}
@@ -65,7 +66,7 @@ def _made(name: str, shape: Shape, array: Array | None, cell: Cell, dtype: Any) 
 
 
 def _shapes(cell: Cell, given: Mapping[str, Array], direction: str) -> dict[str, Shape]:
-    """What there has to be, by name, given the sizes that the weights themselves show."""
+    """Expected shapes by name, given the sizes that the weights themselves show."""
     depth = 1 + max((int(m[2]) for n in given if (m := _LAYER.fullmatch(n))), default=0)
     ends = endings(depth, direction)
     H = _size(given, f"weight_hh{ends[0]}", direction)
@@ -119,7 +120,7 @@ def _written(shape: Shape) -> str:
 
 
 def _stray(name: str, direction: str) -> str:
-    """What is said of a name that has no place here."""
+    """Message about a name that has no place here."""
     known = f"{', '.join(f'{n}_l0' for n in Weights._fields[:4])}, {', '.join(READOUT)}"
     what = f"{name} is not a weight of this network; expected names such as {known}. "
     if name.endswith("_reverse"):

@@ -1,4 +1,4 @@
-"""What a pass leaves behind: frozen records of named arrays.
+"""Traces and gradients: frozen records of named arrays.
 
 Axes: B sequences, T steps, D inputs, H hidden units, O outputs, F features the readout sees.
 Everything is in sequence order.  Gates and inputs have a row per step; states have a row per
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_core.arrays import Array
+from rnn_core.arrays import Array, norms
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.graph import Node, evaluate, read_cell
 from rnn_core.engine.incoming import one_of
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """Freezes its arrays: nothing that has crossed a wall can be changed from the other side."""
+    """Frozen record of named arrays: nothing that has crossed a wall can be changed from the other
+    side.  Its `repr` is one line, with shapes for arrays."""
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -42,8 +43,27 @@ class Record:
                     array.flags.writeable = False
                 object.__setattr__(self, f.name, MappingProxyType(value))
 
+    def __repr__(self) -> str:
+        return in_one_line(self)
 
-@dataclass(frozen=True, eq=False)
+
+def in_one_line(record: Any) -> str:
+    """A dataclass's fields: arrays by their shapes, records inside it by their names."""
+
+    def said(value: Any) -> str:
+        if isinstance(value, np.ndarray):
+            return str(value.shape)
+        if isinstance(value, Mapping):
+            return "{" + ", ".join(f"{name}: {said(each)}" for name, each in value.items()) + "}"
+        if isinstance(value, tuple):
+            return "(" + ", ".join(map(said, value)) + ")"
+        return type(value).__name__ if isinstance(value, Record) else repr(value)
+
+    pairs = (f"{f.name}={said(getattr(record, f.name))}" for f in fields(record))
+    return f"{type(record).__name__}({', '.join(pairs)})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerTrace(Record):
     """One layer in one direction: everything its forward pass computed."""
 
@@ -60,6 +80,11 @@ class LayerTrace(Record):
     def suffix(self) -> str:
         """PyTorch's ending of this layer's weight names: l0, l0_reverse, l1, ..."""
         return f"l{self.layer}" + ("_reverse" if self.reverse else "")
+
+    def named(self, weights: Weights) -> dict[str, Array]:
+        """This layer's weights, or their gradients, by PyTorch's names."""
+        pairs = weights._asdict().items()
+        return {f"{name}_{self.suffix}": array for name, array in pairs if array is not None}
 
     def after(self, state: str) -> Array:
         """(B, T, H) the state right after each step was read."""
@@ -108,7 +133,7 @@ class LayerTrace(Record):
         return {g: self.compute(n) for g, n in read_cell(self.cell).preactivations.items()}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace(Record):
     """A network's forward pass.  `fed`: each output was the next step's input."""
 
@@ -143,7 +168,7 @@ class Trace(Record):
         return int(steps[0]) + 1 if len(steps) else None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerGradient(Record):
     """One layer in one direction: everything its backward pass computed.  Nothing is clipped.
 
@@ -183,11 +208,7 @@ class LayerGradient(Record):
         """(T+1,) Euclidean norm over sequences and units at every boundary; inf on overflow."""
         one_of("part", part, ("states", "from_output", "from_next"))
         one_of("state", state, self.states)
-        array = getattr(self, part)[state]
-        with np.errstate(all="ignore"):
-            largest = np.abs(array).max((0, 2))
-            scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-            return np.asarray(np.sqrt(((array / scale[:, None]) ** 2).sum((0, 2))) * scale)
+        return norms(getattr(self, part)[state], (0, 2))
 
     def _v(self, gate: str) -> Array:
         inner = program(self.trace.cell).inner
@@ -199,7 +220,7 @@ class LayerGradient(Record):
 
 
 class Seeds(NamedTuple):
-    """What BPTT starts from."""
+    """The gradients that BPTT starts from."""
 
     dlogits: Array  # (B, T, O)
     dh: Array | None = None  # (B, T, F) dL/d(top layer's states), not through the readout
@@ -210,7 +231,7 @@ class Seeds(NamedTuple):
         return None if self.final is None else {s: a[k] for s, a in self.final.items()}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gradient(Record):
     """A network's backward pass."""
 

@@ -1,4 +1,4 @@
-"""Where inputs enter and outputs leave: the table of wirings, and how each one runs.
+"""Wirings: where inputs enter and outputs leave, and how each one runs.
 
 A wiring is one or two parts.  Every part reads its inputs in one of three ways: all of them, only
 the first (zeros after it), or the first and from then on its own outputs.  In an encoder-decoder
@@ -44,7 +44,7 @@ WIRINGS: Final[dict[str, Wiring]] = {
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What one network reads and should answer; `weights`: how much each step's loss counts."""
+    """One network's inputs and targets; `weights`: how much each step's loss counts."""
 
     name: str
     x: Array  # (B, T, D)

@@ -43,7 +43,7 @@ def may_name_weights(text: str) -> bool:
 
 
 class CellNames(Mapping[str, str]):
-    """What a reader calls each cell of `CELLS`: its class's name.  A view, never out of date."""
+    """Readers' names of the cells of `CELLS`: their classes'.  A view, never out of date."""
 
     def __getitem__(self, name: str) -> str:
         return CELLS[name].__name__

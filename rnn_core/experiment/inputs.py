@@ -1,4 +1,4 @@
-"""What a network reads: a typed text, a sine, noise or a real series, each with its targets.
+"""Inputs: a typed text, a sine, noise or a real series, each with its targets.
 
 A longer sequence only adds steps: the first steps, the alphabet and every scale stay as they were,
 so that runs of different length can be compared.
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from rnn_core.arrays import Array
 from rnn_core.engine.readout import READOUTS
 
-Array = NDArray[np.float64]
 Series = ArrayLike | Mapping[str, float]
 
 MAX_CHARACTERS = 500
@@ -56,7 +56,7 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Request:
-    """What `make_sequence` was asked for; a source reads the fields it needs."""
+    """Arguments of `make_sequence`; a source reads the fields it needs."""
 
     steps: int
     text: str

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,11 @@ from rnn_core.engine.clip import Clipped, clip
 from rnn_core.engine.initialise import add_gate_biases, scale_recurrent
 from rnn_core.engine.network import Network
 from rnn_core.engine.readout import loss_weights, parse_steps
-from rnn_core.engine.trace import Gradient, Trace
+from rnn_core.engine.trace import Gradient, Trace, in_one_line
 from rnn_core.engine.wiring import WIRINGS, Part, Pass, Wiring, run_backward, run_forward
-from rnn_core.experiment.experiment import Experiment, normalise
+from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.inputs import Sequence, Series, longest, make_sequence
+from rnn_core.experiment.settings import relevant
 
 INITIAL_STREAM = 2  # keeps the random initial state apart from the draws of weights and noise
 
@@ -36,6 +38,9 @@ class Stage:
     loss: Array  # (1, T) of every step, unweighted
     weights: Array  # (1, T) what each step's loss counts; 0 where there is none
 
+    def __repr__(self) -> str:
+        return in_one_line(self)
+
     @property
     def counted(self) -> Array:
         """(1, T) True where a step's loss is part of L."""
@@ -44,7 +49,7 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Everything an experiment left behind."""
+    """An experiment run: its input, networks, traces, gradients and total loss."""
 
     experiment: Experiment
     sequence: Sequence
@@ -54,6 +59,9 @@ class Run:
     loss: float
     notes: tuple[str, ...]
     changed: str = ""  # what was done to it by hand since: a gate held, numbers edited
+
+    def __repr__(self) -> str:
+        return f"Run({self.experiment}, loss={self.loss:.6g}, stages={self.stages})"
 
     @cached_property
     def weights_gradient(self) -> Mapping[str, Array]:
@@ -69,7 +77,7 @@ class Run:
 
     @cached_property
     def clipped(self) -> Clipped:
-        """What the optimiser would do to the weights' gradient; BPTT itself is never clipped."""
+        """The weights' gradient as the optimiser would clip it; BPTT itself is never clipped."""
         e = self.experiment
         return clip(self.weights_gradient, e.clip, e.threshold)
 
@@ -100,7 +108,7 @@ def run(e: Experiment, series: Series | None = None, steps: int | None = None) -
     if not any(part.weights.any() for part in parts):
         notes = (*notes, f"No step of {e.chosen!r} exists here, so there is no loss: L = 0.")
     networks = make_networks(e, parts, sequence)
-    initial = _initial(e, networks[0])
+    initial = initial_states(e, networks[0])
     done = run_forward(parts, networks, initial)
     gradients = run_backward(parts, networks, done, e.window or None)
     stages = stages_of(parts, networks, done, gradients)
@@ -126,7 +134,7 @@ def readout_of(e: Experiment) -> str:
 
 
 def _possible(e: Experiment) -> tuple[Experiment, tuple[str, ...]]:
-    """What the wiring cannot do is put right, and said."""
+    """The experiment with whatever its wiring cannot do put right, and notes that say so."""
     notes: list[str] = []
     fed = e.wiring == "one-to-many-fed" or (e.wiring, e.forcing) == ("encoder-decoder", "free")
     if (fed or WIRINGS[e.wiring].encoder) and e.direction != "forward":
@@ -170,31 +178,32 @@ def make_networks(
     e: Experiment, parts: tuple[Part, ...], sequence: Sequence
 ) -> tuple[Network, ...]:
     """One draw for all networks of the run; the weight scale multiplies that same draw."""
-    rng = np.random.default_rng(e.seed)
-    return tuple(
-        _make_network(e, part.targets.shape[2], sequence.x.shape[2], rng) for part in parts
-    )
+    rng, D = np.random.default_rng(e.seed), sequence.x.shape[2]
+    return tuple(draw_network(e, D, part.targets.shape[2], readout_of(e), rng) for part in parts)
 
 
-def _make_network(e: Experiment, O: int, D: int, rng: np.random.Generator) -> Network:  # noqa: E741
-    cell = make_cell(e)
+def draw_network(row: Any, D: int, O: int, readout: str, rng: np.random.Generator) -> Network:  # noqa: E741
+    """A network as a row of settings asks for it: an `Experiment` or a `Training`."""
+    cell = make_cell(row)
     network = Network.create(
         cell,
         D,
-        e.hidden,
+        row.hidden,
         O,
-        layers=e.layers,
-        direction=e.direction,
-        readout=readout_of(e),
-        init=e.init,
-        gain=e.gain,
+        layers=row.layers,
+        direction=row.direction,
+        readout=readout,
+        init=row.init,
+        gain=row.gain,
         seed=rng,
     )
-    weights = scale_recurrent(network.weights, e.scale)
-    return network.load_state_dict(add_gate_biases(weights, cell.gates, normalise(e)))
+    weights = scale_recurrent(network.weights, row.scale)
+    named = {name: getattr(row, name) for name in relevant(row)}
+    return network.load_state_dict(add_gate_biases(weights, cell.gates, named))
 
 
-def _initial(e: Experiment, network: Network) -> Mapping[str, Array] | None:
+def initial_states(e: Experiment, network: Network) -> Mapping[str, Array] | None:
+    """(L*dirs, 1, H) of every state, drawn apart from the weights; None: zero."""
     if e.initial == "zero":
         return None
     rng = np.random.default_rng([e.seed, INITIAL_STREAM])

@@ -1,4 +1,4 @@
-"""What a setting is: a dataclass field with words, a range, and a spelling in a link.
+"""Settings: dataclass fields with words, a range, and a spelling in a link.
 
 A table such as `Experiment` is a frozen dataclass whose fields are made by the functions below.
 """
@@ -19,7 +19,7 @@ _INTEGER, _NUMBER = re.compile(r"-?[0-9]{1,4}"), re.compile(r"-?[0-9]{1,4}(\.[0-
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known about one field: its words, its range and when it matters."""
+    """One field's words, its range, and the other fields' values it needs."""
 
     label: str
     group: str
@@ -40,7 +40,7 @@ class Setting:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What a reader sees for each option."""
+        """Reader's words for each option."""
         return tuple(self.table.values())
 
     def check(self, value: object) -> None:
@@ -105,7 +105,7 @@ class Setting:
         return round(round(float(value) / self.step) * self.step, 6)
 
     def write(self, value: Value) -> str:
-        """How a link spells `value`."""
+        """Spelling of `value` in a link."""
         return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""What clipping does to an update, and what it leaves as it was."""
+"""Measures of clipping: its effect on an update, and on nothing else."""
 
 from __future__ import annotations
 

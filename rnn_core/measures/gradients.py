@@ -1,4 +1,4 @@
-"""What BPTT leaves of a loss: how much arrives, from where, and how much of it is cut off.
+"""Measures of BPTT: how much of a gradient arrives, from where, and how much is cut off.
 
 A gradient at the last state is dL/dh_T, at the first one dL/dh_0, of the top layer of the last
 network of a run.  Powers are decimal logarithms: they neither underflow nor overflow.

@@ -1,4 +1,4 @@
-"""How far a state feels an earlier one: Jacobians, their products, and single ways through them."""
+"""Measures of Jacobians: of single steps, of their products, and of single paths."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def starts_apart(e: Experiment, own: Own) -> float:
 
 
 def _felt(e: Experiment, vary: str) -> dict[str, float]:
-    """What the first state's Jacobian to the last one has for a norm, start by start."""
+    """Norm of the last state's Jacobian to the first one, start by start."""
     wishes = starts(e, vary)
     return {name: _first(wish) for name, wish in wishes.items()}
 

@@ -35,13 +35,13 @@ class Measure:
 
     @property
     def label(self) -> str:
-        """What is measured, in words: the function's first sentence."""
+        """Name of the quantity, in words: the function's first sentence."""
         text = inspect.getdoc(self.compute) or ""
         return " ".join(text.split("\n\n")[0].split()).removesuffix(".")
 
     @property
     def parameters(self) -> dict[str, inspect.Parameter]:
-        """What a scene may set, by name."""
+        """Parameters that a scene may set, by name."""
         found = inspect.signature(self.compute).parameters.items()
         return {name: p for name, p in found if p.kind is p.KEYWORD_ONLY}
 

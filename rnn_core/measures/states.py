@@ -1,4 +1,4 @@
-"""What states and gates do on the way forward: how far apart, how large, how open, for how long."""
+"""Measures of states and gates on the way forward: distance, size, saturation, memory."""
 
 from __future__ import annotations
 

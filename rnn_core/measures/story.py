@@ -1,4 +1,4 @@
-"""What decides the questions of the first page's story."""
+"""Measures of the first page's story: the answers to its questions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How sources write the cells: letters, equations, diagrams."""
+"""Letters, equations and diagrams of the cells, as several sources write them."""

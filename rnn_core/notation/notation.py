@@ -61,7 +61,7 @@ class Notation:
 
 @dataclass(frozen=True)
 class Letters:
-    """One notation for one cell: asks for a letter and is never let down.
+    """Letters of one notation for one cell; where the source has none, the house's.
 
     What the source does not write is borrowed from the house, and says so (`Symbol.own`).
     """
@@ -105,7 +105,7 @@ class Letters:
         return glyph("L").at(t, self.alphabet.time).text
 
     def word(self, quantity: str) -> str:
-        """What the source calls it: forget gate, gain gate."""
+        """The source's word for it: forget gate, gain gate."""
         return self.alphabet.words.get(quantity) or WORDS.get(quantity, quantity)
 
     def label(self, quantity: str, t: str = "t") -> str:
@@ -125,7 +125,8 @@ class Letters:
 
     def _spec(self, quantity: str) -> tuple[str, bool]:
         # A cell whose new state is its candidate has one letter for both.
-        name = "h" if quantity == "candidate" and self.cell == "rnn" else quantity
+        joint = quantity == "candidate" and quantity not in self.house.letters
+        name = "h" if joint else quantity
         mine = self.notation.cells.get(self.cell, NOTHING).letters.get(name)
         lent = self.alphabet.lent.get(name) or self.house.letters.get(name)
         return mine or lent or sources.ANY.get(name, name), mine is not None
@@ -237,7 +238,7 @@ def as_written(notation: Notation, cell: Cell) -> Cell:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where the source and the cell in use part.  `setting` is a field of the cell, or biases."""
+    """Difference of source and cell.  `setting` is a field of the cell, or biases."""
 
     setting: str
     words: str
@@ -256,7 +257,7 @@ _DIFFERS: Final[Mapping[tuple[str, str], str]] = {
 
 
 def differences(notation: Notation, cell: Cell, biases: bool = True) -> tuple[Difference, ...]:
-    """What the source writes otherwise than this cell computes."""
+    """Differences between the source's equations and this cell's."""
     other, alphabet = as_written(notation, cell), notation.cells.get(cell.name)
     found = []
     for name in alphabet.says if alphabet else ():

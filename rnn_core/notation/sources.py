@@ -1,4 +1,4 @@
-"""How eight sources write the three cells: PyTorch, Keras, five lectures, and this app.
+"""Eight sources' letters for the three cells: PyTorch, Keras, five lectures, and this app.
 
 Each alphabet is what the source's own text says; figures that are pictures only count as not
 written.  Letters are spelled as `rnn_core.notation.symbol.glyph` reads them, {g} is the gate's
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True)
 class Alphabet:
-    """How a source writes one cell.  What is left empty it does not write."""
+    """Letters of one source for one cell.  What is left empty it does not write."""
 
     letters: Mapping[str, str] = field(default_factory=dict)  # states, gates, x, y
     lent: Mapping[str, str] = field(default_factory=dict)  # ours, where the house's would clash
@@ -92,7 +92,7 @@ HOUSE: Final[Alphabets] = {
 
 @lru_cache(maxsize=64)
 def described(states: tuple[str, ...], gates: tuple[str, ...]) -> Alphabet:
-    """For a cell that no source writes, from the names of its states and gates alone.
+    """Alphabet of a cell that no source writes, from the names of its states and gates.
 
     A name that other cells have keeps its letter; any other takes its first letter that is free.
     """

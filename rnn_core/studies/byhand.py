@@ -29,7 +29,7 @@ STAGES: Final = tuple(STAGE_WORDS)  # the three steps of BPTT (lecture 001)
 
 @dataclass(frozen=True)
 class Walk:
-    """What the page "BPTT by hand" writes out, and where the reader stands."""
+    """Settings of the page "BPTT by hand", and the reader's place in it."""
 
     length: int = whole(
         4, "Steps T written out", "Walk", 1, MOST_STEPS, help="How many steps are written out here."

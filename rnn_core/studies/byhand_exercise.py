@@ -1,4 +1,4 @@
-"""Numbers of the written-out network for a reader to work out, and what their answers are worth."""
+"""Exercise: numbers of the written-out network to be computed by hand, and their marks."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ LAST: Final = 20  # updates; the loss of one small batch is noisy, so the end is
 
 @dataclass(frozen=True)
 class Ceiling:
-    """What the four runs share, and the two starts."""
+    """Settings that the four runs share, and the two starts."""
 
     large: float = number(
         1.8, "Large spectral radius", RUNS, 1.0, 3.0, 0.1, help="Of the start meant to explode."
@@ -92,7 +92,7 @@ class Course:
         return float(np.mean(self.losses[-LAST:]))
 
     def share(self, which: int) -> float:
-        """How much of dL/dh reaches the first state: its norm there over the largest of all steps.
+        """Norm of dL/dh at the first state over the largest norm of all steps.
 
         `which` counts the updates where it was recorded; 0 is the first, -1 the last.
         """

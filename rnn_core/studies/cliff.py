@@ -22,11 +22,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnn_core.analysis.gradient_check import GOOD, Check, difference_error, judged
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import sigmoid
 from rnn_core.engine.clip import clip
 from rnn_core.experiment.settings import choice, levels, number, whole
-
-Array = NDArray[np.float64]
 
 START: Final = 0.5  # x_0
 STEPS: Final = 50
@@ -42,7 +41,7 @@ DESCENT: Final = "Descent"
 
 @dataclass(frozen=True)
 class Cliff:
-    """Where a descent starts and how it goes. Both runs, with and without clipping, share it."""
+    """Start and settings of a descent. Both runs, with and without clipping, share it."""
 
     w0: float = number(
         4.3, "Start w₀", DESCENT, *W_RANGE, 0.05, help="The recurrent weight before training."

@@ -1,4 +1,4 @@
-"""Starts compared: how much of a far state is felt, for one experiment started in several ways.
+"""Starts compared: dh_T/dh_t of one experiment under several initialisations.
 
 The quantity is the spectral norm of ds_T/ds_t over the distance k = T - t, with s = h, and for an
 LSTM h and c stacked.  For several layers it is that of dh_T (top layer) / dh_t (bottom layer).
@@ -36,7 +36,7 @@ Start = Mapping[str, Value]  # settings to change
 
 @dataclass(frozen=True)
 class Starts:
-    """What is compared."""
+    """Reader's settings: which starts are compared."""
 
     vary: str = choice(
         "init",
@@ -54,14 +54,14 @@ class Starts:
 
 
 def usable(e: Experiment, vary: str) -> str:
-    """What can be compared for this cell; initialisations where it cannot be as asked."""
+    """The comparison that this cell allows; initialisations where it cannot be as asked."""
     settings = {"activation": ("activation",), "bias": ("forget_bias", "update_bias")}
     asked = settings.get(vary, ())
     return vary if not asked or any(matters(e, name) for name in asked) else "init"
 
 
 def notes(e: Experiment, vary: str) -> tuple[str, ...]:
-    """What is not compared as it was asked for."""
+    """Notes on what is not compared as it was asked for."""
     said = []
     if usable(e, vary) != vary:
         said.append(f"The {e.cell.upper()} has nothing of that kind to choose: initialisations.")
@@ -89,7 +89,7 @@ def length(e: Experiment, series: Series | None = None) -> int:
 
 
 def starts(e: Experiment, vary: str) -> dict[str, Experiment]:
-    """What each start is called, and its experiment."""
+    """Name of each start -> its experiment."""
     mine, e = plain(e, vary), _drawn(e)
     found = {"init": _inits, "activation": _activations, "bias": _biases}
     if vary in found:

@@ -195,7 +195,7 @@ def walked(wish: Story) -> Walk:
 
 
 def _line(free: Path) -> tuple[Array, Array]:
-    """Where the longest update begins, and its direction."""
+    """Start of the longest update, and its direction."""
     k = int(np.argmax(free.lengths))
     step = free.points[k + 1] - free.points[k]
     return free.points[k], step / np.hypot(*step)

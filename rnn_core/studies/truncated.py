@@ -1,4 +1,4 @@
-"""Truncated BPTT against the whole of it: what the window turns, shortens and hides.
+"""Truncated BPTT against full BPTT: the gradient's angle, its norm, and what is lost.
 
 The way back is cut every so many steps of reading order, counted from the first; the forward pass
 is never cut, so a state may still carry what its gradient no longer reaches.
@@ -34,7 +34,7 @@ PASSES: Final = 200  # passes through one layer that all windows together may co
 
 @dataclass(frozen=True)
 class Cut:
-    """What the reader picked on the page."""
+    """Reader's settings on the page of truncated BPTT."""
 
     part: str = choice(
         "all",
@@ -58,7 +58,7 @@ class Cut:
 # -- one gradient, by every window -------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compared(Record):
     """The truncated gradient of each window against the whole one."""
 
@@ -212,14 +212,14 @@ def clue_gradient(network: Network, batch: Batch, window: int) -> Array:
 
 
 def first_clues(cell: str, seed: int, window: int) -> tuple[Array, Array]:
-    """(T,) each: what the two trainings' first batch says of every input, before any update."""
+    """(T,) each: norms of dL/dx_t of the two trainings' first batch, before any update."""
     trainer = Trainer(training(cell, seed, 0), TASK)
     batch = TASK.batch(np.random.default_rng([seed, BATCH_STREAM]), trainer.settings.batch)
     full, cut = (clue_gradient(trainer.network, batch, w) for w in (0, window))
     return full, cut
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Slice(Record):
     """Some updates of both runs, from the same weights, on the same batches."""
 

@@ -1,4 +1,4 @@
-"""What an application must beat: models without a memory, computed on the same data."""
+"""Baselines of the applications: models without a memory, computed on the same data."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.readout import softmax
-from rnn_core.tasks.task import Array, Batch
+from rnn_core.tasks.task import Batch
 
 ROUNDS = 20  # of Newton's method, at most
 CLOSE = 1e-10  # the step after which there is nothing left to gain

@@ -16,8 +16,9 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights, one_hot
-from rnn_core.tasks.vocabulary import Array, Vocabulary, Words, padded
+from rnn_core.tasks.vocabulary import Vocabulary, Words, padded
 
 SIDE: Final = 8
 PIXELS: Final = SIDE * SIDE
@@ -108,7 +109,7 @@ MOST: Final = 9  # words of the longest caption, its end included
 
 @dataclass(frozen=True)
 class Subject:
-    """What is drawn: everything its caption says."""
+    """Subject of a drawing: everything its caption says."""
 
     shape: str
     size: str
@@ -195,7 +196,7 @@ def written(rows: Array) -> Words:
 
 
 def inputs(image: Array, words: Array) -> Array:
-    """(T, 64 + V) what the network reads of one image and the words so far (rows, first ▷)."""
+    """(T, 64 + V) inputs of one image and the words so far (rows, first ▷)."""
     pixels = np.zeros((len(words), PIXELS))
     pixels[:1] = image.reshape(-1)
     return np.concatenate((pixels, one_hot(words, len(WORDS))), axis=1)

@@ -18,7 +18,8 @@ from typing import Final
 
 import numpy as np
 
-from rnn_core.tasks.task import Array, Batch, mean_weights
+from rnn_core.arrays import Array
+from rnn_core.tasks.task import Batch, mean_weights
 from rnn_core.tasks.text import NextCharacter
 
 # Modules of the standard library, written in Python, whose text is worth reading.
@@ -97,7 +98,7 @@ I never writ, nor no man ever loved.
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Where a text is, and how it is known to be the right one."""
+    """Address of a text, and the checksum of the right one."""
 
     title: str
     url: str
@@ -139,7 +140,7 @@ def _texts(kind: str) -> Iterator[str]:
 
 
 def _documentation(module: ModuleType) -> str:
-    """What `help(module)` prints, without where the file lies on this machine."""
+    """Text of `help(module)`, without where the file lies on this machine."""
     text = pydoc.plain(pydoc.render_doc(module))
     return text.split("\nFILE\n")[0].rstrip()
 

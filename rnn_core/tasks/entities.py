@@ -17,8 +17,9 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
-from rnn_core.tasks.vocabulary import Array, Words, choose, held_out, hide, padded, vocabulary
+from rnn_core.tasks.vocabulary import Words, choose, held_out, hide, padded, vocabulary
 
 TAGS: Final = ("other", "person", "place", "company")
 
@@ -148,7 +149,7 @@ def sentences(rng: np.random.Generator, count: int, which: str = "train") -> tup
 
 
 def part(sentence: Sentence) -> str:
-    """Which set a sentence belongs to."""
+    """Name of the set that a sentence belongs to."""
     if sentence.unseen:
         return "unseen"
     return "validation" if held_out(sentence.words) else "train"
@@ -202,7 +203,7 @@ def _filled(rng: np.random.Generator, clue: str) -> _Piece:
 
 @dataclass(frozen=True)
 class Entities(Task):
-    """Which words name a person, a place or a company."""
+    """Tag each word: a person, a place, a company, or none."""
 
     label: ClassVar[str] = "Named entities"
     help: ClassVar[str] = (

@@ -13,7 +13,8 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.random import Generator
 
-from rnn_core.tasks.task import Array, Baseline, Batch, Split, Task, inside, last_step, mean_weights
+from rnn_core.arrays import Array
+from rnn_core.tasks.task import Baseline, Batch, Split, Task, inside, last_step, mean_weights
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def last_country(words: Words) -> str:
 
 
 def part(sentence: Sentence) -> Split:
-    """Which set a sentence belongs to; the few short ones are all trained on."""
+    """Name of the set that a sentence belongs to; the few short ones are all trained on."""
     out = sentence.gap > 6 and held_out(sentence.words)
     return "validation" if out else "train"
 

@@ -129,7 +129,7 @@ def sentences(rng: np.random.Generator, count: int, which: str = "train") -> tup
 
 
 def part(sentence: Sentence) -> str:
-    """Which set a sentence belongs to."""
+    """Name of the set that a sentence belongs to."""
     if sentence.unseen:
         return "unseen"
     return "validation" if held_out(sentence.words) else "train"

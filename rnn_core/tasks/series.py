@@ -16,8 +16,8 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.tasks.task import Baseline, Batch, Split, Task, mean_weights
-from rnn_core.tasks.vocabulary import Array
 
 NOISE: Final = 0.1  # standard deviation of the wave's noise
 PERIODS: Final = ((7.0, 11.0), (17.0, 29.0))  # shortest and longest period of the two sines
@@ -93,7 +93,7 @@ class Prices:
 
     @property
     def cut(self) -> int:
-        """How many of the W-1 changes training sees."""
+        """Number of the W-1 changes that training sees."""
         return round(SEEN * (self.prices.shape[1] - 1))
 
     @property

@@ -1,4 +1,4 @@
-"""What a task is: batches to learn from, what chance gets on them, and who can solve them.
+"""Tasks: batches to learn from, the baseline, and an oracle that solves them.
 
 A `Batch` says what is read, what is right, and how much each step counts; the loss of a batch is
 `sum(weights * losses)`, so the mean over a batch is said by weights that sum to 1.  A many-to-one
@@ -12,13 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from rnn_core.arrays import Array
+
 Split = Literal["train", "validation"]
 
 
@@ -81,7 +81,7 @@ class Batch:
 
     @classmethod
     def read_only(cls, x: Array, lengths: Array | None = None) -> Batch:
-        """What an encoder reads: no step has an answer."""
+        """Batch of an encoder: no step has an answer."""
         B, T = x.shape[:2]
         return cls(x, np.zeros((B, T, 0)), np.zeros((B, T)), lengths)
 
@@ -157,17 +157,17 @@ class Task(ABC):
 
     @property
     def input_labels(self) -> tuple[str, ...]:
-        """What each one-hot input stands for; (): numbers."""
+        """Label of each one-hot input; (): numbers."""
         return tuple(getattr(self, "alphabet", ()))
 
     @property
     def output_labels(self) -> tuple[str, ...]:
-        """What each output stands for; (): numbers."""
+        """Label of each output; (): numbers."""
         return ()
 
     @property
     def baseline(self) -> Baseline | None:
-        """What chance gets; None where nobody knows."""
+        """Loss of the best answer without memory; None where it is not known."""
         return None
 
     @abstractmethod

@@ -12,7 +12,8 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.random import Generator
 
-from rnn_core.tasks.task import Array, Baseline, Batch, Split, Task, every_step
+from rnn_core.arrays import Array
+from rnn_core.tasks.task import Baseline, Batch, Split, Task, every_step
 
 FALLBACK = "hello"
 MOST_CHARACTERS = 256  # an alphabet's size; rarer characters share one place

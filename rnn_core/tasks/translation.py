@@ -18,9 +18,10 @@ from typing import ClassVar, Final, Self
 
 import numpy as np
 
+from rnn_core.arrays import Array
 from rnn_core.engine.pace import breathe
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
-from rnn_core.tasks.vocabulary import Array, Vocabulary, Words, held_out, padded
+from rnn_core.tasks.vocabulary import Vocabulary, Words, held_out, padded
 
 ENGLISH: Final = (
     "zero",
@@ -152,7 +153,7 @@ def numbers(rng: np.random.Generator, count: int, split: Split, digits: int = DI
 
 
 def part(number: int) -> Split:
-    """Which set a number belongs to."""
+    """Name of the set that a number belongs to."""
     out = number >= ALWAYS and held_out(english(number))
     return "validation" if out else "train"
 
@@ -218,7 +219,7 @@ class Translation(Task):
 
 
 def source(found: list[int]) -> Batch:
-    """What the encoder reads."""
+    """English words that the encoder reads."""
     return Batch.read_only(*padded([SOURCE.codes((*english(n), END)) for n in found], MOST[0]))
 
 
@@ -233,6 +234,6 @@ def batch(found: list[int]) -> Batch:
 
 
 def written(rows: Array) -> Words:
-    """What a decoder wrote, up to its end."""
+    """Words that a decoder wrote, up to its end."""
     words = TARGET.read(rows)
     return words[: words.index(END)] if END in words else words

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from rnn_core.arrays import Array as Array
+
 Words = tuple[str, ...]
 
 UNKNOWN = "□"  # what a word outside the vocabulary is read as

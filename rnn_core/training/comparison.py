@@ -15,6 +15,7 @@ import numpy as np
 
 from rnn_core.analysis.gradient_check import GOOD, Check, differences, in_words
 from rnn_core.arrays import Array
+from rnn_core.engine.cells import CELLS
 from rnn_core.engine.initialise import spectral_radius
 from rnn_core.engine.pace import breathe
 from rnn_core.engine.pieces import Pieces, finished
@@ -26,11 +27,7 @@ from rnn_core.training.trainer import LESSON, Lesson, Trainer, Training, Update,
 
 # What may be set side by side -> the words of each run, and what it changes.
 RIVALRIES: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
-    "cell": {
-        "RNN": {"cell": "rnn"},
-        "GRU": {"cell": "gru"},
-        "LSTM": {"cell": "lstm"},
-    },
+    "cell": {kind.__name__: {"cell": name} for name, kind in CELLS.items()},
     "clip": {"no clipping": {"clip": "off"}, "clipped by norm": {"clip": "norm"}},
     "optimiser": {
         "SGD": {"optimiser": "sgd"},

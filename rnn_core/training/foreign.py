@@ -13,16 +13,13 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from numpy.typing import NDArray
-
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import ACTIVATIONS, GRU, LSTM, RNN, Cell
 from rnn_core.training.keras_order import from_keras, is_keras
 from rnn_core.training.questions import Ambiguous, Answers, agreed, choose
 from rnn_core.training.refusal import listed, refusal, shown
-
-Array = NDArray[Any]
 
 QUESTIONS: Final = ("module", "head", "activation", "reset", "update", "direction", "aside")
 NONE: Final = "none"  # the answer that a network has no readout
@@ -72,7 +69,7 @@ class Module:
 
     @property
     def features(self) -> int:
-        """How many numbers a step shows: its units, of both directions."""
+        """Numbers shown per step: the units, of both directions."""
         return self.hidden[1] * (2 if self.direction == "bidirectional" else 1)
 
 
@@ -190,7 +187,7 @@ def _is_near(name: str, module: str, others: Sequence[str]) -> bool:
 
 
 def _shared(name: str, other: str) -> int:
-    """How many leading parts two dotted names have in common."""
+    """Number of leading parts that two dotted names have in common."""
     pairs = zip(name.split("."), other.split("."), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.training.questions import Answers, choose
 from rnn_core.training.refusal import refusal
-
-Array = NDArray[Any]
 
 ORDER: Final = {1: (0,), 3: (1, 0, 2), 4: (0, 1, 2, 3)}  # of Keras's blocks, as PyTorch stacks them
 _NAME: Final = re.compile(r"arr_[0-9]{1,4}")
@@ -158,7 +156,7 @@ def _ways(layers: Mapping[str, Layer]) -> dict[str, str]:
 
 
 def _reset(layers: Mapping[str, Layer], answers: Answers) -> dict[str, str]:
-    """Where a GRU's reset gate stands: its bias says so."""
+    """Place of a GRU's reset gate, as the shape of its bias says."""
     if next(iter(layers.values())).shape[2] != 3:
         return {}
     biases = [layer.bias for layer in layers.values()]

@@ -25,7 +25,7 @@ EXTRA = "extra."  # arrays that belong to a model and are no weights
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a trained network."""
+    """Facts about a trained network: origin, settings, scores."""
 
     name: str
     application: str  # a name in `rnn_core.applications.scores.APPLICATIONS`

@@ -90,7 +90,7 @@ class Packing:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What was said at the counted steps of a batch; N of them, time-major."""
+    """Answers at the counted steps of a batch; N of them, time-major."""
 
     rows: Array | None  # (N,) places t * B + b; None: all
     features: Array  # (N, F)
@@ -170,7 +170,7 @@ class Objective:
         return price._replace(calls=price.calls * FED_CALLS) if free else price
 
     def pieces(self, batch: Batch, free: bool = False) -> list[slice]:
-        """Which sequences are read at a time, as evenly as can be."""
+        """Slices of the batch that are read at a time, as even as can be."""
         encoder = batch.encoder.steps if batch.encoder is not None else 0
         key = batch.steps, encoder, free
         if key not in self._most:
@@ -180,12 +180,12 @@ class Objective:
         return [slice(a, b) for a, b in pairwise(edges)]
 
     def seconds(self, batch: Batch, free: bool = False) -> float:
-        """What the gradient of the batch will take, as far as can be foretold."""
+        """Expected time of the batch's gradient."""
         pieces = self.pieces(batch, free)
         return sum(self.price(batch, p.stop - p.start, free).seconds for p in pieces)
 
     def _most_sequences(self, batch: Batch, free: bool) -> int:
-        """One at least: what a first sequence costs, and what each further one."""
+        """Number of sequences that fit the budget, at least one."""
         one, two = (self.price(batch, size, free) for size in (1, 2))
         by_time = (PIECE_SECONDS - one.seconds) / (two.seconds - one.seconds)
         by_room = (PIECE_BYTES - one.bytes) / (two.bytes - one.bytes)
@@ -345,7 +345,7 @@ class Objective:
             self._g += self.packing.pack(each, self.dtype)
 
     def _draw(self, batch: Batch, drop: Drop | None) -> Pieces[list[list[Array]]]:
-        """What dropout keeps in the whole batch, for every network and layer but the last."""
+        """Dropout masks of the whole batch, for every network and layer but the last."""
         if drop is None:
             return []
         masks: list[list[Array]] = []

@@ -1,4 +1,4 @@
-"""Optimisers: what to do with a gradient.
+"""Optimisers: update rules for a gradient, clipping in place, learning-rate schedules.
 
 An optimiser is a frozen rule.  It is handed all weights as one vector, their gradient, what it
 remembers and the learning rate, and returns the new weights and what to remember next:
@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.clip import EPSILON, MODES, global_norm
 
-Array = NDArray[Any]
 Memory = Mapping[str, Any]
 
 
@@ -36,7 +35,7 @@ class Optimiser(ABC):
     usual_rate: ClassVar[float]
 
     def start(self, w: Array) -> Memory:
-        """What is remembered before the first update: zeros."""
+        """Memory before the first update: zeros."""
         return {name: np.zeros_like(w) for name in self.remembers}
 
     @abstractmethod

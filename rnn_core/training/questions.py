@@ -1,4 +1,4 @@
-"""What a file leaves open, asked for in words instead of guessed."""
+"""Questions that a file leaves open: asked for in words instead of guessed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Answers = Mapping[str, str]
 
 
 class Ambiguous(ValueError):
-    """What a file does not say.  `name` is the argument that answers it, `options` the answers."""
+    """Open question of a file.  `name` is the argument that answers it, `options` the answers."""
 
     def __init__(self, name: str, asked: str, options: Mapping[str, str]) -> None:
         self.name, self.asked, self.options = name, asked, dict(options)
@@ -31,7 +31,7 @@ def choose(name: str, asked: str, options: Mapping[str, str], answers: Answers) 
 
 
 def agreed(facts: Answers, answers: Answers) -> dict[str, str]:
-    """What the file says, and the answers to the rest; they must not contradict each other."""
+    """Facts of the file and answers to the rest; they must not contradict each other."""
     for name, fact in facts.items():
         if answers.get(name, fact) != fact:
             came = f"{name}={shown(answers[name])}"

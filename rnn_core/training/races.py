@@ -58,7 +58,7 @@ class Race:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Who raced, in their order."""
+        """Names of the runs, in their order."""
         return tuple(dict.fromkeys(lane.words for lane in self.lanes))
 
     def entries(self, seed: int) -> dict[str, Training]:
@@ -67,7 +67,7 @@ class Race:
 
     @cached_property
     def task(self) -> Task:
-        """What was learnt; its baseline is what the best answer without memory gets."""
+        """The task that was learnt; its baseline is the best answer without memory."""
         some = Training(**self.settings)
         return make_task(some.task, some.length, some.text)
 

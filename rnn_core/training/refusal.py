@@ -1,4 +1,4 @@
-"""What weight files are refused with: what was expected, what came, what to do.
+"""Refusals of weight files: what was expected, what came, what to do.
 
 A file is a stranger's, so what it holds is shown short and without anything that means something.
 Formats that only another library reads are told by their first bytes, or by the file's name, and
@@ -51,7 +51,6 @@ FORMATS: Final[dict[str, Format]] = {
     "hdf5": Format("an HDF5 file", (".h5", ".hdf5"), _KERAS),
     "onnx": Format("an ONNX graph", (".onnx",), _ONNX),
 }
-ENDINGS: Final = tuple(ending for kind in FORMATS.values() for ending in kind.endings)
 
 
 def other_format(raw: bytes, name: str = "") -> OtherFormat | None:

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.random import Generator
 
-from rnn_core.arrays import Array
+from rnn_core.arrays import Array, norms
 from rnn_core.engine.budget import TRAINING
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.incoming import lengths_of
@@ -46,7 +46,7 @@ class Drop:
 
 
 class Shape(NamedTuple):
-    """What decides a network's buffers."""
+    """Sizes that decide a network's buffers."""
 
     cell: Cell
     T: int
@@ -158,12 +158,9 @@ POOL: Final = Pool()
 
 def step_norms(array: Array) -> Array:
     """(T+1, B, H) -> (T+1,) Euclidean norms, inf where an entry is; no square overflows."""
-    with np.errstate(all="ignore"):
-        largest = np.abs(array).max((1, 2))
-        scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)[:, None, None]
-        norms = np.sqrt(np.square(array / scale).sum((1, 2))) * scale[:, 0, 0]
-    norms.flags.writeable = False
-    return np.asarray(norms)
+    found = norms(array, (1, 2))
+    found.flags.writeable = False
+    return found
 
 
 class Stack:
@@ -186,7 +183,7 @@ class Stack:
         self._buffers: Buffers | None = None
 
     def shape(self, T: int, B: int) -> Shape:
-        """What decides the buffers for B sequences of T steps."""
+        """Sizes that decide the buffers for B sequences of T steps."""
         sides = len(self.reverses)
         return Shape(self.cell, T, B, self.D, self.H, self.depth, sides, self.dtype)
 

@@ -16,21 +16,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
 from rnn_core.arrays import Array
-from rnn_core.engine.cells import Cell, make_cell
-from rnn_core.engine.clip import MODES
-from rnn_core.engine.initialise import add_gate_biases, scale_recurrent
 from rnn_core.engine.network import Network
 from rnn_core.engine.pieces import Pieces, finished
 from rnn_core.experiment.experiment import SETTINGS as EXPERIMENT
-from rnn_core.experiment.experiment import START, TRAINING, Experiment, cells_with_gate
-from rnn_core.experiment.settings import choice, levels, number, settings_of, whole, words
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import draw_network
+from rnn_core.experiment.settings import choice, levels, number, settings_of, whole
 from rnn_core.tasks import TASKS, Batch, Task, make_task
 from rnn_core.training.objective import Objective
 from rnn_core.training.optimisers import OPTIMISERS, SCHEDULES, Memory, clip_vector, take_step
@@ -122,76 +120,39 @@ class Lesson:
             setting.check(getattr(self, name))
 
 
-def _as_in_experiment(name: str) -> Any:
-    """The same choice as in `Experiment`: label, options, help and default."""
-    s = EXPERIMENT[name]
-    shown = {other: values for other, values in s.shown if other == "cell"}
-    return choice(
-        str(s.default),
-        s.label,
-        s.group,
-        s.table,
-        help=s.help,
-        shown=shown,
-    )
+def _shared(name: str, **changes: Any) -> Any:
+    """The setting of `Experiment`, but for some changes; training has no wiring and no source."""
+    setting = EXPERIMENT[name]
+    shown = tuple(need for need in setting.shown if need[0] not in ("wiring", "source"))
+    setting = replace(setting, shown=shown, **changes)
+    return field(default=setting.default, metadata={"setting": setting})
 
 
 @dataclass(frozen=True)
 class Training(Lesson):
-    """Everything that decides a training run; the added fields are named as in `Experiment`."""
+    """Everything that decides a training run; the added fields are settings of `Experiment`."""
 
-    text: str = words("hello", "Your text", LESSON, help="What the text tasks read.")
-    cell: str = _as_in_experiment("cell")
-    hidden: int = whole(32, "Hidden units H", START, 1, 256, help=EXPERIMENT["hidden"].help)
-    layers: int = whole(1, "Layers", START, 1, 3, help=EXPERIMENT["layers"].help)
-    direction: str = _as_in_experiment("direction")
-    activation: str = _as_in_experiment("activation")
-    reset: str = _as_in_experiment("reset")
-    update: str = _as_in_experiment("update")
-    lstm: str = _as_in_experiment("lstm")
-    seed: int = whole(0, "Seed", START, 0, 99, help="Of the weights and of the data.")
-    scale: float = number(1.0, "Weight scale", START, 0.1, 4.0, 0.05, help=EXPERIMENT["scale"].help)
-    init: str = _as_in_experiment("init")
-    gain: float = number(1.0, "Gain", START, 0.1, 3.0, 0.05, help=EXPERIMENT["gain"].help)
-    forget_bias: float = number(
-        0.0,
-        "Forget bias (LSTM)",
-        START,
-        -2.0,
-        6.0,
-        0.5,
-        shown={"cell": cells_with_gate("forget")},
-        help=EXPERIMENT["forget_bias"].help,
+    text: str = _shared("text", help="What the text tasks read.")
+    cell: str = _shared("cell")
+    hidden: int = _shared("hidden", default=32, high=256)
+    layers: int = _shared("layers")
+    direction: str = _shared("direction")
+    activation: str = _shared("activation")
+    reset: str = _shared("reset")
+    update: str = _shared("update")
+    lstm: str = _shared("lstm")
+    seed: int = _shared("seed", help="Of the weights and of the data.")
+    scale: float = _shared("scale")
+    init: str = _shared("init")
+    gain: float = _shared("gain")
+    forget_bias: float = _shared("forget_bias")
+    update_bias: float = _shared("update_bias")
+    forcing: str = _shared("forcing")
+    window: int = _shared("window", high=500)
+    clip: str = _shared(
+        "clip", help="Before the optimiser gets the gradient. BPTT itself is never clipped."
     )
-    update_bias: float = number(
-        0.0,
-        "Update bias (GRU)",
-        START,
-        -2.0,
-        6.0,
-        0.5,
-        shown={"cell": cells_with_gate("update")},
-        help=EXPERIMENT["update_bias"].help,
-    )
-    forcing: str = _as_in_experiment("forcing")
-    window: int = whole(
-        0, "Truncated BPTT, window", TRAINING, 0, 500, help=EXPERIMENT["window"].help
-    )
-    clip: str = choice(
-        "off",
-        "Gradient clipping",
-        TRAINING,
-        {n: m.label for n, m in MODES.items()},
-        help="Before the optimiser gets the gradient. BPTT itself is never clipped.",
-    )
-    threshold: float = levels(
-        1.0,
-        "Clipping threshold",
-        TRAINING,
-        map(float, EXPERIMENT["threshold"].options),
-        shown={"clip": ("norm", "value")},
-        help=EXPERIMENT["threshold"].help,
-    )
+    threshold: float = _shared("threshold")
 
 
 # The fields that a training run shares with an experiment.
@@ -249,31 +210,13 @@ class Checkpoint:
 
 def make_networks(s: Training, task: Task) -> tuple[Network, ...]:
     """The network, or encoder and decoder, with the weights that `run` would draw."""
-    rng, cell = np.random.default_rng(s.seed), make_cell(s)
-    shapes = [(task.input_size, task.output_size)]
+    rng, shapes = np.random.default_rng(s.seed), [(task.input_size, task.output_size)]
     if task.encoder_size:
         shapes.insert(0, (task.encoder_size, 0))
-    return tuple(_make_network(s, cell, D, out, task.readout, rng) for D, out in shapes)
-
-
-def _make_network(
-    s: Training, cell: Cell, D: int, out: int, readout: str, rng: np.random.Generator
-) -> Network:
-    network = Network.create(
-        cell,
-        D,
-        s.hidden,
-        out,
-        layers=s.layers,
-        direction=s.direction,
-        readout=readout,
-        init=s.init,
-        gain=s.gain,
-        seed=rng,
+    drawn = [draw_network(s, D, out, task.readout, rng) for D, out in shapes]
+    return tuple(
+        n.load_state_dict({name: w.astype(s.dtype) for name, w in n.weights.items()}) for n in drawn
     )
-    weights = scale_recurrent(network.weights, s.scale)
-    weights = add_gate_biases(weights, cell.gates, s)
-    return network.load_state_dict({n: w.astype(s.dtype) for n, w in weights.items()})
 
 
 # -- training ----------------------------------------------------------------------------------
@@ -306,7 +249,7 @@ class Trainer:
         self._point: Checkpoint | None = None  # its beginning, once the weights have moved on
 
     def _check(self) -> tuple[str, ...]:
-        """What cannot be done as it was asked, said."""
+        """Notes on what cannot be done as it was asked; a `ValueError` where nothing can."""
         s, task = self.settings, self.task
         self._free = s.forcing == "free" and task.output_size == task.input_size
         if (self._free or task.encoder_size) and s.direction != "forward":
@@ -329,7 +272,7 @@ class Trainer:
 
     @cached_property
     def seconds(self) -> float:
-        """What one update will take, as far as can be foretold; validation apart."""
+        """Expected time of one update; validation apart."""
         batch = self.task.batch(np.random.default_rng(0), self.settings.batch)
         return self.objective.seconds(batch, self._free)
 
@@ -467,7 +410,7 @@ class Trainer:
         self._restart(w)
 
     def _drop_update(self) -> None:
-        """As if the update under way had not been begun, but for weights that have moved on."""
+        """Forget the update under way, but for weights that have moved on."""
         if self._now is not None and self._point is None:
             self._set_states(self._began)
         self._now = self._point = None

@@ -25,15 +25,14 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.lib import format as npy
-from numpy.typing import NDArray
 
+from rnn_core.arrays import Array
 from rnn_core.engine.cells import CELLS, Cell
 from rnn_core.engine.network import DIRECTIONS, Network
 from rnn_core.training.foreign import QUESTIONS, find
 from rnn_core.training.questions import agreed, choose
 from rnn_core.training.refusal import listed, other_format, refusal, shown
 
-Array = NDArray[Any]
 Source = bytes | str | os.PathLike[str]
 
 MOST_BYTES: Final = 64_000_000  # of a file, and of all its arrays
@@ -52,7 +51,7 @@ READABLE: Final = TYPES | {BFLOAT16: np.dtype("<u2")}
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """What a file held: arrays by name, and texts about them."""
+    """Contents of a file: arrays by name, and texts about them."""
 
     weights: dict[str, Array]
     about: dict[str, str]
@@ -225,7 +224,7 @@ def _arrays(source: Mapping[str, Any] | Sequence[Any]) -> dict[str, Array]:
 def shapes(
     cell: Cell, weights: Mapping[str, Array], direction: str = "forward"
 ) -> dict[str, tuple[int, ...]]:
-    """What a network with this many inputs, units, layers and outputs must have, in order."""
+    """Expected shapes by name of a network with these sizes, in order."""
     sides = DIRECTIONS[direction]
     first = "_l0" + ("_reverse" if sides[0] else "")
     D, H = (_columns(weights, f"weight_{kind}{first}") for kind in ("ih", "hh"))

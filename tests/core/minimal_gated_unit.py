@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnn_core.analysis.held_gate import HeldNetwork, Hold
+from rnn_core.analysis.held_gate import Hold, hold_network
 from rnn_core.engine.cells import Cell, sigmoid
 from rnn_core.engine.network import Network
 from rnn_core.engine.trace import LayerTrace
@@ -47,5 +47,4 @@ class MGU(Cell):
 def plainly(network: Network, x: Any) -> LayerTrace:
     """The first layer's trace from the cell's text as it stands, held at no step."""
     free = Hold(network.cell.gates[0], 0.0, ())
-    plain = HeldNetwork(network.cell, network.weights, network.direction, network.readout, free)
-    return plain.forward(x).layers[0]
+    return hold_network(network, free).forward(x).layers[0]

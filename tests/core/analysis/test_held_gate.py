@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_core.analysis.gradient_check import gradient_check
-from rnn_core.analysis.held_gate import HeldNetwork, Hold, hold_gate
+from rnn_core.analysis.held_gate import Hold, hold_gate, hold_network
 from rnn_core.engine.cells import GRU, LSTM, RNN
 from rnn_core.engine.network import Network
 from rnn_core.engine.trace import Gradient
@@ -22,7 +22,7 @@ STEP = 1e-6
 def network(cell, hold, direction="forward", layers=1):
     free = Network.create(cell, D, H, O, layers=layers, direction=direction, seed=3)
     weights = {n: 2 * w for n, w in free.weights.items()}
-    return HeldNetwork(cell, weights, direction, "softmax", hold)
+    return hold_network(Network(cell, weights, direction), hold)
 
 
 def case(cell, hold, **more):
@@ -148,6 +148,19 @@ def test_a_run_held_at_no_step_is_the_run_itself_and_a_held_one_is_not(wish):
             assert trace.cell == done.stages[0].network.cell
 
 
+@pytest.mark.parametrize("lstm", ["forget", "peephole"])
+def test_outputs_fed_back_are_held_at_chosen_steps_and_the_parts_add_up(lstm):
+    (stage,) = run(Experiment(steps=8, hidden=4, wiring="one-to-many-fed", lstm=lstm)).stages
+    network = hold_network(stage.network, Hold("output", 0.25, (2, 5)))
+    trace = network.generate(stage.x[:, 0], 8)
+    held = (trace.layers[0].gates["output"] == 0.25).all(axis=(0, 2))
+    assert list(np.flatnonzero(held)) == [2, 5]
+    back = network.backward(trace, network.head.dlogits(trace.logits, stage.targets)).layers[0]
+    for s in ("h", "c"):
+        parts = back.from_output[s] + back.from_next[s]
+        np.testing.assert_allclose(parts, back.states[s], rtol=1e-12, atol=1e-15)
+
+
 def test_chosen_steps_count_through_encoder_and_decoder():
     done = run(Experiment(steps=8, hidden=4, wiring="encoder-decoder"))
     held = hold_gate(done, Hold("forget", 1.0, (1, 4)))
@@ -168,6 +181,7 @@ def test_an_unknown_gate_is_refused_in_words():
         (Experiment(steps=8, hidden=4, cell="gru", layers=2), Hold("update", 0.2, (1, 4))),
         (Experiment(steps=8, hidden=4, wiring="encoder-decoder"), Hold("output", 0.0, (5,))),
         (Experiment(steps=8, hidden=4, wiring="one-to-many-fed"), Hold("input", 0.5)),
+        (Experiment(steps=8, hidden=4, wiring="one-to-many-fed"), Hold("input", 0.5, (1, 6))),
         (Experiment(steps=8, hidden=4, window=3), Hold("forget", 0.9)),
     ],
     ids=lambda v: v.wiring if isinstance(v, Experiment) else str(v),

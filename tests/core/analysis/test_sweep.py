@@ -184,7 +184,8 @@ def test_the_bound_is_that_of_single_runs_and_holds():
             bound = pascanu(one.stages[0].trace.layers[0])
             assert found.radius[m, s] == pytest.approx(bound.radius)
             assert found.sigma[m, s] == pytest.approx(bound.sigma)
-    assert (norms <= found.envelope(7 - np.arange(8)) * (1 + 1e-12)).all()
+    envelope = (found.sigma * found.gamma)[..., None] ** (7.0 - np.arange(8))
+    assert (norms <= envelope * (1 + 1e-12)).all()
     assert sweep.spectrum(sweep.family(replace(wish, cell="gru"), "scale", SCALES, SEEDS)) is None
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_core.engine.budget import PLANS
 from rnn_core.engine.cells import GRU, LSTM, RNN
 from rnn_core.engine.codegen import Loop, Moving, View, _written
-from rnn_core.engine.dispatch import BUDGET, OBJECTS, Plans, SingleKernel, kernel, make, rides_along
+from rnn_core.engine.dispatch import OBJECTS, Plans, SingleKernel, kernel, make, rides_along
 from rnn_core.engine.kernel import Kernel
 from rnn_core.engine.network import Network
 from tests.core.cells_under_test import VARIANTS, random_weights
@@ -160,7 +161,7 @@ def test_plans_are_kept_within_their_bytes():
 
 
 def test_a_slider_of_lengths_needs_few_buffers():
-    kernels = Plans(BUDGET)
+    kernels = Plans(PLANS)
     owners = {id(kernels.get(LSTM(), T, 1, 8, 32, "float64").XH.base) for T in range(200, 1, -1)}
     assert len(owners) == 1
     assert kernels.get(LSTM(), 100_000, 1, 8, 32, "float64").T == 100_000  # large: not rounded up

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_core import CELLS, GRU, LSTM, RNN, Network
-from rnn_core.analysis.held_gate import HeldNetwork, Hold
+from rnn_core.analysis.held_gate import Hold, hold_network
 from rnn_core.engine.readout import READOUTS, Readout, loss_weights
 from rnn_core.engine.wiring import Part
 from rnn_core.tasks import Batch
@@ -211,7 +211,7 @@ def half(kind):
 def test_single_precision_stays_so_everywhere(kind, fed, held):
     network, x = half(kind), inputs()
     if held:
-        network = HeldNetwork(GRU(), network.weights, "forward", "softmax", Hold("update", 0.5), 0)
+        network = hold_network(network, Hold("update", 0.5))
     trace = network.generate(x[:, 0], 5) if fed else network.forward(x)
     targets = np.eye(3)[np.zeros((2, 5), int)]  # float64
     dlogits = network.head.dlogits(trace.logits, targets)
@@ -261,7 +261,7 @@ def test_a_trace_belongs_to_its_network():
         made(layers=2, direction="bidirectional"),
         Network.create(LSTM(), 3, 4, 2, seed=2, readout="linear"),
         Network(LSTM(), network.weights, readout="softmax"),
-        HeldNetwork(LSTM(), network.weights, "forward", "linear", Hold("forget", 1.0)),
+        hold_network(network, Hold("forget", 1.0)),
     ]
     for other in others:
         refused(lambda other=other: other.backward(trace, d), "trace: expected", "Call forward")
@@ -397,7 +397,7 @@ def test_dh_and_the_readout_together(fed, held):
     """What dlogits says through the readout may as well be said of the states."""
     network, x = made(GRU(), outputs=3), inputs()
     if held:
-        network = HeldNetwork(GRU(), network.weights, "forward", "linear", Hold("update", 0.5), 0)
+        network = hold_network(network, Hold("update", 0.5))
     trace = network.generate(x[:, 0], 5) if fed else network.forward(x)
     rng = np.random.default_rng(4)
     d, dh = rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 5, 4))
@@ -492,10 +492,9 @@ def test_a_part_has_one_batch_and_one_length(targets, weights):
     ],
 )
 def test_what_is_held_is_checked(hold, words):
-    weights = made(GRU()).weights
-    refused(lambda: HeldNetwork(GRU(), weights, "forward", "linear", hold), words)
+    refused(lambda: hold_network(made(GRU()), hold), words)
 
 
 def test_a_held_gate_needs_full_lengths():
-    held = HeldNetwork(GRU(), made(GRU()).weights, "forward", "linear", Hold("update", 0.5))
+    held = hold_network(made(GRU()), Hold("update", 0.5))
     refused(lambda: held.forward(inputs(), [3, 5]), "lengths: a held gate needs full ones")

@@ -10,6 +10,7 @@ import pytest
 
 from rnn_core import CELLS, GRU, LSTM, RNN, Experiment, Network, run
 from rnn_core.analysis.gradient_check import gradient_check
+from rnn_core.analysis.jacobians import direct_path, jacobians
 from rnn_core.analysis.sweep import family, forward, length, pull_back
 from rnn_core.applications.probe import look, of_task, run_of
 from rnn_core.engine.cells import make_cell
@@ -21,7 +22,7 @@ from rnn_core.notation.notation import NOTATIONS, differences, other_variants
 from rnn_core.notation.prose import translated
 from rnn_core.studies.starts import starts
 from rnn_core.studies.truncated import training
-from rnn_core.training.trainer import Trainer, Training
+from rnn_core.training.trainer import Lesson, Trainer, Training, training_of
 from tests.core.cells_under_test import VARIANTS
 from tests.core.minimal_gated_unit import MGU
 
@@ -103,6 +104,15 @@ def test_a_run_is_that_of_its_normal_form(lstm):
     assert run(e).loss == run(normalise(e)).loss
 
 
+@pytest.mark.parametrize("lstm", ["forget", "no-forget"])
+def test_training_starts_from_the_weights_that_a_run_shows(lstm):
+    e = Experiment(text="hello", steps=5, cell="mgu", forget_bias=2.0, lstm=lstm, seed=3)
+    (stage,) = run(e).stages
+    network = Trainer(training_of(e, Lesson(task="hello"))).network
+    for name, weight in stage.network.weights.items():
+        np.testing.assert_array_equal(network.weights[name], weight)
+
+
 @pytest.mark.parametrize("forcing", ["teacher", "free"])
 def test_it_learns(forcing):
     s = Training(
@@ -146,6 +156,28 @@ def test_a_sweep_measures_what_runs_show(knob):
         done, lambda t: {"h": np.ones((1, 2, 2, 4))} if t == 5 else None, lambda t, n: None
     )
     assert all(np.isfinite(length(step.carried["h"])).all() for step in steps)
+
+
+@dataclass(frozen=True)
+class Moving(MGU):
+    """The same cell with its state as the old one moved towards the candidate."""
+
+    def step(self, u, U, P, past):
+        gates, _ = super().step(u, U, P, past)
+        return gates, {"h": past.h + gates["forget"] * (gates["candidate"] - past.h)}
+
+
+@pytest.mark.parametrize("cell", [MGU(), Moving()], ids=["mixed", "moved"])
+def test_its_direct_path_is_read_from_its_equations(cell):
+    network = Network.create(cell, 3, 4, 0, seed=2)
+    layer = network.forward(np.random.default_rng(0).normal(size=(1, 6, 3))).layers[0]
+    keeps = 1 - layer.gates["forget"][0]
+    path = direct_path(layer)
+    np.testing.assert_allclose(path[2], keeps[2:].prod(0), rtol=1e-12)
+    alone = {n: np.zeros_like(w) if "hh" in n else w for n, w in network.weights.items()}
+    still = network.load_state_dict(alone).forward(layer.x).layers[0]
+    product = np.linalg.multi_dot(jacobians(still)[::-1])
+    np.testing.assert_allclose(product, np.diag(direct_path(still)[0]), rtol=1e-12, atol=1e-15)
 
 
 def test_its_starts_are_compared():
