@@ -56,7 +56,7 @@ def test_moving_the_weight_scale_redraws_bound_and_verdict(app, look):
     app.check_clean()
 
 
-def test_one_weight_follows_its_sliders_and_cases(app):
+def test_one_weight_follows_its_sliders_and_scenes(app):
     app.open("/scalar?n=20")
     lines = drawn(app, "w = ")
     done = unroll_unit(Scalar(n=20))
@@ -66,7 +66,7 @@ def test_one_weight_follows_its_sliders_and_cases(app):
     app.slide("Weight w", 2)
     app.page.wait_for_url("**w=1.6*")
     app.wait_for_new_plots(before)
-    app.page.get_by_role("button", name="sigmoid, w = 6").click()
+    app.page.get_by_test_id("stPills").get_by_text("sigmoid on a knife's edge").click()
     app.page.wait_for_url("**w=6*")
     app.idle()
     product = drawn(app, "w = ")["∏φ′ₜw, the real product"]
