@@ -36,9 +36,9 @@ def picture() -> page_layout.Parts:
     """The gradients of both starts on one axis, then losses and words."""
     yield "picture"
     wish = session.own(Ceiling)
-    pairs = model.pairs(wish)
-    said = ceiling.headline(*pairs)
-    figure = ceiling.steps(*pairs, wish.limit)
+    pairs = exploding, vanishing = model.pairs(wish)
+    said = ceiling.headline(exploding, vanishing)
+    figure = ceiling.steps(exploding, vanishing, wish.limit)
     plot(figure, key="steps", alt=said.replace("*", ""), name="ceiling")
     yield "losses"
     st.markdown(said)

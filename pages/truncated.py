@@ -39,7 +39,8 @@ def picture() -> Iterator[str]:
     """The gradient in blocks, every window, and a clue that the window hides."""
     yield "picture"
     done, e, part = session.current_run(), session.experiment(), session.own(Cut).part
-    said = _said(e, part, engine.longest(done))
+    one = truncated.one_window(e, part, e.window)
+    said = figures.sentence(e.cell, one, engine.longest(done))
     blocks = figures.blocks(
         done, e.window, runs.loss_words(done), NOTATIONS[session.view().notation]
     )
@@ -54,13 +55,6 @@ def picture() -> Iterator[str]:
             plot(draw(found, e.window, part), key=name, alt=alt, name=f"truncated-{name}")
     yield "clue"
     _clue(e)
-
-
-def _said(e: Experiment, part: str, steps: int) -> str:
-    """What the reader's window does to the reader's cell."""
-    if not e.window:
-        return "A window of 0 is **full BPTT**: nothing is cut. Move the slider to cut."
-    return figures.sentence(e.cell, truncated.one_window(e, part, e.window), steps)
 
 
 def _clue(e: Experiment) -> None:

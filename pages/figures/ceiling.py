@@ -53,7 +53,7 @@ def steps(exploding: Pair, vanishing: Pair, limit: float) -> Figure:
     layout["yaxis"] |= norm_axis()
     layout["shapes"] = [*zones(), *layout.get("shapes", [])]
     layout["annotations"] = zone_words()
-    layout |= {"height": TALL, "hovermode": "closest"}
+    layout |= {"height": TALL, "hovermode": "closest", "meta": {"narrow": {"height": 620}}}
     return figure
 
 

@@ -186,6 +186,8 @@ def sentence(cell: str, found: Compared, steps: int) -> str:
     """What one window does to one cell's gradient, in words."""
     window = int(found.windows[0])
     label, angle, ratio = cell_look(cell).label, found.angles[0], found.ratios[0]
+    if window == 0:
+        return "A window of 0 is **full BPTT**: nothing is cut. Move the slider to cut."
     if window >= steps:
         return f"A window of {counted(window)} cuts nothing: T is {steps}."
     if not np.isfinite(ratio):

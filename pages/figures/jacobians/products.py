@@ -254,6 +254,7 @@ def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
     layout |= {"height": PICTURE, "margin": {"l": 72, "r": 12, "t": 76, "b": 48}}
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.01, "xanchor": "left"}
     layout["legend"] |= {"yanchor": "bottom"}
+    layout["meta"] = {"narrow": {"height": 640}}  # long words and six entries below each other
     return figure
 
 
