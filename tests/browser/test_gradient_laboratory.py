@@ -67,7 +67,7 @@ def test_one_weight_follows_its_sliders_and_scenes(app):
     app.slide("Weight w", 2)
     app.page.wait_for_url("**w=1.6*")
     app.wait_for_new_plots(before)
-    app.page.get_by_test_id("stPills").get_by_text("sigmoid on a knife's edge").click()
+    app.page.get_by_text("sigmoid on a knife's edge", exact=True).click()
     app.page.wait_for_url("**w=6*")
     app.idle()
     product = drawn(app, "w = ")["∏φ′ₜw, the real product"]
