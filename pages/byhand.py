@@ -31,7 +31,10 @@ Lecture 004 begins at k = 0: that state is given and does not depend on W_hh, so
 The sum comes from Jacobians, the total from BPTT. A *part*, a projection on it, may be negative.
 """
 
-CLAIM = "BPTT needs **no computer**, only patience: here are its three steps, with every number."
+CLAIM = (
+    "A plain RNN of a few units, and every number of its gradient. Press Next, click a column, or "
+    "use the arrow keys; Check yourself is under More settings."
+)
 
 
 def picture() -> page_layout.Parts:

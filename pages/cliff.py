@@ -30,8 +30,8 @@ and fro across the wall; nor is one start a proof. Move the star.
 """
 
 CLAIM = (
-    "An exploding gradient is a **cliff** in the error. Plain gradient descent that steps on it is "
-    "thrown far away; with clipping it stays near."
+    "Two balls roll from one start. Plain descent that meets the **cliff** is thrown far away; "
+    "with clipping it stays near. Turn the rate and the threshold."
 )
 
 

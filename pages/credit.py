@@ -27,8 +27,10 @@ is nothing: no loss depends on what comes later. (A layer that reads from the ri
 * **Hidden state against hidden state**: the Jacobian ∂hₜ/∂hₖ by its Frobenius norm; inputs rest.
 """
 
-CLAIM = """Every loss sends its gradient back to every state before it: **who owes whom**. Where
-the matrix fades away from its diagonal, late losses teach early states next to nothing."""
+CLAIM = (
+    "Read a row from right to left: how far back one loss is felt. Where the colour fades, late "
+    "losses teach early states next to nothing. Click a pair."
+)
 
 
 def matrix_of(e: Experiment, view: session.View, pick: Pick) -> figures.Matrix:
@@ -45,22 +47,24 @@ def matrix_of(e: Experiment, view: session.View, pick: Pick) -> figures.Matrix:
 
 
 def picture() -> Iterator[str]:
-    """The matrix, its picked row and column, and what was picked in words."""
+    """The matrix, what was picked in words, its row and its column."""
     yield "picture"
     done, pick = session.current_run(), session.own(Pick)
     widgets.layer_menu([e.name.split(", ")[-1] for e in runs.layers(done, done.stages[-1])])
     matrix, t, k = matrix_of(session.experiment(), session.view(), pick), pick.loss, pick.state
     said = figures.sentence(matrix, t, k)
-    (left, right), alt = st.columns([3, 2]), said.replace("*", "")
-    with left:
-        plot(figures.heatmap(matrix, t, k), key="matrix", alt=alt, name="credit", on_pick=picked)
-    with right:
-        plot(figures.row_profile(matrix, t, k), key="row", alt=alt, name="credit-row")
-        plot(figures.column_profile(matrix, t, k), key="column", alt=alt, name="credit-column")
+    alt = said.replace("*", "")
+    plot(figures.heatmap(matrix, t, k), key="matrix", alt=alt, name="credit", on_pick=picked)
+    yield "pair"
     st.markdown(f"{said} {figures.lost(matrix)}")
     with st.container(horizontal=True):
         for label, change in figures.moves(matrix, t, k).items():
             st.button(label, on_click=session.adjust, kwargs=change)
+    left, right = st.columns(2)
+    with left:
+        plot(figures.row_profile(matrix, t, k), key="row", alt=alt, name="credit-row")
+    with right:
+        plot(figures.column_profile(matrix, t, k), key="column", alt=alt, name="credit-column")
 
 
 def picked(k: float, t: float) -> None:

@@ -28,21 +28,22 @@ singular values tell how much each direction is stretched; the largest is the **
 State is h, for an LSTM h and c together, all taken as free numbers. No loss is in these curves, and
 values so small that only rounding decides them are left out.
 
-* **Left, dotted, RNN**: no product lies above (σ_max γ)ᵏ, γ the largest slope of the activation
+* **Dotted, RNN**: no product lies above (σ_max γ)ᵏ, γ the largest slope of the activation
   (Pascanu, Mikolov and Bengio 2013). σ_max γ < 1 is *sufficient* for vanishing; σ_max γ > 1 is
   *necessary* for exploding, and not enough. The slope ρᵏ is a reference, not a bound.
-* **Middle, RNN**: each Jacobian is diag(φ′) times W_hh. Lecture 000 asks whether the product of the
-  slopes decays as well: here are powers of W_hh **alone**, slopes **alone**, and the full product.
-  The matrices mix the units between two slopes, so the two norms need not multiply to the third.
-* **Middle, GRU and LSTM**: lectures 000 and 004 write a product of σ′ (drawn: the update gate's,
-  the slide does not say which), or of f. Both drop terms, so the claim stands beside the
+* **Factors, RNN**: each Jacobian is diag(φ′) times W_hh. Lecture 000 asks whether the product of
+  the slopes decays as well: here are powers of W_hh **alone**, slopes **alone**, and the full
+  product. The matrices mix the units between two slopes, so the two norms need not multiply to
+  the third.
+* **Direct path, GRU and LSTM**: lectures 000 and 004 write a product of σ′ (drawn: the update
+  gate's, the slide does not say which), or of f. Both drop terms, so the claim stands beside the
   measurement. A block such as ∂c_T/∂cₜ holds hₜ fixed.
-* **Right, eigenvalues** tell about many powers of one matrix, singular values about a single step.
+* **Eigenvalues** (below) tell about many powers of one matrix, singular values about a single step.
 """
 
 CLAIM = (
-    "Vanishing and exploding are made here: **a product of Jacobians**, one per step. Weights and "
-    "slopes, or gates, each have their share in it, and no single number of W_hh decides it."
+    "Thick: **the product of Jacobians**, one per step. The other lines are what its factors make "
+    "alone: no single number of W_hh decides it."
 )
 
 
@@ -57,17 +58,18 @@ def measured(done: Run, layer: int) -> Measured:
 
 
 def picture() -> Iterator[str]:
-    """Singular values, factors and eigenvalues side by side; the verdict below."""
+    """The product and its factors; then singular values beside eigenvalues, and the verdict."""
     yield "picture"
     run, notation = session.current_run(), NOTATIONS[session.view().notation]
     found = measured(run, session.view().layer)
-    plane = eigenvalue_figure(found.kind, found.matrices, notation)
-    charts = singular_figure(found, notation), apart_figure(found, notation), plane
-    alt = "Singular values and spectral norms over the distance, log axis; eigenvalues of W_hh"
-    chart = beside(charts, (3, 3, 2))
-    plot(chart, key="product", alt=session.lettered(alt), name="jacobian-product")
+    alt = session.lettered("Spectral norm of the product over the distance, and of its factors")
     widgets.layer_menu([each.name for each in runs.layers(run)])
-    yield "more"
+    plot(apart_figure(found, notation), key="product", alt=alt, name="jacobian-product")
+    yield "spectra"
+    plane = eigenvalue_figure(found.kind, found.matrices, notation)
+    alt = "Singular values of the product over the distance, log axis; eigenvalues of W_hh"
+    chart = beside((singular_figure(found, notation), plane), (3, 2))
+    plot(chart, key="spectra", alt=session.lettered(alt), name="jacobian-spectra")
     left, right = st.columns([3, 2])
     with left:
         fed = any(part.fed for part in run.parts)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.components import flow as component
 from pages.figures.flow import bench
-from pages.ui import page_layout, results, runs, session
+from pages.ui import page_layout, runs, session
 from pages.ui.results import stored
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.inputs import Series
@@ -26,8 +26,8 @@ input is a picture, **not a proof**.
 """
 
 CLAIM = (
-    "Weight scale and length decide together how much gradient is left. Every cell has its own "
-    "map, and the starting weights redraw it."
+    "Blue: the gradient **vanishes**; orange: it **explodes**. Every cell has its own map, and the "
+    "starting weights redraw it. Click a place to go there."
 )
 
 
@@ -49,30 +49,18 @@ def _found(e: Experiment) -> tuple[tuple[int, ...], dict[str, bench.Floats]]:
 
 
 def picture() -> Iterator[str]:
-    """The map, once it is asked for."""
+    """Every cell's map, and how much of it vanishes and explodes."""
     yield "picture"
-    e, wanted = session.experiment(), session.view().phase == "on"
-    label = "Hide the phase map" if wanted else "Compute the phase map"
-    st.button(label, on_click=_toggle, args=(not wanted,))
-    if wanted:
-        _draw(e)
-
-
-def _toggle(wanted: bool) -> None:
-    """Show the map, whatever it takes, or hide it; for callbacks."""
-    session.look(phase="on" if wanted else "off")
-    results.ask(_map.key(bench.mapped(session.experiment()), (), None))
-
-
-def _draw(e: Experiment) -> None:
+    e = session.experiment()
     lengths, found = _found(e)
+    st.markdown(f"##### {bench.map_words(found)}")
     payload = bench.map_payload(e, lengths, found, NOTATIONS[session.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
-    """Every place of the maps, once they have been asked for."""
-    lengths, found = _found(e) if view.phase == "on" else ((), {})
+    """Every place of the maps."""
+    lengths, found = _found(e)
     return pd.DataFrame(bench.map_rows(lengths, found, NOTATIONS[view.notation]))
 
 

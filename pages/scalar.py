@@ -1,16 +1,14 @@
 """One weight: the rule w < 1, w > 1, and what a single unit really does."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
-from pages.figures.scalar import PRODUCT, unit_figure, unit_rows, unit_words
+from pages.figures.scalar import PRODUCT, states_figure, unit_figure, unit_rows, unit_words
 from pages.ui import page_layout, session
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
-from rnn_core.studies.scalar import CASES, Scalar, check, unroll_unit
+from rnn_core.studies.scalar import Scalar, check, unroll_unit
 
 EXPLAINED = """
 One hidden unit: **hₜ = φ(w hₜ₋₁ + x)**. Lecture 000 strips a network down to it (no input, no bias)
@@ -32,32 +30,22 @@ ReLU that is always on. The gradient check below belongs to the network of the o
 """
 
 CLAIM = (
-    "“w below 1 vanishes, w above 1 explodes” is exact for **one linear unit**. With tanh or a "
-    "sigmoid every step has its slope as well, and w above 1 need not explode."
+    "Dashed: the rule wᵏ. Thick: the real product. Move w: with tanh or a sigmoid every step has "
+    "its slope as well, and **w above 1 need not explode**."
 )
 
 
-def cases() -> None:
-    """Settings whose numbers show something, each a press away."""
-    wish = session.own(Scalar)
-    with st.container(horizontal=True, gap="small"):
-        for name, case in CASES.items():
-            icon = ":material/check:" if case.scalar == wish else None
-            set_it = partial(session.adjust, **vars(case.scalar))
-            st.button(session.lettered(name), icon=icon, key=f"case_{name}", on_click=set_it)
-    shown = [case.claim for case in CASES.values() if case.scalar == wish]
-    st.caption(shown[0] if shown else "Press one of these, or move the sliders.")
-
-
 def picture() -> page_layout.Parts:
-    """Rule and product, the bench, and what the numbers say."""
+    """Rule and product over the distance, then what the numbers say."""
     yield "picture"
     done = unroll_unit(session.own(Scalar))
     alt = f"The scalar rule and the product {PRODUCT} over the distance, logarithmic axis"
     figure = unit_figure(done, NOTATIONS[session.view().notation])
     plot(figure, key="unit", alt=session.lettered(alt), name="one-weight")
-    cases()
-    yield "more"
+    yield "states"
+    states = states_figure(done, NOTATIONS[session.view().notation])
+    alt = session.lettered("State hₜ and slope of every step, over the same distance")
+    plot(states, key="states", alt=alt, name="one-weight-states")
     st.markdown("\n".join(f"* {line}" for line in unit_words(done)))
     return check(done)
 

@@ -37,8 +37,8 @@ For an LSTM the state is h and c together. Everything is measured **before train
 """
 
 CLAIM = (
-    "Same cell, same input, another start: **initialisation, activation and gate bias** decide how "
-    "much of a far state is felt before any training."
+    "One chart a start, the others thin behind it: **initialisation, activation and gate bias** "
+    "decide how far back a state is felt. Turn the weight scale."
 )
 
 

@@ -29,26 +29,31 @@ still be *in* it for the readout to find. Try the RNN, whose orthogonal start ca
 Each training is one draw of weights and data: see other seeds.
 """
 
-CLAIM = """Truncated BPTT saves work by **cutting the way back every k steps**. What it drops is
-exactly the long-range credit: a clue before the last cut hears nothing of the last loss."""
+CLAIM = (
+    "Truncated BPTT **cuts the way back every k steps**: a state before the last cut hears exactly "
+    "nothing of the last loss. Move the window."
+)
 
 
 def picture() -> Iterator[str]:
     """The gradient in blocks, every window, and a clue that the window hides."""
     yield "picture"
     done, e, part = session.current_run(), session.experiment(), session.own(Cut).part
-    found, steps = truncated.every_window(e, part), engine.longest(done)
-    window = engine.default_window(e, steps)
-    said = figures.sentence(e.cell, truncated.one_window(e, part, window), steps)
-    blocks = figures.blocks(done, window, runs.loss_words(done), NOTATIONS[session.view().notation])
-    (left, right), alt = st.columns(2), said.replace("*", "")
-    with left:
-        plot(blocks, key="blocks", alt=alt, name="truncated-blocks")
-    with right:
-        for name, draw in (("angle", figures.angles), ("ratio", figures.ratios)):
-            plot(draw(found, window, part), key=name, alt=alt, name=f"truncated-{name}")
-    st.markdown(said if e.window else f"{said} The slider stands at 0: move it to cut elsewhere.")
-    yield "more"
+    one = truncated.one_window(e, part, e.window)
+    said = figures.sentence(e.cell, one, engine.longest(done))
+    blocks = figures.blocks(
+        done, e.window, runs.loss_words(done), NOTATIONS[session.view().notation]
+    )
+    plot(blocks, key="blocks", alt=said.replace("*", ""), name="truncated-blocks")
+    yield "windows"
+    st.markdown(said)
+    found = truncated.every_window(e, part)
+    charts = (("angle", figures.angles), ("ratio", figures.ratios))
+    for column, (name, draw) in zip(st.columns(2), charts, strict=True):
+        with column:
+            alt = f"Every window of every cell. {said.replace('*', '')}"
+            plot(draw(found, e.window, part), key=name, alt=alt, name=f"truncated-{name}")
+    yield "clue"
     _clue(e)
 
 

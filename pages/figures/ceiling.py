@@ -9,14 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.clipping import LOOKS, Look
-from pages.figures.norm_axis import HIGH, LOW, held, norm_axis, zone_words, zones
-from pages.figures.theme import CEILING, FLOOR, INK, Figure, Part, base_figure, number
+from pages.figures.norm_axis import HIGH, LOW, held, norm_axis, plain, zone_words, zones
+from pages.figures.theme import (
+    CEILING,
+    COOL_INK,
+    FLOOR,
+    INK,
+    WARM_INK,
+    Figure,
+    Part,
+    base_figure,
+    number,
+)
 from rnn_core.studies.ceiling import LAST, Course
 
 Floats = NDArray[np.float64]
 Pair = Sequence[Course]  # without clipping, with it
 
 WORDS: Final = {"off": "without clipping", "norm": "clipped by norm", "value": "clipped by value"}
+TALL: Final = 420  # pixels of the picture
+ENDS: Final = (LOW, HIGH)
+INKS: Final = {"exploding": WARM_INK, "vanishing": COOL_INK}
 GUESSING: Final = 0.97  # a loss above this part of the baseline is no better than guessing
 
 
@@ -29,34 +42,44 @@ def losses(pair: Pair, every: Sequence[Course]) -> Figure:
     return _logarithmic(figure, np.concatenate(shown), pair[0].baseline)
 
 
-def norms(pair: Pair, limit: float) -> Figure:
-    """The gradient's norm before clipping; every clipped update is marked."""
-    lines = [_line(c, c.norms, "norm", (LOW, HIGH)) for c in pair]
-    y = "‖dL/dW‖ before clipping"
-    figure = base_figure([*lines, _marks(pair[1])], _fired(pair), "update", y)
+def steps(exploding: Pair, vanishing: Pair, limit: float) -> Figure:
+    """The gradient that each update used: both starts, with and without clipping."""
+    lines = [_used(c) for pair in (vanishing, exploding) for c in pair]
+    marks = [_marks(pair[1]) for pair in (vanishing, exploding)]
+    y = "‖dL/dW‖ that the update used"
+    figure = base_figure([*lines, *marks], conclusion(exploding, vanishing, limit), "update", y)
     figure = _logarithmic(figure, np.array([LOW, HIGH]), limit)
     layout = figure["layout"]
     layout["yaxis"] |= norm_axis()
     layout["shapes"] = [*zones(), *layout.get("shapes", [])]
-    layout["annotations"] = [*zone_words(), *_named_limit(limit)]
+    layout["annotations"] = zone_words()
+    layout |= {"height": TALL, "hovermode": "closest", "meta": {"narrow": {"height": 620}}}
     return figure
 
 
-def _named_limit(limit: float) -> list[Part]:
-    """What the dotted line is, below it at the left."""
-    if not LOW <= limit <= HIGH:
-        return []
-    place = {"xref": "paper", "x": 0, "y": float(np.log10(limit)), "yanchor": "top", "yshift": -20}
-    return [{"text": f"threshold {limit:g}", "showarrow": False, "xanchor": "left", **place}]
+def conclusion(exploding: Pair, vanishing: Pair, limit: float) -> str:
+    """How often clipping had something to do, and how the exploding start's losses end."""
+    fired = [f"{int(c[1].clipped.sum())} of {len(c[1].updates)}" for c in (exploding, vanishing)]
+    ends = " and ".join(
+        f"{_shortly(c)} {how}" for c, how in zip(exploding, ("without", "with"), strict=True)
+    )
+    return (
+        f"The ceiling (dotted, {limit:g}) cut {fired[0]} gradients of the exploding start, "
+        f"{fired[1]} of the vanishing one"
+        f"<br>The exploding start's loss ends at {ends} clipping"
+    )
 
 
-def _fired(pair: Pair) -> str:
-    """How often clipping had something to do."""
-    fired, updates = int(pair[1].clipped.sum()), len(pair[1].updates)
-    start = pair[0].start.capitalize()
-    if not fired:
-        return f"{start} start: nothing to clip in {updates} updates"
-    return f"{start} start: {fired} of {updates} updates clipped"
+def _shortly(course: Course) -> str:
+    return plain(course.final_loss, 2)
+
+
+def _used(course: Course) -> Part:
+    """The norm after clipping, update by update, in the colour of what its start does."""
+    line, vanishing = _line(course, course.used, "norm used", ENDS), course.start == "vanishing"
+    name = f"{course.start}, {WORDS[course.mode]}"
+    line["line"] |= {"width": 1.5 if vanishing else 3, "color": INKS[course.start]}
+    return line | {"name": name, "hovertemplate": f"%{{customdata}}<extra>{name}</extra>"}
 
 
 def headline(exploding: Pair, vanishing: Pair) -> str:
@@ -151,10 +174,10 @@ def _marks(course: Course) -> Part:
         "type": "scatter",
         "x": where + 1,
         "y": np.where(np.isfinite(heights), held(heights), HIGH),
-        "name": f"clipped: {len(where)} of {len(course.updates)}",
+        "name": f"{course.start}, before clipping",
         "showlegend": bool(len(where)),
         "mode": "markers",
-        "marker": {"symbol": "triangle-down", "size": 8, "color": look(course).colour},
+        "marker": {"symbol": "triangle-down", "size": 8, "color": INKS[course.start]},
         "hoverinfo": "skip",
     }
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.norm_axis import DECADES, HIGH, LOW, norm_axis, power, zones
+from pages.figures.norm_axis import DECADES, HIGH, LOW, norm_axis, plain, power, zones
 from pages.figures.theme import INK, LINES, Figure, Part, base_figure, number
 from rnn_core.analysis.loss_state_matrix import LossStateMatrix, Reach, kept, kept_states
 from rnn_core.analysis.sweep import length
@@ -25,7 +25,7 @@ RAMP: Final = [
     [(d - DECADES[0]) / (DECADES[1] - DECADES[0]), f"var(--ramp-{i + 1})"]
     for i, d in enumerate(STOPS)
 ]
-HEIGHT, PROFILE = 510, 245  # pixels
+HEIGHT, PROFILE = 420, 260  # pixels
 PAPER: Final = "var(--st-background-color)"
 SHADE: Final = "rgba(128, 128, 128, 0.25)"
 
@@ -145,21 +145,30 @@ def heatmap(matrix: Matrix, t: int, k: int) -> Figure:
     data = [_cells(matrix), *_hatched(matrix), *_ring(matrix, t, k)]
     figure = base_figure(data, _title(matrix), matrix.column_words, matrix.row_words)
     figure["layout"] |= {"height": HEIGHT, "hovermode": "closest", "showlegend": False}
-    figure["layout"]["margin"] = {"l": 60, "r": 8, "t": 64, "b": 48}
+    figure["layout"]["margin"] = {"l": 60, "r": 8, "t": 52, "b": 48}
     quiet = {"zeroline": False, "showgrid": False}
     figure["layout"]["xaxis"] |= {"range": _ends(matrix.columns), **quiet, **whole(matrix.columns)}
     figure["layout"]["yaxis"] |= {"range": _ends(matrix.rows)[::-1], **quiet, **whole(matrix.rows)}
     return figure
 
 
+def conclusion(matrix: Matrix) -> str:
+    """The last row's number at its own step, and at the farthest state that it reaches."""
+    row = matrix.values[matrix.row(-1)]
+    t, joined = int(matrix.rows[matrix.row(-1)]), np.flatnonzero(~np.isnan(row))
+    far = matrix.column(-1)
+    near = int(joined[0 if matrix.reverse else -1]) if len(joined) else far
+    apart = abs(int(matrix.columns[near]) - int(matrix.columns[far]))
+    who = f"State {t} depends on itself by" if matrix.of == "jacobian" else f"Loss of step {t}:"
+    there = "" if matrix.of == "jacobian" else " at its own step"
+    back = f", {plain(float(row[far]))} {steps(apart)} back" if apart else ""
+    return f"{who} {plain(float(row[near]))}{there}{back}"
+
+
 def _title(matrix: Matrix) -> str:
-    some = f", every {matrix.every} steps" if matrix.every > 1 else ""
-    return f"{_measure(matrix)} for every pair{some} (click one)"
-
-
-def _measure(matrix: Matrix) -> str:
-    kind = "Frobenius norm" if matrix.of == "jacobian" else "Norm"
-    return f"{kind} of {matrix.quantity}"
+    notes = ["Frobenius norm"] if matrix.of == "jacobian" else []
+    notes += [f"every {matrix.every} steps"] if matrix.every > 1 else []
+    return f"{conclusion(matrix)} ({', '.join([*notes, 'click a pair'])})"
 
 
 def _cells(matrix: Matrix) -> Part:

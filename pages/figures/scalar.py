@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.credit import steps as counted
 from pages.figures.jacobians.products import backwards
 from pages.figures.norm_axis import (
     EXPLODED,
@@ -32,51 +33,63 @@ from rnn_core.notation.notation import HOUSE, Notation
 from rnn_core.notation.prose import translated
 from rnn_core.studies.scalar import Unrolled
 
-HEIGHT: Final = 520
+HEIGHT, BELOW = 420, 260  # pixels
+DISTANCE: Final = "← distance k = n − t, steps back from the end"
 PRODUCT: Final = "|∂h_n/∂hₜ|"
 RULE, SLOPES = "|w|ᵏ, the scalar rule", "∏φ′ₜ, the slopes alone"
 FULL: Final = "∏φ′ₜw, the real product"
 
 
 def unit_figure(done: Unrolled, notation: Notation = HOUSE) -> Figure:
-    """Above, rule and product on a log axis; below, the states and slopes they come from."""
+    """Rule, product and slopes over the distance, on the axis of norms."""
     k = np.arange(len(done.powers))
     every = np.concatenate([done.powers, done.product, done.slopes])
     rnn, ink = cell_look("rnn"), {"color": INK, "width": 2}
-    state, product = (translated(s, notation, "rnn") for s in ("state hₜ", PRODUCT))
     data = [
         _above(k, done.powers, RULE, ink | {"dash": "dash"}, "square-open"),
         _above(k, done.product, FULL, {"color": rnn.colour, "width": 3.5}, rnn.marker),
         _above(k, done.slopes, SLOPES, ink | {"dash": "dot"}, "triangle-up"),
-        _below(k, done.states[::-1], state, {"color": quantity_look("h").colour, "width": 2}),
-        _below(k[:-1], done.each[::-1], "slope φ′ₜ", ink | {"dash": "dot"}),
     ]
-    title = conclusion(done) + edges(every)
-    y = f"{product} over k steps"
-    figure = base_figure(data, title, "← distance k = n − t, steps back from the end", y)
-    _axes(figure["layout"], len(k) - 1)
+    y = f"{translated(PRODUCT, notation, 'rnn')} over k steps"
+    figure = base_figure(data, conclusion(done) + edges(every), DISTANCE, y)
+    layout = figure["layout"]
+    layout["xaxis"] |= backwards(len(k) - 1)
+    layout["yaxis"] |= norm_axis()
+    layout |= {"height": HEIGHT, "shapes": zones(), "annotations": zone_words()}
     return figure
+
+
+def states_figure(done: Unrolled, notation: Notation = HOUSE) -> Figure:
+    """The states and slopes of the very steps that are multiplied, on the same distances."""
+    k = np.arange(len(done.states))
+    state = translated("state hₜ", notation, "rnn")
+    look = quantity_look("h")
+    data = [
+        _below(k, done.states[::-1], state, {"color": look.colour, "width": 2}),
+        _below(k[:-1], done.each[::-1], "slope φ′ₜ", {"color": INK, "width": 2, "dash": "dot"}),
+    ]
+    figure = base_figure(data, _settled(done), DISTANCE, "state, slope")
+    layout = figure["layout"]
+    layout["xaxis"] |= backwards(len(k) - 1)
+    layout["yaxis"] |= {"rangemode": "tozero"}
+    layout |= {"height": BELOW}
+    return figure
+
+
+def _settled(done: Unrolled) -> str:
+    """The last step's factor."""
+    w, slope = number(done.wish.w), float(done.each[-1])
+    factor = plain(done.wish.w * slope)
+    return f"The last step multiplies by φ′w = {plain(slope)} · {w} = {factor}"
 
 
 def conclusion(done: Unrolled) -> str:
     """The rule's number beside the real one."""
     rule, real = float(done.powers[-1]), float(done.product[-1])
-    n, w = done.wish.n, number(done.wish.w)
+    n, w = counted(done.wish.n), number(done.wish.w)
     if np.isclose(rule, real, rtol=1e-6):
-        return f"w = {w}: over {n} steps the product {fate(real)}, as the rule says: {plain(real)}"
-    return f"w = {w}: the rule says {plain(rule)} over {n} steps, the real product is {plain(real)}"
-
-
-def _axes(layout: dict[str, Any], steps: int) -> None:
-    """Two rows on one axis of distances, the last step at the right."""
-    layout["xaxis"] |= {"anchor": "y2", **backwards(steps)}
-    layout["yaxis"] |= norm_axis() | {"domain": [0.36, 1]}
-    layout["yaxis2"] = {
-        "title": {"text": "state, slope"},
-        "domain": [0, 0.26],
-        "rangemode": "tozero",
-    }
-    layout |= {"height": HEIGHT, "shapes": zones(), "annotations": zone_words()}
+        return f"w = {w}: over {n} the product {fate(real)}, as the rule says: {plain(real)}"
+    return f"w = {w}, {n}: the rule says {plain(rule)}, the real product is {plain(real)}"
 
 
 def _above(
@@ -105,7 +118,6 @@ def _below(k: NDArray[Any], values: NDArray[np.float64], name: str, line: Part) 
         "mode": "lines",
         "x": k,
         "y": np.ascontiguousarray(values),
-        "yaxis": "y2",
         "name": name,
         "line": line,
         "hovertemplate": "%{y:.4g}<extra>" + name + "</extra>",

@@ -20,8 +20,8 @@ from rnn_core.notation.notation import HOUSE, Notation
 Floats = NDArray[np.float64]
 
 COLUMNS, NARROW_COLUMNS = 4, 2
-ROW: Final = 190  # pixels of a row of charts, its title included
-TOP, BOTTOM = 70, 64  # pixels above and below all rows
+ROW, TALL = 190, 300  # pixels of a row of charts with its title on a phone; of all rows else
+TOP, BOTTOM = 64, 56  # pixels above and below all rows
 BAND: Final = 0.22  # opacity
 
 
@@ -64,7 +64,7 @@ def starts_figure(done: Compared) -> Figure:
         others = [other[0] for key, other in found.items() if key != name]
         data += _chart(done, name, rows, others, n)
     every = np.stack(list(found.values()))
-    figure = base_figure(data, conclusion(done) + edges(every), "", "")
+    figure = base_figure(data, conclusion(done) + edges(every).replace(" (", "<br>(", 1), "", "")
     layout = figure["layout"]
     layout |= _grid(len(found), COLUMNS, done) | {"hovermode": "closest", "showlegend": False}
     layout["shapes"] = [
@@ -174,7 +174,8 @@ def _grid(count: int, columns: int, done: Compared) -> dict[str, Any]:
     """All axes of a grid of charts, and how tall it is: one range, numbers at the edges only."""
     columns = min(columns, count)
     rows = -(-count // columns)
-    layout: dict[str, Any] = {"height": TOP + BOTTOM + rows * ROW}
+    charts = rows * ROW if columns <= NARROW_COLUMNS else TALL
+    layout: dict[str, Any] = {"height": TOP + BOTTOM + charts}
     wide, tall = 1 / columns, 1 / rows
     for n in range(count):
         row, column = divmod(n, columns)

@@ -19,7 +19,7 @@ from rnn_core.studies.truncated import gradients as bptt
 
 Floats = NDArray[np.float64]
 
-HEIGHT, HALF = 480, 240  # pixels
+HEIGHT, HALF = 420, 300  # pixels
 PRIMARY: Final = "var(--st-primary-color)"
 SMOOTH: Final = 20  # updates that a point of the training curves is the mean of
 
@@ -40,15 +40,16 @@ def cuts(done: Run, window: int) -> list[int]:
 
 
 def blocks(done: Run, window: int, loss: str, notation: Notation = HOUSE) -> Figure:
-    """dL/dh_t of full BPTT, and of truncated BPTT in pieces."""
+    """dL/dh_t of full BPTT, and of truncated BPTT in pieces; window 0 cuts nothing."""
     full, cut = _norms(done, 0), _norms(done, window)
     steps, quantity = np.arange(len(full)), notation.of(done.experiment.cell).gradient("h")
     above, drawn = (np.where(v > 0, held(v), np.nan) for v in (full, cut))
     nothing = np.flatnonzero(cut == 0)
     data = [
         _line("full BPTT", steps, above, full, PRIMARY, "dash", 2),
-        _line(f"window {window}", steps, drawn, cut, INK, "solid", 2.5),
     ]
+    if window:
+        data.append(_line(f"window {window}", steps, drawn, cut, INK, "solid", 3.5))
     if len(nothing):
         data.append(_zeros(nothing, LOW))
     figure = base_figure(
@@ -58,7 +59,7 @@ def blocks(done: Run, window: int, loss: str, notation: Notation = HOUSE) -> Fig
         f"‖{quantity}‖, total, loss at {loss}",
     )
     layout = figure["layout"] | {"height": HEIGHT, "hovermode": "x"}
-    layout["margin"] = {"l": 72, "r": 12, "t": 84, "b": 48}
+    layout["margin"] = {"l": 72, "r": 12, "t": 76, "b": 48}
     layout["shapes"] = [*zones(), *(_at(b, "dot") for b in cuts(done, window))]
     layout["annotations"] = zone_words()
     layout["yaxis"] |= norm_axis()
@@ -109,9 +110,11 @@ def _zeros(steps: NDArray[Any], low: float) -> Part:
 def _reaching(cut: Floats, window: int) -> str:
     """How many states hear nothing of the loss once the way back is cut."""
     deaf = int((cut == 0).sum())
+    if not window:
+        return "A window of 0 is full BPTT: nothing is cut"
     if not deaf:
-        return f"Cut every {window} steps: every state still gets a gradient"
-    return f"Cut every {window} steps: {deaf} of {len(cut)} states hear nothing of the loss"
+        return f"Cut every {counted(window)}: every state still gets a gradient"
+    return f"Cut every {counted(window)}: {deaf} of {len(cut)} states hear nothing of the loss"
 
 
 def _at(x: float, dash: str, colour: str = INK) -> Part:
@@ -155,7 +158,8 @@ def _windows(lines: Mapping[str, tuple[NDArray[Any], Floats]], window: int) -> F
     data = [_cell(cell, x, y) for cell, (x, y) in lines.items()]
     figure = base_figure(data, "", "window (steps)", "")
     layout = figure["layout"]
-    layout |= {"height": HALF, "hovermode": "x unified", "shapes": [_at(window, "dash", PRIMARY)]}
+    marked = [_at(window, "dash", PRIMARY)] if window else []
+    layout |= {"height": HALF, "hovermode": "x unified", "shapes": marked}
     layout["margin"] = {"l": 64, "r": 12, "t": 72, "b": 44}
     longest = max(int(x[-1]) for x, _ in lines.values())
     span = [0, max(longest, window) + 0.5]
@@ -182,6 +186,8 @@ def sentence(cell: str, found: Compared, steps: int) -> str:
     """What one window does to one cell's gradient, in words."""
     window = int(found.windows[0])
     label, angle, ratio = cell_look(cell).label, found.angles[0], found.ratios[0]
+    if window == 0:
+        return "A window of 0 is **full BPTT**: nothing is cut. Move the slider to cut."
     if window >= steps:
         return f"A window of {counted(window)} cuts nothing: T is {steps}."
     if not np.isfinite(ratio):

@@ -21,7 +21,7 @@ from rnn_core.applications.series import Forecast
 from rnn_core.applications.translation import Number
 from rnn_core.decks.finding import Sought
 from rnn_core.decks.syllabus import Syllabus
-from rnn_core.studies.byhand import Walk
+from rnn_core.studies.byhand import WRITTEN, Walk
 from rnn_core.studies.ceiling import Ceiling
 from rnn_core.studies.cliff import Cliff
 from rnn_core.studies.scalar import Scalar
@@ -206,6 +206,8 @@ PAGES: Final = {
         ("text", "activation", "scale"),
         section="gradients",
         own=Walk,
+        uses=WRITTEN,
+        every_cell=True,  # whichever cell is set, a plain RNN is written out
         drawn=("weight", "stage", "error", "component", "exercise"),
     ),
     "training": Page(

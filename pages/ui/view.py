@@ -49,7 +49,6 @@ class View:
     knob: str = _pick(
         "Slider turns", ("scale", "gain", "forget_bias", "update_bias", "steps"), "On that bench."
     )
-    phase: str = _pick("Phase map", ("off", "on"), "Whether the flow bench draws its phase map.")
     lit: str = words(
         "", "Lit weight", "View", parser=may_name_weight, help="Such as weight_hh_l0, or none."
     )

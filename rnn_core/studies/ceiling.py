@@ -82,6 +82,11 @@ class Course:
         return np.array([u.norm_before for u in self.updates])
 
     @property
+    def used(self) -> NDArray[np.float64]:
+        """(K,) of the gradient that each update used, after clipping."""
+        return np.array([u.norm_after for u in self.updates])
+
+    @property
     def clipped(self) -> NDArray[np.bool_]:
         """(K,) whether clipping shortened that gradient."""
         return np.array([u.norm_after != u.norm_before for u in self.updates], bool)

@@ -9,7 +9,6 @@ above 0 and no input keep every a_t above 0 (at w = 0 the product is 0 either wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,35 +106,3 @@ def _run(wish: Scalar, h0: float) -> Trace:
     network = Network(CELLS[wish.phi], weights, readout="linear")
     x = 0.0 if wish.phi == "linear" else wish.x
     return network.forward(np.full((1, wish.n, 1), x), initial={"h": np.full((1, 1, 1), h0)})
-
-
-@dataclass(frozen=True)
-class Case:
-    """A setting of the unit and what its numbers show."""
-
-    scalar: Scalar
-    claim: str
-
-
-CASES: Final[Mapping[str, Case]] = {
-    "Linear, w = 0.9": Case(
-        Scalar(w=0.9, n=100, phi="linear"),
-        "The rule is exact: w below 1 vanishes.",
-    ),
-    "Linear, w = 1.1": Case(
-        Scalar(w=1.1, n=100, phi="linear"),
-        "The rule is exact: w above 1 explodes.",
-    ),
-    "tanh, w = 1.5": Case(Scalar(w=1.5), "w is above 1 and the product vanishes all the same."),
-    "tanh, w = 1.5, h₀ = 0.01": Case(
-        Scalar(w=1.5, n=10, h0=0.01),
-        "Near 0 tanh is almost linear: over the first ten steps the product grows.",
-    ),
-    "sigmoid, w = 3.5": Case(
-        Scalar(w=3.5, phi="sigmoid"), "No slope is above 1/4: below w = 4 it must vanish."
-    ),
-    "sigmoid, w = 6, x = −3": Case(
-        Scalar(w=6.0, phi="sigmoid", x=-3.0, n=25),
-        "On a knife's edge, h = 0.5 at every step, even the sigmoid's product grows.",
-    ),
-}

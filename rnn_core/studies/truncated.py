@@ -123,11 +123,6 @@ def _together(found: Sequence[Gradient], part: str) -> dict[str, Array]:
     return {part: np.concatenate(arrays)}
 
 
-def default_window(e: Experiment, steps: int) -> int:
-    """The reader's window, or a quarter of the sequence where there is none."""
-    return e.window or max(1, steps // 4)
-
-
 def uncut(e: Experiment) -> Experiment:
     """The same experiment, its window put aside: the forward pass does not know it."""
     return replace(e, window=0, clip="off")

@@ -82,7 +82,7 @@ def test_truncated_angles_are_the_engines_and_the_slider_moves_the_cut(app):
     app.slide("Truncated BPTT, window", 4)
     app.wait_for_new_plots(before)
     cut = run(Experiment(**{**vars(WISH), "window": 4})).stages[0].gradient.top.norms("h")
-    shown = np.array(line(app, "What is left", "window 4")["y"], float)
+    shown = np.array(line(app, "Cut every 4 steps", "window 4")["y"], float)
     np.testing.assert_allclose(shown[cut > 0], cut[cut > 0])
     assert np.isnan(shown[cut == 0]).all()
     app.check_clean()

@@ -130,9 +130,8 @@ def test_the_bench_follows_the_notation(app):
 
 
 @pytest.mark.parametrize("look", (LOOKS[0], LOOKS[3]), indirect=True, ids=str)
-def test_the_phase_map_is_made_on_request_and_a_click_goes_there(app):
+def test_the_phase_map_is_there_and_a_click_goes_there(app):
     app.open("/phase?hidden=8")
-    app.page.get_by_role("button", name="Compute the phase map").click()
     field = app.page.locator("[data-component=flowmap] .field").first
     field.wait_for()
     app.idle()
@@ -149,7 +148,7 @@ def test_the_phase_map_is_made_on_request_and_a_click_goes_there(app):
 
 
 @pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
-@pytest.mark.parametrize("link", ["/flow?hidden=8", "/phase?phase=on&hidden=8"])
+@pytest.mark.parametrize("link", ["/flow?hidden=8", "/phase?hidden=8"])
 def test_nothing_is_wider_than_the_screen(app, look, link):
     app.open(link)
     assert app.page.evaluate("document.documentElement.scrollWidth") <= look.width

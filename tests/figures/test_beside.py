@@ -42,7 +42,7 @@ def test_titles_notes_and_thin_lines_belong_to_their_chart():
     whole = go.Figure(beside(parts, (3, 3, 2)))
     titles = [a for a in whole.layout.annotations if (a.x, a.y) == (0, 1)]
     texts = [a.text.replace("<br>", " ") for a in titles]
-    assert texts == [part["layout"]["title"]["text"] for part in parts]
+    assert texts == [part["layout"]["title"]["text"].replace("<br>", " ") for part in parts]
     assert [a.xref for a in titles] == ["x domain", "x2 domain", "x3 domain"]
     refs = [(s.xref, s.yref) for s in whole.layout.shapes]
     assert refs == [("x domain", "y")] * 3 + [("x2 domain", "y2")] * 3  # both zones, the line at 1

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import ceiling
+from pages.figures.norm_axis import plain
 from rnn_core.studies.ceiling import UPDATES, Ceiling, Course, courses
 
 
@@ -28,29 +29,43 @@ def drawn(figure) -> dict[str, go.Scatter]:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_losses_and_norms_are_the_trainings(which):
+def test_losses_are_the_trainings(which):
     pair = runs()[which]
     losses = drawn(ceiling.losses(pair, every()))
-    norms = drawn(ceiling.norms(pair, 0.5))
     for course in pair:
         name = ceiling.WORDS[course.mode]
         np.testing.assert_array_equal(losses[name].y, [u.loss for u in course.updates])
-        np.testing.assert_array_equal(norms[name].y, [u.norm_before for u in course.updates])
         assert list(losses[name].x) == list(range(1, UPDATES + 1))
 
 
-def test_every_clipped_update_is_marked():
+def test_the_picture_draws_what_every_update_used_and_no_more_than_the_threshold():
+    lines = drawn(ceiling.steps(*runs(), 0.5))
+    for course in every():
+        name = f"{course.start}, {ceiling.WORDS[course.mode]}"
+        np.testing.assert_array_equal(lines[name].y, [u.norm_after for u in course.updates])
+        assert (lines[name].y <= 0.5 + 1e-9).all() or course.mode == "off"
+
+
+def test_every_clipped_update_is_marked_before_and_counted_in_the_title():
     (off, on), vanishing = runs()
-    marks = ceiling.norms((off, on), 0.5)["data"][2]
-    expected = [u.update for u in on.updates if u.norm_after < u.norm_before]
-    assert marks["x"].tolist() == expected and expected
-    assert not ceiling.norms(vanishing, 0.5)["data"][2]["x"].size
+    figure = ceiling.steps((off, on), vanishing, 0.5)
+    marks = {t["name"]: t for t in figure["data"]}
+    shown = marks["exploding, before clipping"]
+    expected = [u for u in on.updates if u.norm_after < u.norm_before]
+    assert shown["x"].tolist() == [u.update for u in expected] and expected
+    np.testing.assert_array_equal(shown["y"], [u.norm_before for u in expected])
+    assert not marks["vanishing, before clipping"]["x"].size
+    title = figure["layout"]["title"]["text"]
+    assert (
+        f"(dotted, 0.5) cut {len(expected)} of 200 gradients of the exploding start, 0 of 200"
+        in title
+    )
+    assert f"{plain(off.final_loss, 2)} without and {plain(on.final_loss, 2)} with" in title
 
 
-def test_both_starts_share_their_axes():
-    for draw in (ceiling.losses, lambda p, _: ceiling.norms(p, 0.5)):
-        first, second = (go.Figure(draw(pair, every())).layout.yaxis.range for pair in runs())
-        assert first == second
+def test_both_starts_share_the_axis_of_losses():
+    first, second = (go.Figure(ceiling.losses(pair, every())).layout.yaxis.range for pair in runs())
+    assert first == second
 
 
 def test_the_words_have_the_numbers():
@@ -78,7 +93,7 @@ def test_a_run_that_stopped_says_why():
     assert "overflowed" in ceiling.told((stopped, exploding[1]))
     for figure in (
         ceiling.losses((stopped, exploding[1]), [stopped]),
-        ceiling.norms((stopped, exploding[1]), 0.0),
+        ceiling.steps((stopped, exploding[1]), exploding, 0.0),
     ):
         assert np.isfinite(go.Figure(figure).layout.yaxis.range).all()
 

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import credit as figures
-from pages.figures.norm_axis import HIGH, LOW
+from pages.figures.norm_axis import HIGH, LOW, plain
 from rnn_core.analysis.loss_state_matrix import loss_state_matrix, reach
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
@@ -115,6 +115,16 @@ def test_the_jacobian_has_the_root_of_h_on_its_diagonal_and_no_total():
     column = drawn(figures.column_profile(matrix, -1, 3))
     assert "depend" in column.layout.title.text
     assert matrix.cut[12, 8] and not matrix.cut[12, 9]
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+@pytest.mark.parametrize("of", ["h", "x"])
+def test_the_title_concludes_from_the_last_loss(direction, of):
+    _, matrix = made(of, direction=direction, steps=20)
+    row = matrix.values[matrix.row(-1)]
+    near = row[~np.isnan(row)][0 if direction == "reverse" else -1]
+    title, far = figures.heatmap(matrix, -1, -1)["layout"]["title"]["text"], row[matrix.column(-1)]
+    assert f": {plain(near)} at its own step, {plain(far)} 19 steps back" in title
 
 
 def test_fewer_pairs_are_said():

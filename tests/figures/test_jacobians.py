@@ -110,7 +110,7 @@ def test_bound_and_reference_slope_belong_to_the_plain_rnn():
 
 def test_the_factors_of_a_plain_rnn_stand_apart():
     trace = traced(cell="rnn", scale=1.4)
-    full, weights, slopes, mean = lines(apart(measure(trace))).values()
+    full, weights, slopes, mean, *_ = lines(apart(measure(trace))).values()
     W = trace.weights.weight_hh
     phi = 1 - np.square(trace.after("h")[0])
     for k in range(13):

@@ -1,4 +1,4 @@
-"""One weight drawn: rule, product and slopes, and words for every case."""
+"""One weight drawn: rule, product and slopes, and words for every kind of unit."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -6,12 +6,14 @@ import pytest
 
 from pages.figures import scalar
 from pages.figures.scalar import unit_rows, unit_words
-from rnn_core.studies.scalar import CASES, Scalar, unroll_unit
+from rnn_core.studies.scalar import Scalar, unroll_unit
 
 
 def drawn(wish: Scalar) -> tuple[go.Figure, dict]:
-    figure = go.Figure(scalar.unit_figure(unroll_unit(wish)))
-    return figure, {line.name: np.asarray(line.y, float) for line in figure.data}
+    done = unroll_unit(wish)
+    figure, below = (go.Figure(f(done)) for f in (scalar.unit_figure, scalar.states_figure))
+    lines = (*figure.data, *below.data)
+    return figure, {line.name: np.asarray(line.y, float) for line in lines}
 
 
 def test_rule_product_slopes_states_are_the_engines():
@@ -24,18 +26,32 @@ def test_rule_product_slopes_states_are_the_engines():
     np.testing.assert_array_equal(slopes, done.slopes)
     np.testing.assert_array_equal(state, done.states[::-1])
     np.testing.assert_allclose(slope, 1 - np.square(done.states[1:][::-1]))
-    assert figure.layout.yaxis.type == "log" and figure.data[3].yaxis == "y2"
-    assert figure.layout.xaxis.anchor == "y2"
+    assert figure.layout.yaxis.type == "log"
+    below = scalar.states_figure(done)["layout"]
+    assert below["xaxis"]["range"] == list(figure.layout.xaxis.range)
+    step = done.each[-1] * 1.2
+    assert below["title"]["text"].endswith(f"{step:.3g}")
     assert figure.layout.xaxis.range[0] > 0 > figure.layout.xaxis.range[1]  # time runs to the right
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_every_case_is_drawn_and_told(name):
-    figure, lines = drawn(CASES[name].scalar)
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Scalar(w=0.9, n=100, phi="linear"),
+        Scalar(w=1.1, n=100, phi="linear"),
+        Scalar(w=1.5),
+        Scalar(w=1.5, n=10, h0=0.01),
+        Scalar(w=3.5, phi="sigmoid"),
+        Scalar(w=6.0, phi="sigmoid", x=-3.0, n=25),
+    ],
+    ids=str,
+)
+def test_every_kind_of_unit_is_drawn_and_told(wish):
+    figure, lines = drawn(wish)
     low, high = (10.0**v for v in figure.layout.yaxis.range)
     for y in list(lines.values())[:3]:
         assert ((y >= low) & (y <= high)).all()
-    assert len(unit_words(unroll_unit(CASES[name].scalar))) == 3
+    assert len(unit_words(unroll_unit(wish))) == 3
 
 
 @pytest.mark.parametrize(
@@ -71,4 +87,4 @@ def test_rows_and_colours():
 def test_one_step():
     figure, lines = drawn(Scalar(n=1))
     assert [len(y) for y in lines.values()] == [2, 2, 2, 2, 1]
-    assert "the rule says 1.5 over 1 steps" in figure.layout.title.text
+    assert "w = 1.5, 1 step: the rule says 1.5" in figure.layout.title.text

@@ -38,6 +38,13 @@ def test_blocks_are_the_norms_of_a_truncated_run(placement, direction):
     assert at == ([5, 10] if direction == "forward" else [2, 7])
 
 
+def test_a_window_of_zero_draws_full_bptt_alone():
+    figure = figures.blocks(made(), 0, "the last step")
+    assert [line["name"] for line in figure["data"]] == ["full BPTT"]
+    assert "nothing is cut" in figure["layout"]["title"]["text"]
+    assert not figures.angles({"lstm": compare(made())}, 0, "all")["layout"]["shapes"]
+
+
 def test_cuts_of_two_networks_are_counted_in_each():
     done = made(wiring="encoder-decoder", steps=20)
     assert figures.cuts(done, 4) == [4, 8, 14, 18]

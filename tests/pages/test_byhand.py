@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages.ui.models.byhand import written
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.byhand import Walk, stops, write_out
 from rnn_core.studies.byhand_exercise import blanks
@@ -75,7 +76,7 @@ def test_a_link_that_asks_too_much_is_told_so(visit, link):
 
 def test_what_was_changed_is_said(visit):
     words = " ".join(c.value for c in visit("byhand", cell="gru", layers="2").caption)
-    assert "4 of T = 20 steps, 2 of H = 16 units" in words
+    assert "T = 4, H = 2" in words
     assert "a plain RNN instead of the GRU" in words and "one forward layer" in words
 
 
@@ -168,3 +169,15 @@ def test_the_loss_and_the_component_are_picked(visit):
 def test_every_notation_is_written(visit, notation):
     reader = visit("byhand", notation=notation, stage="weights")
     assert reader.latex
+
+
+def test_only_what_matters_is_offered(visit):
+    reader = visit("byhand", cell="lstm", activation="sigmoid")
+    reader.button(key="more").click().run()
+    keys = {w.key for kind in ("slider", "selectbox", "button_group") for w in reader.get(kind)}
+    assert "set_scale" in keys
+    assert not keys & {"set_cell", "set_hidden", "set_steps", "set_layers", "set_window"}
+    e = reader.session_state["session"].experiment
+    w = written(e, Walk())
+    assert (w.done.experiment.cell, w.done.experiment.activation) == ("rnn", "sigmoid")
+    assert "set_activation" in keys

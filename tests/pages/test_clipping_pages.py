@@ -63,6 +63,7 @@ def test_the_cliff_tells_its_descents(visit):
 
 def test_a_slider_of_the_cliff_moves_it(visit):
     reader = visit("cliff")
+    clean(reader.button(key="more").click().run())
     reader.slider(key="own_updates").set_value(5).run()
     assert "after 5 updates" in words(clean(reader))
     assert reader.query_params["updates"] == "5"

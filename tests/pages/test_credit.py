@@ -46,9 +46,10 @@ def test_every_layer_has_its_matrix(visit):
 
 
 def test_no_window_is_said_and_one_is_followed(visit):
-    assert "slider stands at 0" in words(visit("truncated", cell="lstm"))
+    full = words(visit("truncated", cell="lstm"))
+    assert "window of 0 is **full BPTT**" in full and "turned by" not in full
     said = words(visit("truncated", window="8"))
-    assert "window 8" in said and "slider stands" not in said
+    assert "window 8" in said and "turned by" in said and "window of 0" not in said
     assert "exact zero" in said
 
 
@@ -65,5 +66,7 @@ def test_training_is_run_on_request_only_and_known_from_then_on(visit, cell):
 
 
 def test_the_recurrent_weights_alone(visit):
-    all_of_them, recurrent = (words(visit("truncated", part=p)) for p in ("all", "recurrent"))
+    all_of_them, recurrent = (
+        words(visit("truncated", part=p, window="8")) for p in ("all", "recurrent")
+    )
     assert all_of_them != recurrent

@@ -5,7 +5,6 @@ import pytest
 
 from pages.ui.models import truncated
 from rnn_core.experiment.settings import settings_of
-from rnn_core.studies.scalar import CASES
 from rnn_core.studies.starts import Starts
 from rnn_core.studies.truncated import first_clues
 from tests.pages.reader import clean
@@ -36,16 +35,6 @@ def test_every_layer_can_be_looked_at(visit):
 def test_the_way_through_the_output_is_left_out_and_said(visit):
     assert "not in them" in said(visit("jacobians", wiring="one-to-many-fed"))
     assert "not in them" not in said(visit("jacobians"))
-
-
-def test_every_case_of_one_weight_is_a_press_away(visit):
-    reader = visit("scalar")
-    for name, case in CASES.items():
-        (button,) = [b for b in reader.button if b.label == name]
-        button.click()
-        clean(reader.run())
-        assert reader.slider(key="own_w").value == case.scalar.w
-        assert case.claim in said(reader)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ WRITTEN = {
     **{"002": "rnn", "003": "rnn", "004": "rnn"},
 }
 KINDS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-LINK = {"hidden": "3", "steps": "6", "cells": "all", "phase": "on"}
+LINK = {"hidden": "3", "steps": "6", "cells": "all"}
 
 
 @pytest.fixture

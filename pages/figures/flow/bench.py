@@ -410,6 +410,22 @@ def map_payload(
     }
 
 
+def map_words(ratios: dict[str, Floats]) -> str:
+    """Each cell's share of places where the gradient vanishes and where it explodes."""
+    first, *rest = (f"{cell_look(c).label}: {_shares(r)}" for c, r in ratios.items())
+    return "; ".join(
+        [
+            first.format("vanishes on ", "of all places, explodes on "),
+            *(each.format("", "and ") for each in rest),
+        ]
+    )
+
+
+def _shares(ratios: Floats) -> str:
+    below, above = np.log10(VANISHED), np.log10(EXPLODED)
+    return f"{{}}{np.mean(ratios < below):.0%} {{}}{np.mean(ratios > above):.0%}"
+
+
 def map_rows(
     lengths: Sequence[int], ratios: dict[str, Floats], notation: Notation = HOUSE
 ) -> dict[str, NDArray[Any]]:

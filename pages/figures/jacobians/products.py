@@ -45,7 +45,7 @@ Floats = NDArray[np.float64]
 
 POINTS: Final = 50  # of a long sequence of large matrices: each costs a decomposition
 DEAR: Final = 50 * 64**2  # matrix entries that may be decomposed at every step
-TALL: Final = 440
+TALL, PICTURE = 440, 420  # pixels
 
 
 @dataclass(frozen=True)
@@ -244,11 +244,18 @@ def singular_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
 
 
 def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
-    """The full product beside its factors (RNN) or beside its direct path (GRU, LSTM)."""
-    lines = apart(done, notation)
+    """The full product, its factors (RNN) or direct path (GRU, LSTM), and for an RNN its bound."""
+    lines = [*apart(done, notation), *bounding(done, notation)[1:]]
     every = np.concatenate([line.norms for line in lines])
     drawn = [_drawn(line, done.distance) for line in lines]
-    return _chart(done, drawn, _apart_words(done) + edges(every), "spectral norm")
+    title = f"{conclusion(done)}<br>{_apart_words(done)}{edges(every)}"
+    figure = _chart(done, drawn, title, "spectral norm")
+    layout = figure["layout"]
+    layout |= {"height": PICTURE, "margin": {"l": 72, "r": 12, "t": 76, "b": 48}}
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1.01, "xanchor": "left"}
+    layout["legend"] |= {"yanchor": "bottom"}
+    layout["meta"] = {"narrow": {"height": 640}}  # long words and six entries below each other
+    return figure
 
 
 def conclusion(done: Measured) -> str:
@@ -265,7 +272,7 @@ def _apart_words(done: Measured) -> str:
     if done.cell == "rnn":
         assert done.weights is not None and done.slopes is not None
         weights, slopes = plain(float(done.weights[-1])), plain(float(largest(done.slopes)[-1]))
-        return f"Weights alone {weights}, slopes alone {slopes}, together {plain(full)}"
+        return f"Weights alone {weights}, slopes alone {slopes}, both {plain(full)}"
     assert done.direct is not None
     return f"Direct path {plain(float(largest(done.direct)[-1]))}, full product {plain(full)}"
 

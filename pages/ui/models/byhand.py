@@ -1,6 +1,7 @@
 """The walk through a written-out network: its settings, its buttons, and the run they ask for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -24,7 +25,7 @@ Stop = tuple[str, int]
 
 def written(e: Experiment, wish: Walk) -> Written:
     """The network that is written out, made once for all readers."""
-    return _written(normalise(e), wish.length, wish.units, wish.losses)
+    return _written(normalise(replace(e, cell="rnn")), wish.length, wish.units, wish.losses)
 
 
 @stored()
@@ -134,10 +135,10 @@ def formulas(blocks: Sequence[str], words: str = "") -> None:
 
 def weights(w: Written, blocks: Sequence[str], opened: bool) -> None:
     """What was changed to write the network out, and all of its weights."""
-    e = session.experiment()
-    where = f"Written out: {w.steps} of T = {e.steps} steps, {w.h.shape[1]} of H = {e.hidden} units"
-    more = f"; {', '.join(w.changed)}" if w.changed else ""
-    st.caption(f"{where}{more}.")
+    cell = session.experiment().cell
+    changed = [f"a plain RNN instead of the {cell.upper()}"] if cell != "rnn" else []
+    size = f"T = {w.steps}, H = {w.h.shape[1]}"
+    st.caption(f"Written out: {'; '.join([size, ', '.join([*changed, *w.changed])]).rstrip('; ')}.")
     with st.expander("The weights", expanded=opened):
         formulas(blocks)
 
