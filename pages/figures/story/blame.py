@@ -125,7 +125,7 @@ def said(strength: float, logs: Floats) -> str:
 def draw(logs: Floats, letters: str, size: Size) -> Drawing:
     """One curve on its ground."""
     r = room(size, len(logs) - 1)
-    marks = text(r.left + 8, r.top + 22, "‖∂L/∂hₜ‖, by its value at the last step", "soft")
+    marks = text(r.left + 8, r.top + 22, "gradient at each state, by its norm at the last", "soft")
     return (*ground(r, size, letters), marks, *wave(r, logs, "rnn", size))
 
 
@@ -179,7 +179,7 @@ def draw_gate(way: Highway, free: Highway, letters: str, size: Size) -> Drawing:
     """The highway, and below it what travels back along it; the free run's curve stays there."""
     r = room(size, len(way.open), PIPE + 8)
     ghost = path([(r.x(t), r.y(log)) for t, log in enumerate(free.left)], "ghost")
-    name = text(r.left + 8, r.bottom - 10, "‖∂L/∂cₜ‖, by its value at the last step", "soft")
+    name = text(r.left + 8, r.bottom - 10, "gradient at each cell state, by its norm at the last", "soft")
     moving = wave(r, way.left, "lstm", size)
     return (*pipe(r, way, size), *ground(r, size, letters), ghost, name, *moving)
 

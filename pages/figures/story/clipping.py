@@ -73,7 +73,7 @@ def bars(found: Clipped, size: Size) -> Iterator[Item]:
     yield text(left + 10, top + 2.85 * high, _stepped(found), "reading")
     yield line(ceiling, top - 10, ceiling, bottom, "ceiling")
     yield text(ceiling, top - 16, f"ceiling {THRESHOLD:g}", "tick", "middle")
-    yield text(left, bottom + 44, "‖∂L/∂W‖, all weights together, logarithmic", "soft")
+    yield text(left, bottom + 44, "norm of all weights' gradients together, logarithmic", "soft")
 
 
 def _computed(found: Clipped) -> str:

@@ -179,7 +179,7 @@ def loop(chain: Chain, size: Size, rolled: bool) -> Iterator[Item]:
     x, top = size.width / 2, CELL - 34.0
     points = [(x + 30, top), (x + 30, top - 46), (x - 30, top - 46), (x - 30, top - 6)]
     yield _faded(path(points, "wire loop"), rolled)
-    yield _faded(text(x, top - 56, "hₜ₋₁ → hₜ", "soft", "middle"), rolled)
+    yield _faded(text(x, top - 56, "state → next state", "soft", "middle"), rolled)
     words = f"{chain.weights:,} weights, the same at every letter"
     yield _faded(text(x, CELL + 130, words, "reading", "middle"), rolled)
     note = (
