@@ -55,7 +55,7 @@ def picture() -> Iterator[str]:
     def draw(card: Card) -> None:
         own, curves = sheet[card][mine.cell], norms[card]
         svg = miniature(card.title, own, card.words.image, curves, axis, notation)
-        yours = " :primary-badge[yours]" if card.fits(mine) else ""
+        yours = " :gray-badge[yours]" if card.fits(mine) else ""
         st.markdown(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
         drawing(svg + step_table(card.title, own, curves, notation), key=card.key)
 

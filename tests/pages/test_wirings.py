@@ -44,7 +44,7 @@ def test_every_card_opens_its_wiring(visit):
 def test_the_readers_wiring_is_marked(visit, card):
     wish = {name: str(value) for name, value in card.changes}
     said = words(visit("wirings", wish))
-    assert f"**{card.title}** :primary-badge[yours]" in said
+    assert f"**{card.title}** :gray-badge[yours]" in said
     marked = 2 if card.key == "stack" else 1  # layers and directions are many to many as well
     assert said.count("yours]") == marked
 

@@ -179,7 +179,9 @@ def draw_gate(way: Highway, free: Highway, letters: str, size: Size) -> Drawing:
     """The highway, and below it what travels back along it; the free run's curve stays there."""
     r = room(size, len(way.open), PIPE + 8)
     ghost = path([(r.x(t), r.y(log)) for t, log in enumerate(free.left)], "ghost")
-    name = text(r.left + 8, r.bottom - 10, "gradient at each cell state, by its norm at the last", "soft")
+    name = text(
+        r.left + 8, r.bottom - 10, "gradient at each cell state, by its norm at the last", "soft"
+    )
     moving = wave(r, way.left, "lstm", size)
     return (*pipe(r, way, size), *ground(r, size, letters), ghost, name, *moving)
 

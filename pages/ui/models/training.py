@@ -165,9 +165,8 @@ def buttons() -> None:
             st.button("Pause", icon=":material/pause:", on_click=_pause)
         else:
             words = "Continue" if mine.comparison.made or mine.comparison.underway else "Start"
-            words, kind = ("Run it live", "primary") if race else (words, "secondary")
-            icon = ":material/play_arrow:"
-            st.button(words, icon=icon, on_click=_start, disabled=done, type=kind)  # type: ignore[arg-type]
+            words, icon = "Run it live" if race else words, ":material/play_arrow:"
+            st.button(words, icon=icon, on_click=_start, disabled=done)
         st.button("One update", icon=":material/skip_next:", on_click=_one, disabled=done)
         if race:
             st.button("Replay", icon=":material/replay:", on_click=races.again)
