@@ -155,14 +155,23 @@ class App:
         return self.idle()
 
     def go(self, name: str) -> "App":
-        """Follow the navigation bar to a page."""
+        """Follow the navigation bar to a page; one that shares an entry lies beside another."""
         page = PAGES[name]
+        beside = self.page.locator(f".st-key-beside_{name} a")
+        if page.beside and not beside.count():
+            self.go(page.beside)
+        if page.beside:
+            beside.click()
+            return self._arrive(name)
         if menu := SECTIONS[page.section]:
             self.page.get_by_test_id("stTopNavSection").filter(has_text=menu).click()
             links = self.page.get_by_test_id("stTopNavDropdownLink")
         else:
             links = self.page.get_by_test_id("stTopNavLink")
         links.filter(has=self.page.get_by_text(page.title, exact=True)).click()
+        return self._arrive(name)
+
+    def _arrive(self, name: str) -> "App":
         path = "/" if name == FIRST else f"/{name}"
         self.page.wait_for_function("path => location.pathname === path", arg=path)
         self.page.wait_for_timeout(300)  # the script starts a moment after the address changed

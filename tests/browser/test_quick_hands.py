@@ -16,16 +16,16 @@ def test_every_message_is_sent_whole(server, page):
 
 
 def test_quick_keys_all_count_and_back_undoes_them_all(app):
-    app.open("/wirings?scale=2").go("gates")
+    app.open("/wirings?scale=2").go("unrolled")
     for _ in range(12):
         app.slider("Sequence length").press("ArrowRight")
-    app.page.wait_for_url("**/gates?**steps=32*")
+    app.page.wait_for_url("**/unrolled?**steps=32*")
     assert app.idle().slider("Sequence length").input_value() == "32"
     app.page.go_back()
     app.page.wait_for_url("**/wirings?scale=2")
     expect(app.slider("Sequence length")).to_have_value("20")  # the address is back first
     app.page.go_forward()
-    app.page.wait_for_url("**/gates?**steps=32*")
+    app.page.wait_for_url("**/unrolled?**steps=32*")
     expect(app.slider("Sequence length")).to_have_value("32")
     app.idle().check_clean()
 

@@ -65,7 +65,8 @@ def test_a_reader_reruns_the_fragment_alone_and_follows_the_link(own_server):
             assert 0 < len(reader.screen.texts) < len(whole)
             assert reader.screen.labels() == sliders
             assert "scale=2" in reader.screen.query
-            await reader.move(reader.screen.slider("Layers"), 2.0)  # in the frame: all runs
+            await reader.press("More settings")  # in the frame: all runs
+            await reader.move(reader.screen.slider("Layers"), 2.0)
             assert len(reader.screen.texts) >= len(whole)
             assert reader.screen.slider("Weight scale").value == 2
 
