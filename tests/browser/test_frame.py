@@ -11,8 +11,24 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 
 SIDEWAYS = """() => {
-  const page = document.documentElement;
-  return page.scrollWidth - page.clientWidth;
+  const page = document.documentElement, main = document.querySelector('[data-testid=stMain]');
+  return Math.max(page.scrollWidth - page.clientWidth, main.scrollWidth - main.clientWidth);
+}"""
+PROJECTOR = {"width": 1280, "height": 720}
+LEAST = 300  # pixels of the picture that are in the window, of a projector's 720
+LISTS = {"lectures", "find", "mine", "start"}  # without a picture; the story has its own test
+BOXES = """() => {
+  const box = (e) => {
+    const r = e?.getBoundingClientRect()
+    return r && [r.left, r.top, r.right, r.bottom]
+  }
+  const part = document.querySelector('[class*="st-key-part_"]')
+  return {
+    claim: box(document.querySelector('.st-key-head h2')),
+    controls: [...document.querySelectorAll(
+      '.st-key-above [data-testid=stElementContainer]')].map(box),
+    picture: box(part),
+  }
 }"""
 
 every_page = pytest.mark.parametrize("name", LINKS)
@@ -50,7 +66,24 @@ def test_a_page_is_clean_fits_and_is_accessible(app, look, name):
     app.page.emulate_media(color_scheme="light" if look.scheme == "dark" else "dark")
     app.idle()
     assert not faults(app.page, CONTRAST)  # nothing else depends on the colours
+    if look.width > PROJECTOR["width"] and name not in LISTS:
+        app.page.set_viewport_size(PROJECTOR)
+        opens_in_one_window(app.idle().page)
     app.check_clean()
+
+
+def opens_in_one_window(page):
+    """Claim, controls and most of the picture are seen together on a projector."""
+
+    def inside(box):
+        left, top, right, bottom = box
+        return left >= 0 <= top and right <= PROJECTOR["width"] and bottom <= PROJECTOR["height"]
+
+    found = page.evaluate(BOXES)
+    assert inside(found["claim"])
+    assert found["controls"] and all(map(inside, found["controls"]))
+    top = found["picture"][1]
+    assert PROJECTOR["height"] - top >= LEAST, f"the picture begins at {top:.0f}"
 
 
 def faults(page, rules):
