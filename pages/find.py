@@ -1,7 +1,5 @@
 """Find: pages, scenes and terms by their words."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 import streamlit as st
 
@@ -20,7 +18,7 @@ word is enough. Pages come first, then the ideas of the lectures: they open as s
 CLAIM = "Type a term, such as forget gate, clipping, spectral radius or teacher forcing."
 
 
-def picture() -> Iterator[str]:
+def picture() -> page_layout.Parts:
     """The field, and what was found."""
     yield "picture"
     widgets.own_control("find")
@@ -30,6 +28,7 @@ def picture() -> Iterator[str]:
         st.markdown("Nothing holds all of these words. Fewer words, or shorter ones, find more.")
     for entry in results:
         _shown(entry)
+    return ""
 
 
 def _shown(entry: Entry) -> None:
