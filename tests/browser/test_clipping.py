@@ -63,7 +63,7 @@ def test_the_arrows_follow_mode_and_threshold(app):
 
 
 def test_the_cliff_is_the_engines_and_follows_its_controls(app):
-    app.page.goto(app.server.url + "/cliff")
+    app.page.goto(app.server.url + "/cliff?updates=60")
     app.idle(WEBGL_MS)
     land, wish = surface(), Cliff()
     (ground,) = [t for t in traces(app).values() if t["type"] == "contour"]
@@ -91,13 +91,9 @@ def test_the_ceilings_runs_are_real(app):
     app.idle()
     for course in {(c.start, c.mode): c for c in courses(Ceiling(length=12))}.values():
         name = {"off": "without clipping", "norm": "clipped by norm"}[course.mode]
-        start = course.start.capitalize()
-        drawn = traces(app)
-        for what, values in (("update", course.norms), ("loss", course.losses)):
-            (line,) = [
-                t
-                for k, t in drawn.items()
-                if k.startswith(start) and what in k.split("(")[0] and k.endswith(name)
-            ]
-            np.testing.assert_allclose(line["y"], values, rtol=1e-9)
+        start, drawn = course.start.capitalize(), traces(app)
+        (used,) = [t for k, t in drawn.items() if k.endswith(f"| {course.start}, {name}")]
+        np.testing.assert_allclose(used["y"], course.used, rtol=1e-9)
+        (loss,) = [t for k, t in drawn.items() if k.startswith(start) and k.endswith(f"| {name}")]
+        np.testing.assert_allclose(loss["y"], course.losses, rtol=1e-9)
     app.check_clean()
