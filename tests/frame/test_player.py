@@ -242,7 +242,7 @@ def test_what_trains_waits_for_its_reader(play):
     reader.select_slider(key="own_rate").set_value(0.05)
     clean(reader.run())
     assert any(b.label == "Measure it at these settings" for b in reader.button)
-    assert truth(scene)[1] in text(reader) and "settings on screen" not in text(reader)
+    assert truth(scene)[1] in text(reader) and "At the settings on screen now" not in text(reader)
 
 
 # -- what was answered -----------------------------------------------------------------------------
