@@ -106,9 +106,7 @@ function quiet(event) {
 
 const HEARD = [["pointerdown", down], ["mousedown", quiet], ["touchstart", quiet]]
 
+/** Every page has sliders: what listens stays, and the same listener is not added twice. */
 export default function () {
   for (const [name, heard] of HEARD) document.addEventListener(name, heard, true)
-  return () => {
-    for (const [name, heard] of HEARD) document.removeEventListener(name, heard, true)
-  }
 }

@@ -119,10 +119,13 @@ export function heeded(root, event) {
   return what === undefined ? false : done(root, what)
 }
 
-// One listener however often the page is drawn: the same function is not added twice.
-const heard = (event) => { if (heeded(document, event)) event.preventDefault() }
+// One listener for as long as the app is open: a page that arrives says so before the one that
+// leaves says goodbye, and would lose what both share. It acts only where there is something to lead.
+const LED = ".st-key-player, .st-key-leave, .st-key-story"
+const heard = (event) => {
+  if (document.querySelector(LED) && heeded(document, event)) event.preventDefault()
+}
 
 export default function () {
   document.addEventListener("keydown", heard)
-  return () => document.removeEventListener("keydown", heard)
 }

@@ -91,7 +91,7 @@ def test_starts_are_the_medians_of_ten_seeds(app, look):
         ".js-plotly-plot .bglayer rect.bg')].map(r => Math.round(r.getBoundingClientRect().left))"
         ").size"
     )
-    assert columns <= (3 if look.width > 1000 else 2)
+    assert columns <= (4 if look.width > 1000 else 3)
     app.check_clean()
 
 

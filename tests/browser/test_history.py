@@ -126,7 +126,7 @@ def test_a_followed_link_opens_at_the_top(app):
     app.page.wait_for_function(THERE, arg=path)
     assert app.idle().page.evaluate(SCROLLED) == 0
     app.page.evaluate(TO_THE_FOOT)
-    travel(app, app.page.go_back, "/")
+    travel(app, app.page.go_back, "/lectures")
     assert app.page.evaluate(SCROLLED) == 0
     app.check_clean()
 

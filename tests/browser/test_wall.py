@@ -1,4 +1,7 @@
-"""Lecture mode: every deck is led by a clicker from its first scene to its last."""
+"""Lecture mode: a clicker leads through the beginning of every deck, and its pictures fit the hall.
+
+That every deck plays from its first scene to its last is a page test (tests/frame).
+"""
 
 import pytest
 
@@ -8,7 +11,7 @@ from tests.browser.driving import Look
 
 DECKS = shelf().decks
 WALL = Look(1280, 720)
-EVERY = 6  # of so many scenes one is drawn to its end and looked at
+SCENES = 5  # of each deck
 SMALL = """() => [...document.querySelectorAll('[class*="st-key-part_"] .plotly-live text')]
   .filter((e) => e.textContent.trim() && e.getBoundingClientRect().width > 0)
   .map((e) => [e.textContent, parseFloat(getComputedStyle(e).fontSize)])
@@ -21,18 +24,16 @@ SIDEWAYS = """() => {
 
 @pytest.mark.parametrize("look", [WALL], indirect=True, ids=str)
 @pytest.mark.parametrize("lecture", LECTURES)
-def test_a_clicker_leads_through_a_whole_lecture(app, lecture):
-    first, *_ = scenes = DECKS[lecture].scenes
+def test_a_clicker_leads_through_the_beginning_of_a_lecture(app, lecture):
+    scenes = DECKS[lecture].scenes[:SCENES]
+    first = scenes[0]
     app.open(f"/{first.page}?deck={lecture}&scene={first.id}&notation={lecture}&present=1")
     for number, scene in enumerate(scenes):
-        place = f"**/{scene.page}?*scene={scene.id}*"
-        app.page.wait_for_url(place)
+        if number:
+            app.page.keyboard.press("PageDown")
+        app.page.wait_for_url(f"**/{scene.page}?*scene={scene.id}*")
         app.page.locator(".st-key-player").get_by_text(scene.title, exact=True).wait_for()
-        if number % EVERY == 0:
-            app.idle().check_clean()
-            assert not app.page.get_by_test_id("stHeader").is_visible()
-            assert app.page.evaluate(SIDEWAYS) <= 0
-            assert app.page.evaluate(SMALL) == []
-        app.page.keyboard.press("PageDown")
-    app.page.wait_for_url("**/lectures?*")
-    app.idle().check_clean()
+        app.idle().check_clean()
+        assert not app.page.get_by_test_id("stHeader").is_visible()
+        assert app.page.evaluate(SIDEWAYS) <= 0
+        assert app.page.evaluate(SMALL) == []
