@@ -38,8 +38,7 @@ export function deed(event) {
   return Object.hasOwn(DEEDS, key) ? DEEDS[key] : undefined
 }
 
-const SOON = 50, LOST = 1000 // milliseconds: until the next look; of rest after a press that was lost
-const TRIES = 400
+const SOON = 50, TRIES = 400 // milliseconds until the next look; how often a link is looked at
 
 /** Whether a link still leads to the scene that is on its way: it is that of the scene before. */
 export function isLate(href, search) {
@@ -53,19 +52,8 @@ export function press(root, part, tries = TRIES) {
   const found = root.querySelector(`.st-key-${part} a, .st-key-${part} button`)
   if (tries && isLate(found?.href, globalThis.location?.search))
     setTimeout(() => press(root, part, tries - 1), SOON)
-  else if (found) {
-    found.click()
-    if (found.href) insist(root, part, location.search, tries)
-  }
+  else found?.click()
   return Boolean(found)
-}
-
-/** Press again where nothing has come of it: a page that is still arriving may lose a press. */
-function insist(root, part, search, tries, rested = 0) {
-  const rests = root.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
-  if (tries <= 0 || location.search !== search) return
-  if (rested * SOON > LOST) press(root, part, tries - 1)
-  else setTimeout(() => insist(root, part, search, tries - 1, rests ? rested + 1 : 0), SOON)
 }
 
 const CLIPPING = ".st-key-set_clip button, .st-key-own_mode button, .st-key-clipping_switch button"

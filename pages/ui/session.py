@@ -57,6 +57,7 @@ class Session:
     touched: bool = False  # the reader came with settings, or made some: pages keep them
     more: bool = False  # the panel with all other settings is open
     written: dict[str, str] | None = None  # the link as we left it
+    followed: bool = False  # this run follows a link
     arriving: bool = True  # no run of this page has come to its end yet
     carried: bool = False  # an empty link to this page means the settings we came with
     moved: bool = False  # a control was used: the link in the browser may lag behind
@@ -93,6 +94,7 @@ def begin(page: Page) -> None:
     if session.written is None or (asked and not lags and link != session.written):
         _follow(link, page)
         session.written = link  # even if the page should fail before it says what it shows
+        session.followed = True
     elif elsewhere and session.carried and not session.touched:
         _follow({"notation": session.view.notation}, page)
     # A run that is overtaken may never have shown its widgets what stands in them.
@@ -268,7 +270,10 @@ def end() -> None:
         link |= to_params(own(session.page.own))
     if session.page and not _asks(link, session.page):  # the bare link means the page's own scene
         link |= _said_default(_opening(link, session.page))
-    late = _by_history()  # the address may be that of the page before, whose run spoke last
+    # The address may be that of the page before, whose run spoke last; a link to the page that is
+    # there already changes no address by itself.
+    late = _by_history() or session.followed
+    session.followed = False
     if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     session.written, session.moved, session.arriving = link, False, False
