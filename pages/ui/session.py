@@ -94,7 +94,7 @@ def begin(page: Page) -> None:
     if session.written is None or (asked and not lags and link != session.written):
         _follow(link, page)
         session.written = link  # even if the page should fail before it says what it shows
-        session.followed = True
+        session.followed = not elsewhere
     elif elsewhere and session.carried and not session.touched:
         _follow({"notation": session.view.notation}, page)
     # A run that is overtaken may never have shown its widgets what stands in them.
@@ -138,7 +138,7 @@ def frame_is_old() -> bool:
 
 
 def _frame() -> tuple[object, ...]:
-    page = experiment().cell, view().notation
+    page = experiment().cell, experiment().weights, view().notation
     everything = _everything() if current().minds_all else ()
     panel = shown() if has_more() else ()
     mine = current().kept.get(MINE)  # the frame hands it to the browser
