@@ -130,7 +130,7 @@ def _trained() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"Trained weights: {in_markdown(found.title)}"
-        st.markdown(f":material/fitness_center: {words}", width="content")
+        st.markdown(words, width="content")
         change = {"weights": ""}
         st.button("Back to drawn weights", on_click=session.change, kwargs=change, type="tertiary")
 
