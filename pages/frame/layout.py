@@ -35,6 +35,8 @@ ALONE = """<style>
 </style>"""
 WALL = """<style>
 html { font-size: 22px !important; } /* at 1280x720, from the back row */
+[data-testid="stMainBlockContainer"] { padding: 0.2rem 1.5rem 0; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.3rem; }
 .st-key-player { padding: 0.1rem 0.6rem; gap: 0.1rem; }
 .st-key-player_head p { font-size: 1.15rem; }
 /* Icons are enough for who presents; a screen reader still hears the words. */
