@@ -9,9 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # this script's own folder is there, the repository need not be
     sys.path.insert(0, str(ROOT))
 
-from pages.components.accessibility import accessibility  # noqa: E402
-from pages.components.dragging import dragging  # noqa: E402
 from pages.components.kept import kept  # noqa: E402
+from pages.components.unseen import unseen  # noqa: E402
 from pages.frame import layout, place, player, story  # noqa: E402
 from pages.ui import browser, contents, controls, packed, progress, session  # noqa: E402
 
@@ -25,8 +24,8 @@ layout.begin(page, act or played)
 if session.has_more():
     controls.panel(page)
 with st.container(key="unseen"):
-    accessibility()
-    dragging()
+    unseen("accessibility")
+    unseen("dragging")
     kept(browser.message(page), key="kept", on_answers=browser.heard)
 if act:
     story.tell(act, script.run)

@@ -49,20 +49,23 @@ def picture() -> Iterator[str]:
     with right:
         formulas(run, NOTATIONS["pytorch" if chosen.name != "pytorch" else "house"])
     yield "more"
-    letter = chosen.of(cell).symbol("h").text
-    found = variants(run)
-    st.subheader("What a choice changes", anchor=False)
-    words = variant_words(found, letter)
-    st.markdown("\n".join(f"* {line}" for line in words))
-    if found:
-        alt = "Largest difference of the hidden states at every step, one line per variant"
-        plot(variant_lines(found, letter), key="variants", alt=alt, name="variants")
+    choices(run, chosen.of(cell).symbol("h").text)
     st.subheader("Where the lectures disagree or simplify", anchor=False)
     each_cell = {name: session.variant(cell=name) for name in CELLS}
     every = disagreements(each_cell, run, session.variant(initial="random"))
     st.markdown("\n".join(f"* **{each.lectures}** {each.words}" for each in every))
     with st.expander("The other cells' letters"):
         st.html(drawn.letters_table([c for c in CELLS if c != cell.name], chosen.name))
+
+
+def choices(run: Run, letter: str) -> None:
+    """How far each variant of the cell leads away from the one on screen."""
+    found = variants(run)
+    st.subheader("What a choice changes", anchor=False)
+    st.markdown("\n".join(f"* {line}" for line in variant_words(found, letter)))
+    if found:
+        alt = "Largest difference of the hidden states at every step, one line per variant"
+        plot(variant_lines(found, letter), key="variants", alt=alt, name="variants")
 
 
 def formulas(run: Run, source: Notation) -> None:

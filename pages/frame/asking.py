@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.frame.place import Place
-from pages.ui import answers, measuring, results, session
+from pages.ui import answers, judging, measuring, results, session
 from pages.ui.answers import Answer, lettered
 from pages.ui.models import lectures
 from rnn_core.decks import Question, Scene, because, judge
@@ -150,30 +150,22 @@ def _verdict(place: Place, answer: Answer, elsewhere: bool) -> None:
     """Right or wrong, what was measured, and what holds at the settings on screen."""
     results.place_for_progress()
     try:
-        answer = _judged(place, answer)
+        found = judging.measured(place.scene, answer)
     except results.Waiting as costly:
         st.button("Measure it", on_click=results.ask, args=(costly.key,))
         return
     except ValueError as problem:
         st.warning(lettered(place.scene, str(problem)))
         return
+    if found != answer:
+        answers.keep(place.name, place.scene, found)
+    answer = found
     _said(place, _words(place, answer))
     if not elsewhere:
         return
     session.mind_all()
     if measuring.on_screen(place.scene) != measuring.promised(place.scene):
         _elsewhere(place, answer)
-
-
-def _judged(place: Place, answer: Answer) -> Answer:
-    """The answer with what is right, measured where it is not known yet."""
-    if answer.right is not None:
-        return answer
-    question = _asked(place)
-    value = measuring.value(*_measure(place.scene, question))
-    found = Answer(answer.picked, judge(question, value), because(question, value))
-    answers.keep(place.name, place.scene, found)
-    return found
 
 
 def _words(place: Place, answer: Answer) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components.framed import framed
-from pages.components.presenter import presenter
+from pages.components.unseen import unseen
 from pages.frame.place import Place
 from pages.ui import contents, controls, session
 from pages.ui.contents import Page
@@ -99,6 +99,6 @@ def end(played: Place | None) -> None:
     if playing.bare:
         framed()
     elif played or playing.presents:
-        presenter()
+        unseen("presenter")
         if not played:
             controls.present_button()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components.presenter import presenter
 from pages.components.rail import Stop, rail
+from pages.components.unseen import unseen
 from pages.figures.literal import in_markdown
 from pages.frame import asking
 from pages.frame.place import Place
@@ -72,7 +72,7 @@ def tell(place: Place, picture: Callable[[], None]) -> None:
         _foot(place)
         with side:  # last: by now it is known which answers are right
             rail(_stops(place), key="acts", on_go=_gone(place))
-    presenter()
+    unseen("presenter")
 
 
 def _link(place: Place) -> dict[str, str]:

@@ -7,11 +7,18 @@ from rnn_core.decks import Scene, because, judge
 
 def judged(scene: Scene, answer: Answer) -> Answer:
     """The answer with what is right; as it is where that takes long or cannot be measured."""
+    try:
+        return measured(scene, answer)
+    except (results.Waiting, ValueError):
+        return answer
+
+
+def measured(scene: Scene, answer: Answer) -> Answer:
+    """The answer with what is right, measured where it is not known yet.
+
+    Raises `Waiting` where that takes long, `ValueError` where it cannot be."""
     question = scene.question
     if answer.right is not None or question is None:
         return answer
-    try:
-        value = measuring.value(*measuring.asked(question, measuring.promised(scene)))
-    except (results.Waiting, ValueError):
-        return answer
+    value = measuring.value(*measuring.asked(question, measuring.promised(scene)))
     return Answer(answer.picked, judge(question, value), because(question, value))

@@ -96,7 +96,7 @@ def begin(page: Page) -> None:
         session.written = link  # even if the page should fail before it says what it shows
         session.followed = not elsewhere
     elif elsewhere and session.carried and not session.touched:
-        _follow({"notation": session.view.notation}, page)
+        _follow(_along(), page)
     # A run that is overtaken may never have shown its widgets what stands in them.
     session.arriving = session.arriving or elsewhere
     session.drawn = set() if session.arriving else session.drawing
@@ -128,7 +128,7 @@ def take_away(table: Callable[..., Table]) -> Callable[[], Table]:
 
 
 def frame_is_old() -> bool:
-    """Whether a control beside the picture changed what the sidebar or the page's head must show.
+    """Whether a control above the picture changed what the panel or the page's head must show.
 
     Such controls run the picture alone, which is fast because the frame rests.
     """
@@ -233,16 +233,21 @@ def link_of(scene: Scene) -> dict[str, str]:
 def show(scene: Scene) -> None:
     """Set everything as one of the page's own scenes has it; for callbacks."""
     session = current()
-    _follow(link_of(scene) | {"notation": session.view.notation}, session.page)
+    _follow(link_of(scene) | _along(), session.page)
     session.arrived, session.touched, session.moved = {}, False, True
 
 
 def reset() -> None:
     """Back to what the link that the reader came by asks for; for callbacks."""
     session = current()
-    link = {**session.arrived, "notation": session.view.notation}
-    _follow(link | to_params(session.playing), session.page)
+    _follow(session.arrived | _along(), session.page)
     session.moved = True
+
+
+def _along() -> dict[str, str]:
+    """The letters, the layout and whether answers are shown: no scene of a page changes them."""
+    session = current()
+    return {"notation": session.view.notation} | to_params(session.playing)
 
 
 def scene_shown() -> Scene | None:

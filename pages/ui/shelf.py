@@ -6,7 +6,7 @@ cannot be read does not keep the others from being used.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -43,12 +43,13 @@ def shelf() -> Shelf:
 
 def scenes_of(page: Page) -> tuple[Scene, ...]:
     """The scenes of a page itself, the one that it opens on first."""
-    deck = _folder(FOLDER / "pages").decks.get(name_of(page))
+    deck = own_scenes().decks.get(name_of(page))
     return deck.scenes if deck else ()
 
 
+@cache
 def own_scenes() -> Shelf:
-    """Every page's own scenes, by the page's name."""
+    """Every page's own scenes, by the page's name; read once, for every run asks for them."""
     return _folder(FOLDER / "pages")
 
 

@@ -220,3 +220,14 @@ def test_no_pages_settings_have_a_name_that_is_taken():
     for page in PAGES.values():
         names = settings_of(page.own) if page.own else {}
         assert not set(names) & (set(SETTINGS) | set(VIEW))
+
+
+@pytest.mark.parametrize("kept", [{"answers": "off"}, {"controls": "scale"}])
+def test_opening_a_pages_scene_changes_neither_layout_nor_whether_answers_are_shown(visit, kept):
+    """An assignment stays one, whichever page its reader looks at in between."""
+    reader = visit("gates", kept)
+    reader.query_params.clear()  # the navigation bar's links carry no settings
+    reader.switch_page("gradients.py").run()
+    assert kept.items() <= dict(clean(reader).query_params).items()
+    reader.button_group(key="scenes").set_value("default").run()
+    assert kept.items() <= dict(clean(reader).query_params).items()

@@ -155,6 +155,3 @@ def parts_menu(wish: Walk, steps: int) -> tuple[int, int]:
 def pick_component(_: str, k: int) -> None:
     """Look at one component; for callbacks."""
     session.adjust(component=max(1, min(k, MOST_STEPS)))
-
-
-ELSEWHERE = ("weight", "stage", "error", "component", "exercise")

@@ -1,0 +1,27 @@
+"""Scripts that mend or follow the page; nothing of them is to be seen.
+
+* accessibility: mends the navigation's markup, once and whenever it changes
+* dragging: lets every slider with one handle speak while it is dragged
+* presenter: a lecturer's keys (a clicker, arrows, space, letters, digits) lead the player
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from pages.components.scripts import script
+
+NAMES: Final = ("accessibility", "dragging", "presenter")
+_HTML: Final = """<span hidden>
+</span>"""
+_made: Final = {
+    name: st.components.v2.component(name, html=_HTML, js=script(name), isolate_styles=False)
+    for name in NAMES
+}
+
+
+def unseen(name: str) -> None:
+    """Let one of the scripts work as long as this is drawn."""
+    _made[name](key=name, height=0)
