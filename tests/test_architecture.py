@@ -189,7 +189,7 @@ FLOORS = (
     ("experiment", "tasks", "notation"),
     ("analysis",),
     ("training",),
-    ("studies", "applications"),
+    ("studies", "applications", "code"),
     ("measures",),
     ("decks",),
 )
