@@ -6,12 +6,13 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.components.plot import plot
+from pages.components.plot import Plot, draw
 from pages.figures.clip_bar import changed_words
 from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gradient_rows
 from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
+from pages.ui.sweeps import Turned
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -37,46 +38,59 @@ CLAIM = (
 )
 
 
+NORMS = (
+    "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it "
+    "the norm of all weights' gradients before and after clipping"
+)
+SHARES = "Each step's share of the recurrent weights' gradient before and after clipping"
+BARS = "Gradient of every parameter before and after clipping"
+
+
+def results_of(e: Experiment) -> dict[str, Run]:
+    """The run of every cell."""
+    return {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
+
+
+def plots(e: Experiment, view: session.View) -> dict[str, Plot]:
+    """Every figure of the page."""
+    results, notation = results_of(e), NOTATIONS[view.notation]
+    run, clipped = results[e.cell], results[e.cell].clipped
+    curves = curves_of(results, notation=notation)
+    loss, labels = runs.loss_words(run), run.sequence.labels
+    norms = gradient_norms(curves, loss=loss, labels=labels, clipped=clipped, cell=e.cell)
+    found = {
+        "norms": Plot(norms, NORMS, "gradient-norms"),
+        "shares": Plot(step_shares(run, notation), SHARES, "gradient-shares"),
+    }
+    if clipped.mode != "off":
+        found["clipping"] = Plot(clipping_bars(clipped), BARS, "clipping")
+    return found
+
+
 def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
-    results = {cell: session.variant(cell=cell) for cell in CELLS}
-    run = session.current_run()
-    loss = runs.loss_words(run)
-    curves = curves_of(results, notation=NOTATIONS[session.view().notation])
-    bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
-    cell, clipped = run.experiment.cell, run.clipped
-    figure = gradient_norms(
-        curves, loss=loss, labels=run.sequence.labels, clipped=clipped, cell=cell
-    )
-    alt = "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it "
-    alt += "the norm of all weights' gradients before and after clipping"
-    plot(figure, key="norms", alt=alt, name="gradient-norms")
-    st.markdown(session.lettered(changed_words(clipped)))
+    e, view = session.experiment(), session.view()
+    results, drawn, run = results_of(e), plots(e, view), session.current_run()
+    draw(drawn["norms"], key="norms")
+    st.markdown(session.lettered(changed_words(run.clipped)))
     yield "more"
 
     st.subheader("Verdict", anchor=False)
-    st.markdown("\n".join(f"* {line}" for line in verdict(curves, loss=loss, bounds=bounds)))
+    curves = curves_of(results, notation=NOTATIONS[view.notation])
+    bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
+    said = verdict(curves, loss=runs.loss_words(run), bounds=bounds)
+    st.markdown("\n".join(f"* {line}" for line in said))
 
-    _clipping(run)
-
-
-def _clipping(run: Run) -> None:
-    """What the optimiser would do to each step's share and to every parameter."""
-    clipped = run.clipped
-    st.subheader(f"Clipping the {run.experiment.cell.upper()}'s weight gradients", anchor=False)
-    shares = step_shares(run, NOTATIONS[session.view().notation])
-    alt = "Each step's share of the recurrent weights' gradient before and after clipping"
-    plot(shares, key="shares", alt=alt, name="gradient-shares")
-    if clipped.mode != "off":
-        alt = "Gradient of every parameter before and after clipping"
-        plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
+    st.subheader(f"Clipping the {e.cell.upper()}'s weight gradients", anchor=False)
+    for key in [key for key in drawn if key != "norms"]:
+        draw(drawn[key], key=key)
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every number of the lines, one per row."""
-    results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
-    return pd.DataFrame(gradient_rows(curves_of(results, notation=NOTATIONS[view.notation])))
+    curves = curves_of(results_of(e), notation=NOTATIONS[view.notation])
+    return pd.DataFrame(gradient_rows(curves))
 
 
 page_layout.page(
@@ -85,4 +99,5 @@ page_layout.page(
     picture,
     EXPLAINED,
     numbers,
+    Turned("scale", plots),
 )

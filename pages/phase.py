@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from pages.components import flow as component
+from pages.components.exhibits import say
 from pages.figures.flow import bench
 from pages.ui import page_layout, runs, session
 from pages.ui.results import stored
@@ -53,7 +53,7 @@ def picture() -> Iterator[str]:
     yield "picture"
     e = session.experiment()
     lengths, found = _found(e)
-    st.markdown(f"##### {bench.map_words(found)}")
+    say(f"##### {bench.map_words(found)}")
     payload = bench.map_payload(e, lengths, found, NOTATIONS[session.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 

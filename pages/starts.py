@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures.flow.bench import seeds_of
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
@@ -74,7 +75,7 @@ def picture() -> Iterator[str]:
     yield "more"
     for note in notes(e, asked):
         st.caption(note)
-    st.markdown("\n".join(f"* {line}" for line in starts_words(done)))
+    say("\n".join(f"* {line}" for line in starts_words(done)))
     st.markdown(starts_table(done))
 
 

@@ -16,6 +16,10 @@ OURS = {"app", "benchmarks", "pages", "rnn_core", "scripts", "tests"}
 MAY_IMPORT = {
     "rnn_core": {"numpy"},
     "pages/figures": {"numpy", "plotly", "rnn_core"},
+    "pages/handout": {
+        *("numpy", "plotly", "rnn_core"),
+        *("pages.figures", "pages.components.scripts"),  # no Streamlit: a notebook has none
+    },
     "pages/ui": {
         "pages.components",
         "numpy",
@@ -24,8 +28,12 @@ MAY_IMPORT = {
         "rnn_core",
         "plotly.data",  # a data set, no drawing
         "pages.figures.literal",  # words, no drawing
+        "pages.handout",
     },
-    "pages/components": {"numpy", "plotly", "streamlit", "rnn_core", "pages.figures"},
+    "pages/components": {
+        *("numpy", "plotly", "streamlit", "rnn_core"),
+        *("pages.figures", "pages.handout.exhibit"),
+    },
     "pages/frame": {
         *("streamlit", "rnn_core"),
         *("pages.ui", "pages.figures", "pages.components"),

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly
 import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
-from pages.components.scripts import script
+from pages.components.exhibits import picture
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
@@ -42,13 +42,33 @@ _CSS = """
 .pl-plot button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 """
 
-_component = st.components.v2.component(
+_component = picture(
     "plot",
     html=_HTML,
     css=_CSS,
-    js=script("plot"),
+    script="plot",
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
+
+
+class Plot(NamedTuple):
+    """A figure; `alt` says in words what it shows, `name` names the downloaded files."""
+
+    figure: go.Figure | dict[str, Any]
+    alt: str
+    name: str
+
+
+def draw(drawn: Plot, *, key: str) -> None:
+    """Draw a figure that comes with its words."""
+    plot(**drawn._asdict(), key=key)
+
+
+def message(drawn: Plot, pick: bool = False) -> bytes:
+    """The component's message."""
+    what = {"alt": drawn.alt, "name": drawn.name, "source": _SOURCE, "pick": pick}
+    about, spec = json.dumps(what, ensure_ascii=False), pio.to_json(drawn.figure, validate=False)
+    return f'{{"about":{about},"spec":{spec}}}'.encode()
 
 
 def plot(
@@ -62,13 +82,11 @@ def plot(
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
     `on_pick(x, y)` is told which point was clicked."""
-    what = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
-    about = json.dumps(what, ensure_ascii=False)
-    spec = pio.to_json(figure, validate=False)
+    data = message(Plot(figure, alt, name), pick=on_pick is not None)
 
     def picked() -> None:
         point = st.session_state[key]["pick"]
         if on_pick is not None and point is not None:
             on_pick(float(point[0]), float(point[1]))
 
-    _component(key=key, data=f'{{"about":{about},"spec":{spec}}}'.encode(), on_pick_change=picked)
+    _component(key=key, data=data, on_pick_change=picked)

@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.scripts import script, styles
+from pages.components.exhibits import picture
+from pages.components.scripts import styles
 
 _HTML = """<div data-component="unrolled">
   <div data-part="stack">
@@ -40,11 +41,11 @@ _HTML = """<div data-component="unrolled">
 </div>"""
 
 
-_component = st.components.v2.component(
+_component = picture(
     "unrolled",
     html=_HTML,
     css=styles("drawing.css", "unrolled.css"),
-    js=script("unrolled"),
+    script="unrolled",
 )
 
 

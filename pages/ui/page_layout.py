@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.components import exhibits
 from pages.figures.literal import in_markdown
-from pages.ui import controls, keeping, registry, results, runs, session
+from pages.ui import controls, keeping, registry, results, runs, session, take_home
 from pages.ui.contents import PAGES, Page, group, page_link
+from pages.ui.sweeps import Turned
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.run import Run
 
@@ -31,13 +33,17 @@ def page(
     picture: Picture,
     explained: str,
     numbers: Callable[..., pd.DataFrame],  # of the experiment, the view and the page's own settings
+    turned: Turned | None = None,
 ) -> None:
     """A page: its claim in one line, what to see and to do, the picture, how to read it, numbers.
+
+    `turned` is the slider of the picture's file, where there is one.
 
     Texts are written in this app's letters and shown in those of the chosen notation.
     """
     here = session.current().page
     assert here is not None, "the frame begins every run"
+    take_home.remember(claim, more, explained, turned)
     if session.is_alone():
         _head(here, claim)
     if session.notes():
@@ -77,11 +83,13 @@ def _living(picture: Picture, more: str) -> None:
             st.markdown(session.lettered(scene.say if scene else more.split("\n\n")[0]))
         controls.above()
     results.place_for_progress()
+    exhibits.begin()
     with results.tick() if session.ticking() else nullcontext():
         try:
             seen = _drawn(picture())
         except results.Waiting as costly:
             seen = _offer(costly)
+    exhibits.end()
     if not session.playing().bare:
         _below(seen)
     session.end()

@@ -50,7 +50,7 @@ def weights(run: Run) -> dict[str, Array]:
 
 
 def inputs(run: Run) -> dict[str, Array]:
-    """What goes in, by the stage's name: x (T, D), targets (T, O), weights of the losses (T,), the
+    """Everything that goes in, by the stage's name: x (T, D), targets (T, O), weights of the losses (T,), the
     states it begins with (L*dirs, H)."""
     found = {}
     for stage in run.stages:
@@ -65,7 +65,7 @@ def inputs(run: Run) -> dict[str, Array]:
 
 
 def numbers(run: Run) -> dict[str, Array]:
-    """What comes out and can be compared: the loss, each stage's outputs, and for each of its
+    """Results that can be compared: the loss, each stage's outputs, and for each of its
     layers the norms of h and of dL/dh at the boundaries 0..T."""
     found = {"app.loss": np.array(run.loss)}
     for stage in run.stages:

@@ -54,7 +54,7 @@ def script(run: Run, cells: tuple[str, ...] = (), series: Series | None = None) 
 
 
 def pieces(run: Run, cells: tuple[str, ...] = (), series: Series | None = None) -> list[Piece]:
-    """What has to be done, one after the other; `series`: what the source 'stocks' reads."""
+    """Everything to be done, in its order; `series`: what the source 'stocks' reads."""
     made = _by_settings(run, cells, series) if is_drawn(run) else _by_weights(run)
     words = "Loss, norms of states and gradients, means of the gates."
     return [*made, Piece(words, _TABLE)]

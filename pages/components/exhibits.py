@@ -1,0 +1,67 @@
+"""What a page draws is kept until it draws again, so that it can be taken home as it is.
+
+A component made by `picture` leaves a record each time it is drawn: the message it was sent, and
+whatever a file needs to draw the same.  Records are no copies: they hold what Streamlit holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import streamlit as st
+
+from pages.components.scripts import script as script_of
+from pages.handout.exhibit import Exhibit
+
+NAME: Final = "exhibits"
+
+
+@dataclass
+class Desk:
+    """What this reader has on screen."""
+
+    shown: tuple[Exhibit | str, ...] = ()  # words are Markdown
+    drawing: dict[str, Exhibit | str] = field(default_factory=dict)
+
+
+def desk() -> Desk:
+    """This reader's."""
+    found = st.session_state.get(NAME)
+    if not isinstance(found, Desk):
+        found = st.session_state[NAME] = Desk()
+    return found
+
+
+def begin() -> None:
+    """Before a page draws its picture."""
+    desk().drawing = {}
+
+
+def end() -> None:
+    """After it: what was drawn is what is shown."""
+    mine = desk()
+    mine.shown = tuple(mine.drawing.values())
+
+
+def say(words: str) -> None:
+    """Show a conclusion that no figure has in its title, and keep it with the picture."""
+    drawing = desk().drawing
+    drawing[f"words {len(drawing)}"] = words
+    st.markdown(words)
+
+
+def picture(
+    name: str, *, html: str, css: str, script: str, isolate_styles: bool = True
+) -> Callable[..., Any]:
+    """A component of Streamlit's whose `data` are bytes, and that leaves a record."""
+    mount = st.components.v2.component(
+        name, html=html, css=css, js=script_of(script), isolate_styles=isolate_styles
+    )
+
+    def mounted(*, key: str, data: bytes, **more: Any) -> Any:
+        desk().drawing[key] = Exhibit(key, script, html, css, isolate_styles, data)
+        return mount(key=key, data=data, **more)
+
+    return mounted
