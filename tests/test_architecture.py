@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "pages/figures": {"numpy", "plotly", "rnn_core"},
     "pages/handout": {
         *("numpy", "plotly", "rnn_core"),
-        *("pages.figures", "pages.components.scripts"),  # no Streamlit: a notebook has none
+        *("pages.figures", "pages.components.scripts", "pages.components.message"),
     },
     "pages/ui": {
         "pages.components",

@@ -50,8 +50,8 @@ def weights(run: Run) -> dict[str, Array]:
 
 
 def inputs(run: Run) -> dict[str, Array]:
-    """Everything that goes in, by the stage's name: x (T, D), targets (T, O), weights of the losses (T,), the
-    states it begins with (L*dirs, H)."""
+    """Everything that goes in, by the stage's name: x (T, D), targets (T, O), weights of the
+    losses (T,), the states it begins with (L*dirs, H)."""
     found = {}
     for stage in run.stages:
         found[f"{stage.name}.x"] = stage.x[0]

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from rnn_core.code.about import title
+from rnn_core.code.about import is_drawn, title
 from rnn_core.code.with_numpy import WHERE, pieces
 from rnn_core.experiment.inputs import Series
 from rnn_core.experiment.run import Run
 
-_FIGURES: Final = """from pages.handout.notebook import show
+_SHOW: Final = """from pages.handout import show
 
 show.gradients(*runs.values())
 """
-_MORE: Final = """show.gates(done)
-show.saturation(done)
-show.unrolled(done)
-"""
+_MORE: Final = ("show.gates(done)", "show.saturation(done)", "show.unrolled(done)")
+_WORDS: Final = "The app's figures (in the folder of Inside Recurrent Networks, with Plotly)."
 
 
 def notebook(run: Run, cells: tuple[str, ...] = (), series: Series | None = None) -> str:
@@ -26,6 +24,8 @@ def notebook(run: Run, cells: tuple[str, ...] = (), series: Series | None = None
     told = [_markdown(f"# {title(run)}\n\n{WHERE}")]
     for piece in found:
         told += [_markdown(piece.words), _code(piece.code)]
+    if is_drawn(run):
+        told += [_markdown(_WORDS), *map(_code, (_SHOW, *_MORE))]
     about = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
