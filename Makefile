@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run test lint types js bench golden models format clean dev
+.PHONY: help run test lint types js bench golden models handout format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
@@ -9,6 +9,9 @@ PYTEST ?=
 BENCH ?= engine jacobians pages
 MODELS ?=
 PLAYS ?=
+DECK ?= 000
+FILE ?= handout.html
+SITE ?=
 BIN := .venv/bin
 
 # One BLAS thread: a second gains nothing at 32 units and costs up to six times on a busy core.
@@ -50,6 +53,9 @@ golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Kera
 
 models: dev ## train the shipped networks and record the races anew (PLAYS=plays.txt, MODELS='wave captions')
 	@$(BIN)/python -m scripts.models $(MODELS) $(if $(PLAYS),--text '$(PLAYS)')
+
+handout: dev ## a deck as one HTML file (DECK=000 FILE=handout.html SITE=https://where.the/app/is)
+	@$(BIN)/python -m scripts.handout $(DECK) $(FILE) $(if $(SITE),--address '$(SITE)')
 
 clean: ## remove the environment and every cache
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

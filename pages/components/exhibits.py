@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
@@ -18,12 +18,25 @@ from pages.handout.exhibit import Exhibit
 NAME: Final = "exhibits"
 
 
+class Piece(NamedTuple):
+    """An exhibit, or words (Markdown), and the part of the page that it stands in."""
+
+    part: str
+    content: Exhibit | str
+
+
 @dataclass
 class Desk:
     """What this reader has on screen."""
 
-    shown: tuple[Exhibit | str, ...] = ()  # words are Markdown
-    drawing: dict[str, Exhibit | str] = field(default_factory=dict)
+    shown: tuple[Piece, ...] = ()
+    drawing: dict[str, Piece] = field(default_factory=dict)
+    part: str = ""
+
+    def pieces(self, part: str | None = None) -> tuple[Exhibit | str, ...]:
+        """What is shown: all of it, or one part, "" the first."""
+        wanted = next((p.part for p in self.shown), "") if part == "" else part
+        return tuple(p.content for p in self.shown if part is None or p.part == wanted)
 
 
 def desk() -> Desk:
@@ -39,6 +52,11 @@ def begin() -> None:
     desk().drawing = {}
 
 
+def begin_part(name: str) -> None:
+    """Before one of its parts."""
+    desk().part = name
+
+
 def end() -> None:
     """After it: what was drawn is what is shown."""
     mine = desk()
@@ -47,8 +65,8 @@ def end() -> None:
 
 def say(words: str) -> None:
     """Show a conclusion that no figure has in its title, and keep it with the picture."""
-    drawing = desk().drawing
-    drawing[f"words {len(drawing)}"] = words
+    mine = desk()
+    mine.drawing[f"words {len(mine.drawing)}"] = Piece(mine.part, words)
     st.markdown(words)
 
 
@@ -61,7 +79,9 @@ def picture(
     )
 
     def mounted(*, key: str, data: bytes, **more: Any) -> Any:
-        desk().drawing[key] = Exhibit(key, script, html, css, isolate_styles, data)
+        mine = desk()
+        exhibit = Exhibit(key, script, html, css, isolate_styles, data)
+        mine.drawing[key] = Piece(mine.part, exhibit)
         return mount(key=key, data=data, **more)
 
     return mounted

@@ -57,14 +57,14 @@ def _messages(sheet: Sheet) -> Iterator[tuple[str, bytes]]:
     """Every message of a sheet: as it is on screen, then of each position of its slider."""
     for exhibit in sheet.exhibits:
         yield exhibit.key, exhibit.data
-    if sheet.sweep:
-        for n, position in enumerate(sheet.sweep.positions):
+    if sheet.slider:
+        for n, position in enumerate(sheet.slider.positions):
             for key, data in position.data.items():
                 yield f"{key}.{n}", data
 
 
 def _about(sheet: Sheet) -> dict[str, object]:
-    sweep = sheet.sweep
+    sweep = sheet.slider
     return {
         "exhibits": [{"key": e.key, "script": e.script} for e in sheet.exhibits],
         "positions": [p.words for p in sweep.positions] if sweep else [],
@@ -84,7 +84,7 @@ def _sheet(number: int, sheet: Sheet, several: bool) -> str:
             f'<section id="sheet-{number}">',
             f"<{level}>{inline(sheet.claim)}</{level}>",
             to_html(sheet.say),
-            _slider(number, sheet.sweep) if sheet.sweep else "",
+            _slider(number, sheet.slider) if sheet.slider else "",
             drawn,
             _settings(sheet),
             _explained(sheet),

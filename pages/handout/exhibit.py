@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,15 @@ class Sheet:
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The exhibits alone."""
         return tuple(each for each in self.shown if isinstance(each, Exhibit))
+
+    @property
+    def slider(self) -> Sweep | None:
+        """The sweep of those exhibits that are shown; None where it turns none of them."""
+        keys = {exhibit.key for exhibit in self.exhibits}
+        if self.sweep is None:
+            return None
+        kept = tuple(
+            replace(p, data={k: d for k, d in p.data.items() if k in keys})
+            for p in self.sweep.positions
+        )
+        return replace(self.sweep, positions=kept) if any(p.data for p in kept) else None

@@ -100,6 +100,7 @@ def _drawn(parts: Iterator[str]) -> Seen:
     only, name = session.part_shown(), next(parts)
     try:
         while True:
+            exhibits.begin_part(name)
             with st.container(key=f"part_{name}"):
                 following = next(parts)  # draws this part, up to the name of the next
             if only in ("", name):

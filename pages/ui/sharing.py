@@ -11,6 +11,7 @@ from pages.ui.contents import Page
 from rnn_core.decks import MOST_CONTROLS
 from rnn_core.decks.playing import NO_CONTROLS
 
+KEY: Final = "copy_link"  # of the popover
 Changes = Mapping[str, str | None]
 
 PLAIN: Final[Changes] = {"present": None, "frame": None, "controls": None}  # a reader's page
@@ -23,7 +24,7 @@ def copy_link(page: Page) -> None:
         "Share",
         icon=":material/ios_share:",
         type="tertiary",
-        key="copy_link",
+        key=KEY,
         on_change="rerun",
         help="This view as a link, as a frame for slides, as a file, as code",
     )

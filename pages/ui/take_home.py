@@ -6,7 +6,7 @@ any run, from what is on screen then.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -23,7 +23,7 @@ from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.experiment.run import Run
 from rnn_core.experiment.settings import settings_of
 
-NAME: Final = "take_home"
+NAME, SHEET = "take_home", "take_home_sheet"  # what the session keeps
 
 
 @dataclass(frozen=True)
@@ -51,23 +51,15 @@ def files(page: Page) -> None:
 
 def _keep(page: Page) -> None:
     """The picture as it is on screen, as one file."""
+    sheet = session.take_away(sheet_of(page, _address()))
+    session.keep(SHEET, sheet)  # a deck as a file is made of these: scripts/handout.py
     _button(
         "Keep this picture (HTML)",
-        session.take_away(sheet_maker(page, _address())),
+        lambda: document(page.title, [sheet()]).encode(),
         f"{name_of(page)}.html",
         "text/html",
         "Opens by double click, without the app and without a network",
     )
-
-
-def sheet_maker(page: Page, address: str) -> Callable[..., bytes]:
-    """A function that makes the file of what is on screen when it is called."""
-    sheet = sheet_of(page, address)
-
-    def made(*wish: Any) -> bytes:
-        return document(page.title, [sheet(*wish)]).encode()
-
-    return made
 
 
 def sheet_of(page: Page, address: str) -> Callable[..., Sheet]:
@@ -82,7 +74,7 @@ def sheet_of(page: Page, address: str) -> Callable[..., Sheet]:
         link = _link(address, page, mine.written or {})
         turned = texts.turned
         sweep = swept(turned, e, view, *own) if turned else None
-        return Sheet(page.title, claim, say, desk.shown, rows, link, explained, sweep)
+        return Sheet(page.title, claim, say, desk.pieces(), rows, link, explained, sweep)
 
     return made
 

@@ -44,6 +44,12 @@ def test_every_position_of_the_slider_is_in_the_file():
     assert 'min="0" step="1" max="2" value="1"' in text
 
 
+def test_a_slider_that_turns_nothing_shown_is_left_out():
+    sweep = Sweep("Scale", 0, (Position("1", {"other": b"x"}),))
+    text = document("T", [sheet(exhibit(), sweep=sweep)])
+    assert "<input" not in text and b"x" not in messages(text).values()
+
+
 def test_nothing_in_the_file_can_ask_for_an_address():
     text = document("T", [sheet(exhibit("a", "plot", isolated=False), link="http://x.y/gates?a=1")])
     assert f'http-equiv="Content-Security-Policy" content="{POLICY}"' in text

@@ -68,7 +68,7 @@ def spec(message: bytes) -> dict:
 def test_a_page_as_one_file(files, page):
     opened = files(page)
     text = opened.made[f"{page}.html"]().decode()
-    shown = opened.reader.session_state[EXHIBITS].shown
+    shown = opened.reader.session_state[EXHIBITS].pieces()
     drawn = {f"0.{e.key}": e.data for e in shown if isinstance(e, Exhibit)}
     assert drawn, "a page has a picture"
     kept = messages(text)
