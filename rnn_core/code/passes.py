@@ -127,7 +127,7 @@ def beginning(hidden):
 
 
 networks = {name: Network(name) for name in SIZES}
-starts, loss, seen = beginning(next(iter(SIZES.values()))[1]), 0.0, {}
+starts, loss, seen = beginning(next(iter(SIZES.values()))[1]), torch.zeros(()).double(), {}
 for name, network in networks.items():
     run = write if name in FED else read
     states, logits, outputs = run(network, within(f"{name}.")["x"], starts)
@@ -140,10 +140,10 @@ for name, network in networks.items():
         loss = loss + each[given["counts"] > 0].sum()
     seen[name] = states, outputs
     starts = [s[0] if side else s[-1] for s, side in zip(states, SIDES * LAYERS)]
-if torch.is_tensor(loss):
+if loss.requires_grad:
     loss.backward()
 
-ours = {"loss": np.array(float(loss))}
+ours = {"loss": loss.detach().numpy()}
 for name, (states, outputs) in seen.items():
     if outputs is not None:
         ours[f"{name}.outputs"] = outputs.detach().numpy()

@@ -103,8 +103,14 @@ import keras
 import numpy as np
 import torch
 from keras import layers, ops
+from keras.src.backend.common import dtypes
 
-keras.config.set_floatx("float64")"""
+torch.set_default_dtype(torch.float64)
+keras.config.set_floatx("float64")
+chosen = dtypes.result_type  # Keras 3.15 multiplies float64 matrices in float32 (its issue 23704)
+dtypes.result_type = lambda *types: (
+    "float64" if any("float64" in str(t) for t in types) else chosen(*types)
+)"""
 _NETWORK: Final = '''class Network:
     """Recurrent layers and a readout, weights in place."""
 
