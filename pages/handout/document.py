@@ -9,7 +9,7 @@ import html
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, TypeGuard
 
 from pages.components.scripts import ASSETS, text
 from pages.handout import colours
@@ -27,6 +27,7 @@ UNANSWERED: Final = {
     "heatmaps": ".hm-menus { display: none }",
     "flow": ".choices { display: none }",
 }
+SIDE_BY_SIDE: Final = 3  # so many drawings at least
 _EXPORT: Final = "export default function"
 
 
@@ -75,9 +76,6 @@ def _about(sheet: Sheet) -> dict[str, object]:
 def _sheet(number: int, sheet: Sheet, several: bool) -> str:
     """A picture: claim, slider, exhibits, conclusions, settings, link."""
     level = "h2" if several else "h1"
-    drawn = "\n".join(
-        to_html(each) if isinstance(each, str) else _exhibit(number, each) for each in sheet.shown
-    )
     return "\n".join(
         part
         for part in (
@@ -85,13 +83,36 @@ def _sheet(number: int, sheet: Sheet, several: bool) -> str:
             f"<{level}>{inline(sheet.claim)}</{level}>",
             to_html(sheet.say),
             _slider(number, sheet.slider) if sheet.slider else "",
-            drawn,
+            *_shown(number, sheet),
             _settings(sheet),
             _explained(sheet),
             "</section>",
         )
         if part
     )
+
+
+def _shown(number: int, sheet: Sheet) -> Iterator[str]:
+    """Exhibits and words in their order; small drawings side by side, each with its words."""
+    pairs = zip(sheet.shown, sheet.shown[1:], strict=False)
+    cards = [e.key for w, e in pairs if isinstance(w, str) and _is_drawing(e)]
+    words = ""
+    for each in sheet.shown:
+        if isinstance(each, str):
+            yield words
+            words = to_html(each)
+            continue
+        drawn = _exhibit(number, each)
+        if each.key in cards and len(cards) >= SIDE_BY_SIDE:
+            yield f'<div class="card">{words}{drawn}</div>'
+        else:
+            yield f"{words}\n{drawn}".lstrip()
+        words = ""
+    yield words
+
+
+def _is_drawing(piece: Exhibit | str) -> TypeGuard[Exhibit]:
+    return isinstance(piece, Exhibit) and piece.script == "wirings"
 
 
 def _exhibit(number: int, exhibit: Exhibit) -> str:

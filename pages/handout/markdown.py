@@ -15,6 +15,7 @@ _MARKS: Final = (
     (re.compile(r":material/\w+: ?"), ""),
     (re.compile(r":(?:small|gray|gray-badge|primary)\[([^\[\]]*)\]"), r"\1"),
 )
+_BREAK: Final = "\1"  # stands for the end of a line that ends in two blanks
 _HEADING: Final = re.compile(r"#{1,6} ")
 _ITEM: Final = re.compile(r"[*-] +|[0-9]+\. +")
 
@@ -35,6 +36,7 @@ def inline(text: str) -> str:
     line = html.escape(_ESCAPED.sub(keep, text.replace("\0", "")), quote=False)
     for pattern, with_tags in _MARKS:
         line = pattern.sub(with_tags, line)
+    line = line.removesuffix(_BREAK).replace(_BREAK, "<br>")
     return re.sub(r"\0(\d+)\0", lambda found: kept[int(found[1])], line)
 
 
@@ -47,7 +49,7 @@ def _blocks(text: str) -> Iterator[list[str]]:
             yield block
             block = []
         if line.strip():
-            block.append(line.strip())
+            block.append(line.strip() + _BREAK * line.endswith("  "))
 
 
 def _block(lines: list[str]) -> str:

@@ -108,6 +108,14 @@ def test_joined_messages_begin_where_numbers_may():
     assert [raw[at : at + n] for at, n in places.values()] == [b"123", b"", b"12345678", b"9"]
 
 
+def test_small_drawings_with_words_of_their_own_stand_side_by_side():
+    pairs = [each for k in range(3) for each in (f"Words {k}", exhibit(str(k)))]
+    text = document("T", [sheet(*pairs, exhibit("legend"))])
+    assert text.count('<div class="card"><p>Words') == 3
+    assert re.search(r'</div></div>\n<div class="exhibit" data-exhibit="0.legend">', text)
+    assert 'class="card"' not in document("T", [sheet(*pairs[:4])])
+
+
 # -- colours ---------------------------------------------------------------------------------------
 
 
@@ -154,4 +162,5 @@ def test_paragraphs_and_lists():
         "<p>One two.</p>\n<ul><li>a more</li><li><strong>b</strong></li></ul>\n<p>End</p>"
     )
     assert to_html("So:\n1. a\n2. b") == "<p>So:</p>\n<ol><li>a</li><li>b</li></ol>"
+    assert to_html("**A**  \nb  \n\nc") == "<p><strong>A</strong><br> b</p>\n<p>c</p>"
     assert to_html("##### So it is") == "<p><strong>So it is</strong></p>"
