@@ -43,10 +43,12 @@ def remember(claim: str, more: str, explained: str, turned: Turned | None) -> No
 
 def files(page: Page) -> None:
     """The buttons."""
-    st.markdown("**Take it home**")
-    _keep(page)
-    if page.uses is None:
-        _as_code(page)
+    with st.container(gap=None, key="take_home"):
+        st.markdown("To take home")
+        _keep(page)
+        if page.uses is None:
+            st.markdown("The experiment as code")
+            _as_code(page)
 
 
 def _keep(page: Page) -> None:
