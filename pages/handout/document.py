@@ -175,7 +175,7 @@ def _component(name: str) -> str:
     source = text(name)
     if source.count(_EXPORT) != 1 or "</script" in source:
         raise ValueError(f"The script of {name} cannot stand in a page.")
-    drawn = source.replace(_EXPORT, f"(globalThis.components ??= {{}}).{name} = function")
+    drawn = source.replace(_EXPORT, f";(globalThis.components ??= {{}}).{name} = function")
     return f'<script type="module">\n{drawn}\n</script>'
 
 

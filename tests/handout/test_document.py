@@ -72,8 +72,8 @@ def test_texts_and_messages_cannot_become_markup():
 
 @pytest.mark.parametrize("name", [n for n in FILES if "export default" in text(n)])
 def test_every_component_can_stand_in_a_file(name):
-    text = document("T", [sheet(exhibit("a", name))])
-    assert f"components ??= {{}}).{name} = function" in text
+    whole = document("T", [sheet(exhibit("a", name))])
+    assert f"\n;(globalThis.components ??= {{}}).{name} = function" in whole
 
 
 def test_a_script_that_would_end_its_element_is_refused(monkeypatch):
