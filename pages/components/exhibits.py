@@ -1,7 +1,8 @@
-"""What a page draws is kept until it draws again, so that it can be taken home as it is.
+"""What a page draws is kept while its reader may take it home as it is.
 
-A component made by `picture` leaves a record each time it is drawn: the message it was sent, and
-whatever a file needs to draw the same.  Records are no copies: they hold what Streamlit holds.
+A component made by `picture` then leaves a record each time it is drawn: the message it was sent,
+and whatever a file needs to draw the same.  At all other times nothing is kept: a message may have
+a megabyte, and a class a hundred readers.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Desk:
     shown: tuple[Piece, ...] = ()
     drawing: dict[str, Piece] = field(default_factory=dict)
     part: str = ""
+    keeps: bool = False
 
     def pieces(self, part: str | None = None) -> tuple[Exhibit | str, ...]:
         """What is shown: all of it, or one part, "" the first."""
@@ -47,9 +49,10 @@ def desk() -> Desk:
     return found
 
 
-def begin() -> None:
-    """Before a page draws its picture."""
-    desk().drawing = {}
+def begin(keeps: bool) -> None:
+    """Before a page draws its picture; `keeps`: its reader may take it home."""
+    mine = desk()
+    mine.drawing, mine.keeps = {}, keeps
 
 
 def begin_part(name: str) -> None:
@@ -65,9 +68,14 @@ def end() -> None:
 
 def say(words: str) -> None:
     """Show a conclusion that no figure has in its title, and keep it with the picture."""
-    mine = desk()
-    mine.drawing[f"words {len(mine.drawing)}"] = Piece(mine.part, words)
+    _keep(f"words {len(desk().drawing)}", words)
     st.markdown(words)
+
+
+def _keep(key: str, content: Exhibit | str) -> None:
+    mine = desk()
+    if mine.keeps:
+        mine.drawing[key] = Piece(mine.part, content)
 
 
 def picture(
@@ -79,9 +87,7 @@ def picture(
     )
 
     def mounted(*, key: str, data: bytes, **more: Any) -> Any:
-        mine = desk()
-        exhibit = Exhibit(key, script, html, css, isolate_styles, data)
-        mine.drawing[key] = Piece(mine.part, exhibit)
+        _keep(key, Exhibit(key, script, html, css, isolate_styles, data))
         return mount(key=key, data=data, **more)
 
     return mounted

@@ -13,7 +13,7 @@ import streamlit as st
 
 from pages.components import exhibits
 from pages.figures.literal import in_markdown
-from pages.ui import controls, keeping, registry, results, runs, session, take_home
+from pages.ui import controls, keeping, registry, results, runs, session, sharing, take_home
 from pages.ui.contents import PAGES, Page, group, page_link
 from pages.ui.sweeps import Turned
 from rnn_core.analysis.gradient_check import Check
@@ -83,7 +83,7 @@ def _living(picture: Picture, more: str) -> None:
             st.markdown(session.lettered(scene.say if scene else more.split("\n\n")[0]))
         controls.above()
     results.place_for_progress()
-    exhibits.begin()
+    exhibits.begin(sharing.is_open())
     with results.tick() if session.ticking() else nullcontext():
         try:
             seen = _drawn(picture())

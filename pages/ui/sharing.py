@@ -34,6 +34,11 @@ def copy_link(page: Page) -> None:
             take_home.files(page)
 
 
+def is_open() -> bool:
+    """Whether links and files are shown: only then is the picture kept for a file."""
+    return bool(st.session_state.get(KEY))
+
+
 def ways(page: Page) -> tuple[Way, ...]:
     """The links that can be copied on a page."""
     plain = {**PLAIN, **(NO_DECK if session.playing().deck == session.MINE else {})}

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
+from pages.handout.document import document
+from rnn_core.decks import Deck, Scene
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
+from scripts.handout import sheets
 from tests.browser.driving import EVERYWHERE, PLOTS
+from tests.handout.reading import spec
 
 DRAWN = "() => document.body.dataset.drawn && [...document.querySelectorAll('.plotly-live')]"
 DRAWN += ".every(e => 'drawn' in e.dataset)"
@@ -77,12 +80,50 @@ def _json(home: Opened, value: object) -> str:
     return home.page.evaluate("v => JSON.stringify(v)", value)
 
 
-@pytest.mark.parametrize("page", ["unrolled"])
-def test_the_unrolled_graph_at_home_says_the_apps_numbers(app, tmp_path, page):
-    home = taken(app, f"/{page}?steps=6&hidden=4&cell=lstm&t=3", tmp_path)
+def test_the_unrolled_graph_at_home_says_the_apps_numbers(app, tmp_path):
+    home = taken(app, "/unrolled?steps=6&hidden=4&cell=lstm&t=3", tmp_path)
     words = home.page.evaluate(WORDS)
     assert words == app.page.evaluate(WORDS) and any("∂L" in w for w in words)
     home.page.get_by_role("button", name="One computation on").click()
     assert home.page.evaluate(WORDS) != words, "it can be played"
     home.check_clean()
     app.check_clean()
+
+
+TEN = (
+    *("gates", "saturation", "cell", "wirings", "flow", "phase", "credit", "jacobians"),
+    *("scalar", "byhand"),
+)
+UNDRAWN = (
+    "() => {"
+    + EVERYWHERE
+    + """
+  return everywhere('[data-component], .plotly-live').filter(e => !('drawn' in e.dataset))
+      .map(e => e.dataset.component ?? e.className) }"""
+)
+
+
+def test_a_deck_of_ten_pages_in_one_file_draws_what_the_pages_sent(visit, server, tmp_path):
+    scenes = tuple(Scene(name, f"The page {name}", name, "Look at it.") for name in TEN)
+    drawn = sheets(Deck("Ten pages", "", "house", "en", scenes))
+    file = tmp_path / "deck.html"
+    file.write_text(document("Ten pages", drawn), encoding="utf-8")
+    home = Opened(visit(server), file)
+    assert home.page.evaluate(UNDRAWN) == []
+    sent = [spec(e.data) for sheet in drawn for e in sheet.exhibits if e.script == "plot"]
+    plots = home.page.evaluate(PLOTS)
+    assert len(plots) == len(sent) >= 3
+    for plot, figure in zip(plots, sent, strict=True):
+        for ours, theirs in zip(plot["traces"], figure["data"], strict=True):
+            for axis in "xyz":
+                if axis in theirs:
+                    np.testing.assert_array_equal(plain(ours[axis]), plain(theirs[axis]))
+    assert home.page.get_by_role("heading", name="The page credit").count() == 1
+    home.check_clean()
+
+
+def plain(values: object) -> np.ndarray:
+    """Numbers as floats, none as nan; words as they are."""
+    found = np.asarray(values, dtype=object)
+    words = any(isinstance(v, str) for v in found.ravel())
+    return found if words else found.astype(float)

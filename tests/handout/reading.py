@@ -1,7 +1,10 @@
 """What is inside of a hand-out."""
 
+import base64
 import json
 import re
+
+import numpy as np
 
 from pages.handout.packing import unpacked
 
@@ -16,3 +19,17 @@ def messages(text: str) -> dict[str, bytes]:
     raw = unpacked(stored(text, "messages"))
     places = json.loads(stored(text, "about"))["places"]
     return {name: raw[at : at + length] for name, (at, length) in places.items()}
+
+
+def spec(message: bytes) -> dict:
+    """The figure in a plot's message, its arrays as arrays."""
+
+    def read(part):
+        if isinstance(part, dict) and "bdata" in part:
+            flat = np.frombuffer(base64.b64decode(part["bdata"]), dtype=part["dtype"])
+            return flat.reshape([int(n) for n in str(part.get("shape", len(flat))).split(",")])
+        if isinstance(part, dict):
+            return {k: read(v) for k, v in part.items()}
+        return [read(v) for v in part] if isinstance(part, list) else part
+
+    return read(json.loads(message)["spec"])

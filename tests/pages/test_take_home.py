@@ -1,6 +1,5 @@
 """Files to take home: made only when asked for, and with the numbers that are on screen."""
 
-import base64
 import json
 import re
 from dataclasses import replace
@@ -22,7 +21,7 @@ from rnn_core.code.ways import WAYS
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.experiment.run import run
-from tests.handout.reading import messages, stored
+from tests.handout.reading import messages, spec, stored
 from tests.pages.reader import clean
 
 ADDRESS = "https://a.university/course/rnn/{}?old=1"
@@ -48,20 +47,6 @@ def files(visit, monkeypatch):
         return SimpleNamespace(reader=reader, made=dict(found))
 
     return opened
-
-
-def spec(message: bytes) -> dict:
-    """The figure in a plot's message, its arrays as arrays."""
-
-    def read(part):
-        if isinstance(part, dict) and "bdata" in part:
-            flat = np.frombuffer(base64.b64decode(part["bdata"]), dtype=part["dtype"])
-            return flat.reshape([int(n) for n in str(part.get("shape", len(flat))).split(",")])
-        if isinstance(part, dict):
-            return {k: read(v) for k, v in part.items()}
-        return [read(v) for v in part] if isinstance(part, list) else part
-
-    return read(json.loads(message)["spec"])
 
 
 @pytest.mark.parametrize("page", SCENIC)
@@ -111,6 +96,18 @@ def test_a_file_is_of_what_is_on_screen_when_its_button_is_pressed(files):
     opened.reader.slider(key="set_scale").set_value(2.0)
     clean(opened.reader.run())
     assert "scale=2" in opened.made["gates.html"]().decode()
+
+
+def test_a_picture_is_kept_only_while_it_may_be_taken_home(visit):
+    reader = visit("gates")
+    desk = reader.session_state[EXHIBITS]
+    assert not desk.pieces() and not desk.drawing
+    reader.session_state["copy_link"] = True
+    clean(reader.run())
+    assert desk.pieces()
+    reader.session_state["copy_link"] = False
+    clean(reader.run())
+    assert not desk.pieces() and not desk.drawing
 
 
 # -- the slider ------------------------------------------------------------------------------------
