@@ -7,15 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.plot import Plot, draw
+from pages.figures import gradients as figures
 from pages.figures.clip_bar import changed_words
-from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gradient_rows
 from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
 from pages.ui.sweeps import Turned
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -46,51 +45,51 @@ SHARES = "Each step's share of the recurrent weights' gradient before and after 
 BARS = "Gradient of every parameter before and after clipping"
 
 
-def results_of(e: Experiment) -> dict[str, Run]:
-    """The run of every cell."""
-    return {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
+def curves(e: Experiment, view: session.View) -> list[figures.Curve]:
+    """The curves of every cell's run."""
+    results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
+    return figures.curves_of(results, notation=NOTATIONS[view.notation])
 
 
-def plots(e: Experiment, view: session.View) -> dict[str, Plot]:
-    """Every figure of the page."""
-    results, notation = results_of(e), NOTATIONS[view.notation]
-    run, clipped = results[e.cell], results[e.cell].clipped
-    curves = curves_of(results, notation=notation)
-    loss, labels = runs.loss_words(run), run.sequence.labels
-    norms = gradient_norms(curves, loss=loss, labels=labels, clipped=clipped, cell=e.cell)
-    found = {
-        "norms": Plot(norms, NORMS, "gradient-norms"),
-        "shares": Plot(step_shares(run, notation), SHARES, "gradient-shares"),
-    }
-    if clipped.mode != "off":
-        found["clipping"] = Plot(clipping_bars(clipped), BARS, "clipping")
+def norms(e: Experiment, view: session.View) -> Plot:
+    """The curves of all cells, and the step of this one's weights."""
+    run = runs.compute(e)
+    loss, labels, clipped = runs.loss_words(run), run.sequence.labels, run.clipped
+    drawn = curves(e, view)
+    figure = figures.gradient_norms(drawn, loss=loss, labels=labels, clipped=clipped, cell=e.cell)
+    return Plot(figure, NORMS, "gradient-norms")
+
+
+def below(e: Experiment, view: session.View) -> dict[str, Plot]:
+    """What the optimiser would do to each step's share and to every parameter."""
+    run = runs.compute(e)
+    shares = step_shares(run, NOTATIONS[view.notation])
+    found = {"shares": Plot(shares, SHARES, "gradient-shares")}
+    if run.clipped.mode != "off":
+        found["clipping"] = Plot(figures.clipping_bars(run.clipped), BARS, "clipping")
     return found
 
 
 def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
-    e, view = session.experiment(), session.view()
-    results, drawn, run = results_of(e), plots(e, view), session.current_run()
-    draw(drawn["norms"], key="norms")
+    e, view, run = session.experiment(), session.view(), session.current_run()
+    draw(norms(e, view), key="norms")
     st.markdown(session.lettered(changed_words(run.clipped)))
     yield "more"
-
     st.subheader("Verdict", anchor=False)
-    curves = curves_of(results, notation=NOTATIONS[view.notation])
-    bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
-    said = verdict(curves, loss=runs.loss_words(run), bounds=bounds)
+    found = runs.bounds(session.variant(cell="rnn"))
+    bounds = {cell: Bound(b.sigma, b.gamma) for cell, b in found.items()}
+    said = verdict(curves(e, view), loss=runs.loss_words(run), bounds=bounds)
     st.markdown("\n".join(f"* {line}" for line in said))
-
     st.subheader(f"Clipping the {e.cell.upper()}'s weight gradients", anchor=False)
-    for key in [key for key in drawn if key != "norms"]:
-        draw(drawn[key], key=key)
+    for key, drawn in below(e, view).items():
+        draw(drawn, key=key)
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every number of the lines, one per row."""
-    curves = curves_of(results_of(e), notation=NOTATIONS[view.notation])
-    return pd.DataFrame(gradient_rows(curves))
+    return pd.DataFrame(figures.gradient_rows(curves(e, view)))
 
 
 page_layout.page(
@@ -99,5 +98,5 @@ page_layout.page(
     picture,
     EXPLAINED,
     numbers,
-    Turned("scale", plots),
+    Turned("scale", lambda e, view: {"norms": norms(e, view), **below(e, view)}),
 )
