@@ -5,7 +5,6 @@ iframe are three layouts of the same parts.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -77,7 +76,7 @@ def _living(picture: Picture, more: str) -> None:
             st.markdown(session.lettered(scene.say if scene else more.split("\n\n")[0]))
         controls.above()
     results.place_for_progress()
-    with results.tick() if session.ticking() else nullcontext():
+    with results.tick() if session.ticking() else results.served():
         try:
             seen = _drawn(picture())
         except results.Waiting as costly:

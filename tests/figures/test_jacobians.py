@@ -5,13 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures.jacobians import eigenvalues, products
-from pages.figures.jacobians.products import (
-    Measured,
-    largest,
-    measure,
-    product_rows,
-    typical,
-)
+from pages.figures.jacobians.products import product_rows
 from pages.figures.jacobians.words import FED, words
 from pages.figures.norm_axis import LOW, held
 from pages.figures.theme import number
@@ -23,6 +17,7 @@ from rnn_core.engine.network import Network
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies.jacobians import Measured, largest, measure, typical
 
 CELLS = ("rnn", "gru", "lstm")
 ODD = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,94 +23,12 @@ from pages.figures.theme import (
     number,
     quantity_look,
 )
-from rnn_core.analysis.jacobians import (
-    Bound,
-    Recurrent,
-    direct_path,
-    jacobian_products,
-    jacobians,
-    matrix_powers,
-    pascanu,
-    recurrent_matrices,
-    resolved,
-    singular_values,
-    slope_path,
-    spectra,
-)
-from rnn_core.engine.cells import Cell
-from rnn_core.engine.trace import LayerTrace
 from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.studies.jacobians import Measured, largest, typical
 
 Floats = NDArray[np.float64]
 
-POINTS: Final = 50  # of a long sequence of large matrices: each costs a decomposition
-DEAR: Final = 50 * 64**2  # matrix entries that may be decomposed at every step
 TALL, PICTURE = 440, 420  # pixels
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One layer's product of Jacobians over the distances k = 0..T; nan where it overflowed."""
-
-    kind: Cell
-    matrices: Mapping[str, Recurrent]  # gate -> its W_hh by itself
-    distance: NDArray[np.int64]  # (K,) measured distances, the first 0 and the last T
-    values: Floats  # (K, S) singular values of ds_T/ds_t, largest first; nan below rounding
-    norms: Mapping[str, Floats]  # "s", and of an LSTM its blocks "h" and "c": spectral norms (K,)
-    weights: Floats | None  # (K,) spectral norm of W_hh^k; RNN only
-    slopes: Floats | None  # (K, H) products of phi' (RNN) or of z (1 - z) (GRU)
-    direct: Floats | None  # (K, H) product of f (LSTM) or of what z keeps (GRU)
-    bound: Bound | None  # RNN only
-
-    @property
-    def cell(self) -> str:
-        """Its cell's name."""
-        return self.kind.name
-
-    @property
-    def steps(self) -> int:
-        """T, the largest distance."""
-        return int(self.distance[-1])
-
-
-def measure(trace: LayerTrace) -> Measured:
-    """Everything that is drawn, of the first sequence of a layer's trace."""
-    steps = jacobians(trace)
-    T, S = len(steps), steps.shape[1]
-    k = distances(T, S)
-    products = jacobian_products(steps, S)[T - k]
-    values, H = singular_values(products), trace.weights.weight_hh.shape[1]
-    norms = {"s": values[:, 0]}
-    if S > H:
-        for i, state in enumerate(trace.cell.states):
-            block = slice(i * H, (i + 1) * H)
-            norms[state] = singular_values(products[:, block, block])[:, 0]
-    slopes, direct = slope_path(trace), direct_path(trace)
-    return Measured(
-        trace.cell,
-        spectra(trace),
-        k,
-        resolved(values),
-        norms,
-        _powers(trace, k),
-        None if slopes is None else slopes[T - k],
-        None if direct is None else direct[T - k],
-        pascanu(trace),
-    )
-
-
-def distances(T: int, S: int) -> NDArray[np.int64]:
-    """Every distance, or every so many-th where the matrices are many and large; always 0 and T."""
-    every = 1 if T * S**2 <= DEAR else -(-T // POINTS)
-    return np.unique(np.append(np.arange(0, T + 1, every), T))
-
-
-def _powers(trace: LayerTrace, k: NDArray[np.int64]) -> Floats | None:
-    """Spectral norms of the powers of a vanilla RNN's W_hh."""
-    if pascanu(trace) is None:
-        return None
-    (W,) = recurrent_matrices(trace).values()
-    return singular_values(matrix_powers(W, int(k[-1]))[k])[:, 0]
 
 
 @dataclass(frozen=True)
@@ -212,17 +130,6 @@ def _cell_paths(done: Measured, notation: Notation, names: Mapping[str, str]) ->
         f"direct path ∏{f}, largest unit", largest(done.direct), forget, "dash", "square-open"
     )
     yield Line("direct path, geometric mean", typical(done.direct), forget, "dash", width=1)
-
-
-def largest(products: Floats) -> Floats:
-    """(K, H) -> (K,): the spectral norm of the diagonal matrix that these products make."""
-    return np.asarray(products.max(axis=1))
-
-
-def typical(products: Floats) -> Floats:
-    """(K, H) -> (K,): the geometric mean over the units."""
-    with np.errstate(all="ignore"):
-        return np.asarray(np.exp(np.log(products).mean(axis=1)))
 
 
 # -- the two charts ----------------------------------------------------------------------------

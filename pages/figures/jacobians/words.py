@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.jacobians.products import Measured, largest, letters
+from pages.figures.jacobians.products import letters
 from pages.figures.norm_axis import EXPLODED, VANISHED
 from pages.figures.theme import cell_look, number
 from pages.figures.verdict import PROVISO, Bound, bound_words
 from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.studies.jacobians import Measured, largest
 
 Floats = NDArray[np.float64]
 
