@@ -40,8 +40,8 @@ format: dev ## ruff: mend what it can
 types: dev ## mypy
 	@$(BIN)/mypy
 
-js: ## the components' JavaScript under node, where node is installed
-	@sh scripts/javascript.sh
+js: dev ## the components' JavaScript: tests, types and faults, where node is installed
+	@sh scripts/javascript/check.sh
 
 bench: dev ## the engine against its peers, and slider to painted (BENCH=load: many readers at once)
 	@$(BIN)/python -m benchmarks $(BENCH)

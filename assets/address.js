@@ -9,6 +9,7 @@ export function changed(href, changes, page = "") {
   url.hash = ""
   for (const name of STREAMLITS) url.searchParams.delete(name)
   for (const [name, value] of Object.entries(changes))
-    value === null ? url.searchParams.delete(name) : url.searchParams.set(name, value)
+    if (value === null) url.searchParams.delete(name)
+    else url.searchParams.set(name, value)
   return url.href.replaceAll("%2C", ",")
 }

@@ -35,7 +35,7 @@ export function decimals(v, digits = DIGITS) {
 export function agree(values, total, digits = DIGITS) {
   const scale = 10 ** digits
   if (![total, ...values].every(v => Number.isFinite(v) && Math.abs(v) < 1e6)) return false
-  const whole = v => Math.sign(v) * Math.round((Math.abs(v).toFixed(digits)) * scale)
+  const whole = v => Math.sign(v) * Math.round(Number(Math.abs(v).toFixed(digits)) * scale)
   return values.reduce((sum, v) => sum + whole(v), 0) === whole(total)
 }
 

@@ -33,7 +33,8 @@ export function oneByOne(send) {
   return next
 }
 
-/** The value beside the one that is wanted, and the key that leads on to it. */
+/** The value beside the one that is wanted, and the key that leads on to it.
+ *  @returns {[number, string]} */
 export function byKey(value, { min, max, step }) {
   const beside = value - Number(step)
   return beside >= Number(min)
@@ -49,7 +50,7 @@ function put(input, value) {
     input.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true, cancelable: true }))
 }
 
-const state = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState
+const state = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState
 const frame = () => new Promise((done) => requestAnimationFrame(done))
 
 /** Until the run that a value caused has begun and ended, and what it drew is painted. */
@@ -81,10 +82,10 @@ function follow(down, group) {
   }
   const up = (event) => {
     if (event.pointerId !== down.pointerId) return
-    for (const [name, heard] of heardUntilUp) document.removeEventListener(name, heard, true)
+    for (const [name, heard] of Object.entries(heardUntilUp)) document.removeEventListener(name, heard, true)
   }
-  const heardUntilUp = [["pointermove", move], ["pointerup", up], ["pointercancel", up]]
-  for (const [name, heard] of heardUntilUp) document.addEventListener(name, heard, true)
+  const heardUntilUp = { pointermove: move, pointerup: up, pointercancel: up }
+  for (const [name, heard] of Object.entries(heardUntilUp)) document.addEventListener(name, heard, true)
   input.focus({ preventScroll: true })
   move(down)
 }
@@ -104,9 +105,9 @@ function quiet(event) {
   if (event.target.closest?.(SLIDER)) event.stopPropagation()
 }
 
-const HEARD = [["pointerdown", down], ["mousedown", quiet], ["touchstart", quiet]]
+const HEARD = { pointerdown: down, mousedown: quiet, touchstart: quiet }
 
 /** Every page has sliders: what listens stays, and the same listener is not added twice. */
 export default function () {
-  for (const [name, heard] of HEARD) document.addEventListener(name, heard, true)
+  for (const [name, heard] of Object.entries(HEARD)) document.addEventListener(name, heard, true)
 }

@@ -64,7 +64,7 @@ export const magnified = (text) => (text >= 20 ? Math.max(text / 16, 20 / 12) : 
 
 // ---------------------------------------------------------------- elements
 
-function el(parent, name, attributes = {}, text) {
+export function el(parent, name, attributes = {}, text) {
   const e = document.createElementNS(NS, name)
   for (const [k, v] of Object.entries(attributes)) if (v !== null && v !== undefined) e.setAttribute(k, v)
   if (text !== undefined) e.textContent = text
@@ -73,8 +73,8 @@ function el(parent, name, attributes = {}, text) {
 }
 
 /** Set what is new: an attribute or a text as it was costs the browser a layout all the same. */
-function set(e, name, to) { if (e.getAttribute(name) !== String(to)) e.setAttribute(name, to) }
-function say(node, text) { if (node.data !== text) node.data = text }
+export function set(e, name, to) { if (e.getAttribute(name) !== String(to)) e.setAttribute(name, to) }
+export function say(node, text) { if (node.data !== text) node.data = text }
 
 const THEME = ["--st-background-color", "--st-text-color", "--st-secondary-background-color", "--st-border-color", "--st-primary-color", "--st-font",
   "--st-chart-diverging-colors", "--st-chart-sequential-colors", "--st-chart-categorical-colors"]
@@ -96,7 +96,7 @@ function resolveColours(view) {
   }
   view.paint = token => {
     const slot = /--chart-(\d+)/.exec(token), name = /var\((--[\w-]+)\)/.exec(token)
-    return slot ? palette[slot[1] % palette.length] ?? text : name ? read(name[1]) || text : token
+    return slot ? palette[Number(slot[1]) % palette.length] ?? text : name ? read(name[1]) || text : token
   }
   return true
 }

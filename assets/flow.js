@@ -231,6 +231,7 @@ const BENCH = `<div class="drag"><label><span data-part="name"></span><input typ
 function openBench(root) {
   root.innerHTML = BENCH
   const part = (name) => root.querySelector(`[data-part=${name}]`)
+  /** @type {Record<string, any>} */
   const state = { root, part, k: 0, t: 0, sent: [], known: null, digest: null, frame: 0 }
   const slider = part("slider"), plot = part("plot")
   slider.oninput = () => { state.k = +slider.value; state.dragging = true; soon(state) }
@@ -254,7 +255,7 @@ function openBench(root) {
   return state
 }
 
-function stepAt({ plot }, event) {
+function stepAt(/** @type {any} */ { plot }, event) {
   const box = plot.svg.getBoundingClientRect()
   return Math.round(((event.clientX - box.left - plot.left) / (plot.right - plot.left)) * plot.end)
 }
@@ -359,7 +360,7 @@ function shaded(svg, { zones, low, high }, { left, right, y, text }) {
 }
 
 /** Each line's name and number where its way back ends; none covers another. */
-function named(state, end) {
+function named(state) {
   const { model, k, plot } = state, { y, text } = plot
   const ends = model.curves.map((c) => line(c.rows, k, MEDIAN)[0]), drawn = ends.map((v) => y(Number.isNaN(v) ? model.low : v))
   const places = apart(drawn, text * 1.2, plot.top + text, plot.bottom - text * 0.3)
@@ -425,7 +426,7 @@ function paint(state) {
     drawn.marks.setAttribute("d", marks(of(MEDIAN), end, shape, plot.x, y, model.every))
   })
   plot.bound.setAttribute("d", model.bound ? path(line(model.bound.rows, k), end, plot.x, y) : "")
-  named(state, end)
+  named(state)
   part("said").textContent = conclusion(model, k)
   const t = Math.min(state.t, end)
   plot.cursor.setAttribute("x1", plot.x(t))

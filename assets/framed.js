@@ -25,6 +25,7 @@ export default function ({ parentElement }) {
   for (const event of ["pointerenter", "focus", "click", "auxclick", "contextmenu"])
     link.addEventListener(event, renew)
   parentElement.querySelector("[data-component=framed]").dataset.drawn = "1"
+  /** @type {HTMLElement} */
   const content = document.querySelector("[data-testid=stMainBlockContainer]")
   const tell = teller(window)
   const observer = new ResizeObserver(() => {

@@ -372,7 +372,7 @@ function lookOf(root) {
   const palette = list("--st-chart-categorical-colors")
   const colour = (token) => {
     const slot = /--chart-(\d+)/.exec(token), name = /^var\((--[\w-]+)\)$/.exec(token)
-    return slot ? palette[slot[1] % palette.length] : name ? variable(name[1]) : token
+    return slot ? palette[Number(slot[1]) % palette.length] : name ? variable(name[1]) : token
   }
   return { paper, ink: variable("--st-text-color"), lines: variable("--st-border-color"),
     blank: "#8b8f94", ramps, colour }
@@ -606,7 +606,8 @@ function foot(state, step, steps) {
   state.picks = picks
   colours.firstElementChild.firstChild.data = `Colour the ${model.series.length ? "series" : "text"} by `
   const names = new Map(maps.map((p) => [p.name, `${p.symbol} ${p.label}`]))
-  const units = new Map([[0, "none"], ...Array.from({ length: model.units }, (_, u) => [u + 1, u + 1])])
+  const units = new Map([[0, "none"]])
+  for (let u = 1; u <= model.units; u++) units.set(u, String(u))
   offer(root.querySelector(".hm-quantity"), names, source(model, choice.quantity).name)
   offer(root.querySelector(".hm-which"), units, units.has(choice.unit) ? choice.unit : 0)
 }

@@ -11,7 +11,8 @@ export function noted({ put, ask, urgent }, storage) {
   const said = []
   try {
     for (const { name, text } of put)
-      text ? storage().setItem(DRAWER + name, text) : storage().removeItem(DRAWER + name)
+      if (text) storage().setItem(DRAWER + name, text)
+      else storage().removeItem(DRAWER + name)
   } catch (error) {
     said.push({ unnoted: String(error?.message ?? error).slice(0, 200) })
   }

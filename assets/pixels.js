@@ -24,7 +24,7 @@ export function moved(key, k) {
 export function between(from, to) {
   const rows = [from, to].map(k => Math.floor(k / SIDE)), columns = [from, to].map(k => k % SIDE)
   const count = Math.max(Math.abs(rows[1] - rows[0]), Math.abs(columns[1] - columns[0]))
-  const at = ([a, b], i) => Math.round(a + (b - a) * i / Math.max(1, count))
+  const at = (/** @type {number[]} */ [a, b], i) => Math.round(a + (b - a) * i / Math.max(1, count))
   return Array.from({ length: count + 1 }, (_, i) => at(rows, i) * SIDE + at(columns, i))
 }
 
@@ -61,7 +61,7 @@ function build(root) {
       const pixel = document.createElement("button")
       pixel.type = "button"
       pixel.setAttribute("role", "gridcell")
-      pixel.dataset.k = r * SIDE + c
+      pixel.dataset.k = String(r * SIDE + c)
       pixels.push(pixel)
       row.append(pixel)
     }

@@ -7,9 +7,9 @@ from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures import cliff
 from pages.ui import page_layout, session
-from pages.ui.results import stored
+from pages.ui.models.cliff import descents, ground
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.studies.cliff import Cliff, Path, Surface, check, descend, surface
+from rnn_core.studies.cliff import Cliff, check
 
 EXPLAINED = """
 One hidden unit without input, **x ← w σ(x) + b**, starts at x₀ = 0.5 and makes 50 steps; the error
@@ -36,21 +36,11 @@ CLAIM = (
 )
 
 
-@stored()
-def _land() -> Surface:
-    return surface()
-
-
-@stored()
-def _paths(wish: Cliff) -> tuple[Path, Path]:
-    return descend(wish, "off"), descend(wish, wish.mode)
-
-
 def picture() -> page_layout.Parts:
     """Two balls rolling from one start, then the way down and the surface."""
     yield "picture"
-    land, wish = _land(), session.own(Cliff)
-    paths = _paths(wish)
+    land, wish = ground(), session.own(Cliff)
+    paths = descents(wish)
     alt = f"Contours of the error over w and b, two balls. {cliff.conclusion(paths)}"
     plot(cliff.contours(land, paths), key="contours", alt=alt, name="cliff-contours")
     yield "more"
@@ -70,7 +60,7 @@ def picture() -> page_layout.Parts:
 
 def numbers(_: Experiment, __: session.View, wish: Cliff) -> pd.DataFrame:
     """Both descents, update by update."""
-    return pd.DataFrame(cliff.rows(_paths(wish)))
+    return pd.DataFrame(cliff.rows(descents(wish)))
 
 
 page_layout.page(

@@ -7,11 +7,11 @@ import pandas as pd
 from pages.components import flow as component
 from pages.figures.flow import bench
 from pages.figures.flow.letters import QUANTITY_WORDS
-from pages.ui import page_layout, runs, session
-from pages.ui.results import stored
+from pages.ui import page_layout, session
+from pages.ui.models.flow import bench_of
 from rnn_core.experiment.experiment import SETTINGS, Experiment
-from rnn_core.experiment.inputs import Series
 from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies.flow import KNOB_WORDS, usable
 
 EXPLAINED = """
 Read a curve from right to left, the way the gradient travels. The line is the **median of ten
@@ -37,28 +37,13 @@ CLAIM = (
 )
 
 
-@stored(bench.seconds, "Sweeping")
-def _bench(
-    e: Experiment, knob: str, quantity: str, values: tuple[float, ...], _series: Series | None
-) -> bench.Bench:
-    return bench.bench(e, knob, quantity, values, _series)
-
-
-def bench_of(e: Experiment, view: session.View) -> bench.Bench:
-    """The sweep on screen, made once for all readers."""
-    knob, quantity, series = bench.usable(e, view.knob), view.flow, runs.series(e)
-    swept = bench.swept(e, knob, quantity)
-    parts = bench.parts(e, knob, quantity, series)
-    return bench.joined([_bench(swept, knob, quantity, values, series) for values in parts])
-
-
 def chosen(knob: str, quantity: str, value: float) -> None:
     """The slider was let go, or another knob or gradient was picked."""
     view, e = session.view(), session.experiment()
-    if knob == bench.usable(e, view.knob) and value != getattr(e, knob):
+    if knob == usable(e, view.knob) and value != getattr(e, knob):
         setting = SETTINGS[knob]
         session.change(**{knob: setting.tidy(int(value) if setting.kind == "integer" else value)})
-    if knob in bench.KNOB_WORDS and quantity in QUANTITY_WORDS:
+    if knob in KNOB_WORDS and quantity in QUANTITY_WORDS:
         session.look(knob=knob, flow=quantity)
 
 

@@ -10,17 +10,14 @@ from pages.components.plot import plot
 from pages.figures.beside import beside
 from pages.figures.jacobians.eigenvalues import eigenvalue_figure, eigenvalue_rows, spectra_table
 from pages.figures.jacobians.products import (
-    Measured,
     apart_figure,
-    measure,
     product_rows,
     singular_figure,
 )
 from pages.figures.jacobians.words import words
 from pages.ui import page_layout, runs, session, widgets
-from pages.ui.results import stored
+from pages.ui.models.jacobians import measured
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -46,16 +43,6 @@ CLAIM = (
     "Thick: **the product of Jacobians**, one per step. The other lines are what its factors make "
     "alone: no single number of W_hh decides it."
 )
-
-
-@stored()
-def _measured(e: Experiment, layer: int, _done: Run) -> Measured:
-    return measure(runs.layers(_done)[layer].trace)
-
-
-def measured(done: Run, layer: int) -> Measured:
-    """The product of the layer asked for, if there is such a layer; once for all readers."""
-    return _measured(done.experiment, min(layer, len(runs.layers(done)) - 1), done)
 
 
 def picture() -> Iterator[str]:

@@ -1,18 +1,15 @@
 """Phase map: for which weight scale and length does the gradient vanish, hold or explode?"""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from pages.components import flow as component
 from pages.components.exhibits import say
-from pages.figures.flow import bench
-from pages.ui import page_layout, runs, session
-from pages.ui.results import stored
+from pages.figures import phase
+from pages.ui import page_layout, session
+from pages.ui.models.phase import lengths_and_maps
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.inputs import Series
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -31,37 +28,20 @@ CLAIM = (
 )
 
 
-@stored(bench.map_seconds, "Phase map")
-def _map(
-    e: Experiment, _lengths: tuple[int, ...], _series: Series | None
-) -> dict[str, bench.Floats]:
-    """cell -> (scales, lengths) log10 of the gradient ratio."""
-    rows = defaultdict[str, list[bench.Floats]](list)
-    for part in bench.map_slices(e, _lengths, _series):
-        rows[part.cell].append(part.ratios)
-    return {cell: np.concatenate(parts) for cell, parts in rows.items()}
-
-
-def _found(e: Experiment) -> tuple[tuple[int, ...], dict[str, bench.Floats]]:
-    series = runs.series(e)
-    lengths = bench.lengths_of(e, series)
-    return lengths, _map(bench.mapped(e), lengths, series)
-
-
 def picture() -> Iterator[str]:
     """Every cell's map, and how much of it vanishes and explodes."""
     yield "picture"
     e = session.experiment()
-    lengths, found = _found(e)
-    say(f"##### {bench.map_words(found)}")
-    payload = bench.map_payload(e, lengths, found, NOTATIONS[session.view().notation])
+    lengths, found = lengths_and_maps(e)
+    say(f"##### {phase.words(found)}")
+    payload = phase.payload(e, lengths, found, NOTATIONS[session.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
     """Every place of the maps."""
-    lengths, found = _found(e)
-    return pd.DataFrame(bench.map_rows(lengths, found, NOTATIONS[view.notation]))
+    lengths, found = lengths_and_maps(e)
+    return pd.DataFrame(phase.rows(lengths, found, NOTATIONS[view.notation]))
 
 
 page_layout.page(

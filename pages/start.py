@@ -1,23 +1,15 @@
 """Start: a story in five acts, one of them at a time."""
 
-from collections.abc import Callable
 from typing import Any
 
 from pages.components.story import Control, act, pick, replay, slider, typed
 from pages.figures.story import blame, canvas, clipping, memory, race, reading
 from pages.ui import session, story_page
 from pages.ui.models import story
-from pages.ui.results import stored
 from rnn_core.experiment.settings import Value, settings_of
 from rnn_core.studies.story import FRESH, GAPS, HELD, RACE, Story, spread
 
 Scene = tuple[Any, list[Control]]  # what the component draws, and its controls
-
-
-@stored()
-def _kept(what: str, _drawn: Callable[[], Any]) -> Any:
-    """A picture at all positions of its slider, drawn once for all readers."""
-    return canvas.payload(_drawn())
 
 
 def reads(wish: Story) -> Scene:
@@ -30,7 +22,8 @@ def reads(wish: Story) -> Scene:
 def remembers(wish: Story) -> Scene:
     """Act two: a clue, and its answer many words later."""
     found = story.remembered()
-    drawn = _kept("gaps", lambda: memory.positions([memory.asked_of(*each) for each in found]))
+    asked = [memory.asked_of(*each) for each in found]
+    drawn = story.drawn("gaps", lambda: canvas.payload(memory.positions(asked)))
     return drawn, [slider("gap", wish, GAPS)]
 
 
@@ -38,7 +31,7 @@ def travels(wish: Story) -> Scene:
     """Act three: the gradient on its way back."""
     letters, values = story.letters(spread(1.0)), story.grid("strength")
     pairs = list(zip(values, story.travelled(), strict=True))
-    drawn = _kept("strengths", lambda: blame.positions(pairs, letters))
+    drawn = story.drawn("strengths", lambda: canvas.payload(blame.positions(pairs, letters)))
     return drawn, [slider("strength", wish, values)]
 
 
@@ -53,11 +46,15 @@ def holds(wish: Story) -> Scene:
     if wish.shows == RACE:
         found = story.raced()
         moments = [f"{update:,.0f}" for update in race.updates_of(found)]
-        drawn = _kept("race", lambda: race.positions(found))
+        drawn = story.drawn("race", lambda: canvas.payload(race.positions(found)))
         return drawn, [pick("shows", wish), replay("Updates", moments)]
     (free, held), letters, values = story.highways(), story.letters(FRESH), story.grid("kept")
     ways: Any = zip(values, held, strict=True) if wish.grip == HELD else [(None, free)]
-    drawn = _kept(wish.grip, lambda: [blame.gate_position(a, w, free, letters) for a, w in ways])
+
+    def draw() -> Any:
+        return canvas.payload([blame.gate_position(a, w, free, letters) for a, w in ways])
+
+    drawn = story.drawn(wish.grip, draw)
     more = [slider("kept", wish, values)] if wish.grip == HELD else []
     return drawn, [pick("shows", wish), pick("grip", wish), *more]
 

@@ -7,18 +7,12 @@ import streamlit as st
 
 from pages.components.exhibits import say
 from pages.components.plot import plot
-from pages.figures.flow.bench import seeds_of
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
-from pages.ui import page_layout, runs, session
-from pages.ui.results import stored
-from rnn_core.arrays import Array
+from pages.ui import page_layout, session
+from pages.ui.models.starts import left
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.inputs import Series
 from rnn_core.notation.notation import NOTATIONS
-from rnn_core.studies import starts as engine
-from rnn_core.studies.starts import Starts, distances, length, notes, plain, starts, usable
-
-SEEDS, DEPTH_SEEDS = 10, 5  # layers are run one network at a time
+from rnn_core.studies.starts import Starts, notes
 
 EXPLAINED = """
 Each small chart is one start of the same network. The line is the **median** over the seeds of the
@@ -43,26 +37,9 @@ CLAIM = (
 )
 
 
-def _seconds(wishes: tuple[Experiment, ...], deep: bool, series: Series | None) -> float:
-    seeds = DEPTH_SEEDS if deep else SEEDS
-    return sum(engine.seconds(wish, seeds, deep, series) for wish in wishes)
-
-
-@stored(_seconds, "Every start")
-def _norms(wishes: tuple[Experiment, ...], deep: bool, _series: Series | None) -> tuple[Array, ...]:
-    measure, seeds = engine.depth_norms if deep else engine.norms, DEPTH_SEEDS if deep else SEEDS
-    return tuple(measure(wish, seeds_of(wish, seeds), _series) for wish in wishes)
-
-
 def compared(e: Experiment, vary: str, notation: str = "house") -> Compared:
-    """Every start's norms, made once for all readers."""
-    vary = usable(e, vary)
-    deep, wishes, mine = vary == "layers", starts(e, vary), plain(e, vary)
-    own = next((name for name, wish in wishes.items() if wish == mine), "")
-    norms = _norms(tuple(wishes.values()), deep, runs.series(e))
-    found = dict(zip(wishes, norms, strict=True))
-    k = distances(length(e, runs.series(e)))
-    return Compared(e.cell, k, found, own, deep, NOTATIONS[notation])
+    """Every start, in the letters of a notation."""
+    return Compared(*left(e, vary), NOTATIONS[notation])
 
 
 def picture() -> Iterator[str]:

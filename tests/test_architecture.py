@@ -121,6 +121,12 @@ def test_imports_point_one_way(room):
     assert not wrong, f"{room} may import {sorted(allowed)} only"
 
 
+def test_pages_keep_no_results():
+    """Results that all readers share are made in `pages/ui/models`."""
+    wrong = [p.name for p in files("pages") if "pages.ui.results" in imported(p)]
+    assert not wrong
+
+
 @pytest.mark.parametrize("room", MAY_IMPORT)
 def test_pages_and_engine_run_without_processes_sockets_and_threads(room):
     for path in files(room):

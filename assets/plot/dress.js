@@ -27,7 +27,7 @@ export function lookup(variable) {
     heat: list("--st-chart-diverging-colors") }
   return (name) => {
     const slot = /^--(chart|ramp|heat)-(\d+)$/.exec(name)
-    return slot ? lists[slot[1]][slot[2] % lists[slot[1]].length] : variable(name)
+    return slot ? lists[slot[1]][Number(slot[2]) % lists[slot[1]].length] : variable(name)
   }
 }
 
@@ -72,7 +72,7 @@ export function typed(value, text) {
   if (Array.isArray(value)) return typeof value[0] === "object" ? value.map((v) => typed(v, text)) : value
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, v]) => {
-    const font = /font$/.test(key) && typeof v?.size === "number"
+    const font = key.endsWith("font") && typeof v?.size === "number"
     return [key, font ? { ...v, size: sized(text, v.size / 16) } : typed(v, text)]
   }))
 }
@@ -107,7 +107,7 @@ export function fitted(layout, text, width, height) {
 const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])
 
 /** The decades written on a log axis of so many pixels: as many as have room for their type. */
-export function decades([low, high], pixels, each) {
+export function decades(/** @type {number[]} */ [low, high], pixels, each) {
   const every = [1, 2, 4, 8, 16].find((n) => (pixels * n) / (high - low) >= each) ?? 32
   const found = []
   for (let d = Math.ceil(low / every) * every; d <= high; d += every) found.push(d)

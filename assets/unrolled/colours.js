@@ -7,7 +7,7 @@ export function rgb(text) {
     return [0, 2, 4].map(i => parseInt(h.slice(i, i + 2), 16)).concat(h.length > 6 ? parseInt(h.slice(6, 8), 16) / 255 : 1)
   }
   const n = (text.match(/-?[\d.]+/g) ?? [0, 0, 0]).map(Number)
-  const unit = /^color\(/.test(text.trim()) ? 255 : 1
+  const unit = text.trim().startsWith("color(") ? 255 : 1
   return [n[0] * unit, n[1] * unit, n[2] * unit, n[3] ?? 1]
 }
 

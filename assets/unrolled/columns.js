@@ -65,7 +65,7 @@ function stageDraw(view, bands, front, stage, s) {
     else if (c.kind === "init") initColumn(view, g, stage, c)
     else stepColumn(view, bands, g, stage, c)
   })
-  cols.forEach((c, k) => { if (c.kind === "step") names(view, front, stage, c, cols[k + 1]) })
+  cols.forEach(c => { if (c.kind === "step") names(view, front, stage, c) })
   if (view.payload.stages.length > 1) bracket(view, el(front, "g", { class: "loose" }), stage, cols)
 }
 

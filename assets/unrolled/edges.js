@@ -56,11 +56,11 @@ function climb(view, p, stage, c, t, source, target) {
     el(lit(view, el(p, "g", { class: "forward" }), ticks[1]), "circle", { cx: f, cy: fork, r: 2.6, fill: view.colours.line })
     forward(view, p, [[f, fork], [x, fork], [x, ends[1] + 10], [f, ends[1] + 10], [f, ends[1] + 2]], ticks[1], { weight: weights[1] })
   }
-  return fall(view, p, stage, c, t, { source, target, tops, ends, tick: Math.max(...ticks) })
+  return fall(view, p, stage, c, t, { source, tops, ends, tick: Math.max(...ticks) })
 }
 
 /** The gradient that comes down the same edges. */
-function fall(view, p, stage, c, t, { source, tops, ends, target, tick }) {
+function fall(view, p, stage, c, t, { source, tops, ends, tick }) {
   const { g } = lanes(view, c), back = mirror(view.clock, tick)
   if (!source) {
     const value = stage.input_gradient[t]

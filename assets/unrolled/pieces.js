@@ -18,7 +18,7 @@ function tip(view, e, text) { view.tips.set(e, text); e.dataset.tip = ""; return
 function lit(view, e, tick, ring = null) { view.timed.push({ e, tick, ring, on: true }); return e }
 
 const HEADS = { right: [-1, 0], left: [1, 0], up: [0, 1], down: [0, -1] } // where the tail lies
-function head(p, [x, y], way, long, wide, fill) {
+function head(p, /** @type {number[]} */ [x, y], way, long, wide, fill) {
   const [dx, dy] = HEADS[way], at = (a, b) => `${x + dx * long * a - dy * wide / 2 * b} ${y + dy * long * a + dx * wide / 2 * b}`
   return el(p, "path", { d: `M${x} ${y}L${at(1, 1)}L${at(1, -1)}Z`, fill })
 }

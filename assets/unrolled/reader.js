@@ -83,6 +83,7 @@ const PARTS = { weights: "weightBar", roll: "rollButton", svg: "svgButton", png:
 function open(root) {
   const parts = {}
   root.querySelectorAll("[data-part]").forEach(e => { parts[PARTS[e.dataset.part] ?? e.dataset.part] = e })
+  /** @type {Record<string, any>} */
   const view = { root, ...parts, sent: [], at: null, playing: false, rolled: false }
   views.set(root, view)
   let asked = 0

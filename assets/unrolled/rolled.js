@@ -103,7 +103,7 @@ function settle(view) { view.rolledStep = view.selected; draw(view); reveal(view
 
 function announce(view) {
   view.root.dataset.view = view.rolled ? "rolled" : "unrolled"
-  view.rollButton.setAttribute("aria-pressed", view.rolled)
+  view.rollButton.setAttribute("aria-pressed", String(view.rolled))
   if (!still()) view.root.dataset.changing = ""
 }
 

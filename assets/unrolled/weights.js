@@ -68,7 +68,7 @@ function matrixButton(view, weight) {
   button.append(weight.symbol[0], index)
   if (several && of) button.append(Object.assign(document.createElement("small"), { textContent: of }))
   button.dataset.weight = weight.id
-  button.setAttribute("aria-pressed", weight === view.weight)
+  button.setAttribute("aria-pressed", String(weight === view.weight))
   button.setAttribute("aria-label", `${plainName(weight)}${of ? ` of the ${of}` : ""}: light it at every step`)
   return button
 }

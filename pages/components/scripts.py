@@ -8,6 +8,7 @@ that fetch them once, by a name that changes with their content. Elsewhere the s
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -89,3 +90,13 @@ def served(name: str) -> str | None:
     component = name.rpartition("-")[0]
     known = component in FILES and name == address(component)
     return text(component) if known else None
+
+
+def write(folder: Path) -> None:
+    """Every component's whole script as a file of its own, for what checks them."""
+    for component in FILES:
+        (folder / f"{component}.js").write_text(text(component), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

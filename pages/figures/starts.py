@@ -9,13 +9,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.flow.bench import summary
 from pages.figures.flow.letters import measured
 from pages.figures.jacobians.products import backwards
 from pages.figures.jacobians.words import ONE
 from pages.figures.norm_axis import edges, held, norm_axis, plain, zones
 from pages.figures.theme import INK, LINES, Figure, Part, base_figure, cell_look, number
 from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.studies.flow import summary
 
 Floats = NDArray[np.float64]
 

@@ -300,5 +300,5 @@ def clue_words(cell: str, full: Floats, cut: Floats, window: int) -> str:
 
 def start_words(cell: str) -> str:
     """The starting weights of the trainings."""
-    settings = [f"{n.replace('_', ' ')} {v}" for n, v in STARTS[cell].items()]
-    return ", ".join(w.removeprefix("init ") for w in settings)
+    settings = [f"{n.replace('_', ' ')} {v}" for n, v in STARTS.get(cell, {}).items()]
+    return ", ".join(w.removeprefix("init ") for w in settings) or "drawn as set"

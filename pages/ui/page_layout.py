@@ -5,7 +5,6 @@ iframe are three layouts of the same parts.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -84,7 +83,7 @@ def _living(picture: Picture, more: str) -> None:
         controls.above()
     results.place_for_progress()
     exhibits.begin(sharing.is_open())
-    with results.tick() if session.ticking() else nullcontext():
+    with results.tick() if session.ticking() else results.served():
         try:
             seen = _drawn(picture())
         except results.Waiting as costly:

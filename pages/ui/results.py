@@ -19,7 +19,7 @@ from typing import Final, Generic, ParamSpec, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.store import LOOK, STORE, TICKS, TURNS, Watch
+from pages.ui.store import LOOK, MOVERS, STORE, TICKS, TURNS, Watch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,9 +88,22 @@ def computing() -> AbstractContextManager[None]:
     return TURNS.turn(reader())
 
 
-def tick() -> AbstractContextManager[None]:
+def training() -> AbstractContextManager[None]:
+    """A turn for what goes on by itself: readers who are being served go first."""
+    return TURNS.turn(reader(), MOVERS.go_first)
+
+
+def served() -> AbstractContextManager[None]:
+    """A page that its reader asked for."""
+    return MOVERS.served()
+
+
+@contextmanager
+def tick() -> Iterator[None]:
     """One page at a time that runs by itself: ten who train leave the others their share."""
-    return TICKS.turn(reader())
+    with TICKS.turn(reader()):
+        MOVERS.go_first()
+        yield
 
 
 def reader() -> str:

@@ -31,6 +31,7 @@ from rnn_core.training.stack import POOL
 SLICE: Final = 0.03  # seconds of computing after which others who wait go first
 MEMORY: Final = 1.0  # seconds; what somebody has had of the processor counts half after so long
 UNUSED: Final = 90.0  # seconds after which a result that nobody has asked for again may go
+YIELDED: Final = 0.25  # seconds that a page in training waits for readers who are served
 LOOK: Final = 0.1  # seconds between two looks at whether a reader still waits
 
 T = TypeVar("T")
@@ -117,6 +118,36 @@ class Turns:
                 self._had = {w: h for w, h in self._had.items() if now - h[1] < 60 * MEMORY}
             self._busy = False
             self._lock.notify_all()
+
+
+class Movers:
+    """Readers whose page is drawn because they asked for it: they go before what runs by itself.
+
+    A page in training waits for a moment in which nobody is served, though never for long: a
+    class that moves sliders without a pause would else stop all training.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._served = 0
+
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        """Inside of this block a reader is served."""
+        with self._lock:
+            self._served += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._served -= 1
+                if not self._served:
+                    self._lock.notify_all()
+
+    def go_first(self) -> None:
+        """Wait until nobody is served, or for `YIELDED` seconds."""
+        with self._lock:
+            self._lock.wait_for(lambda: not self._served, YIELDED)
 
 
 @dataclass
@@ -273,4 +304,5 @@ def _parts(one: object) -> list[object]:
 
 TURNS: Final = Turns()
 TICKS: Final = Turns()  # pages that run again by themselves: one at a time, drawing included
+MOVERS: Final = Movers()
 STORE: Final = Store(TURNS, elsewhere=lambda: bytes_planned() + POOL.bytes)

@@ -5,7 +5,6 @@ MEASURES["gradient_left"](Experiment(cell="rnn", steps=50, hidden=32), {})   # -
 
 from typing import Final
 
-from rnn_core.engine.cells import CELLS
 from rnn_core.measures import (
     by_hand,
     clipped,
@@ -17,7 +16,7 @@ from rnn_core.measures import (
     story,
     trained_here,
 )
-from rnn_core.measures.measure import Compute, Kind, Measure
+from rnn_core.measures.measure import CELL_NAMES, Compute, Kind, Measure
 from rnn_core.measures.measure import Own as Own
 
 
@@ -103,7 +102,7 @@ MEASURES: Final[dict[str, Measure]] = {
         states.counted_losses,
         story.more_weights,
     ),
-    **_all("name", gradients.keeps_most, names=tuple(CELLS)),
-    **_all("name", shipped.clue_felt_most, shipped.farthest_felt, names=tuple(CELLS)),
+    **_all("name", gradients.keeps_most, names=CELL_NAMES),
+    **_all("name", shipped.clue_felt_most, shipped.farthest_felt, names=CELL_NAMES),
     **_all("name", jacobian_paths.best_activation, names=("tanh", "sigmoid", "ReLU")),
 }

@@ -14,12 +14,11 @@ import numpy as np
 
 from rnn_core.analysis.loss_state_matrix import loss_state_matrix
 from rnn_core.arrays import Array
-from rnn_core.engine.cells import CELLS
 from rnn_core.engine.clip import global_norm
 from rnn_core.engine.trace import LayerGradient
 from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.experiment.run import Run, run
-from rnn_core.measures.measure import Own, check_range
+from rnn_core.measures.measure import CELL_NAMES, Own, check_range
 from rnn_core.studies.truncated import compare, uncut
 
 
@@ -61,7 +60,7 @@ def gained(e: Experiment, own: Own, *, setting: str, instead: str) -> float:
 
 def keeps_most(e: Experiment, own: Own) -> str:
     """The cell that keeps most of the gradient from the last state to the first."""
-    return max(CELLS, key=lambda cell: _left(replace(e, cell=cell), "h"))
+    return max(CELL_NAMES, key=lambda cell: _left(replace(e, cell=cell), "h"))
 
 
 def zero_gradients(e: Experiment, own: Own) -> float:

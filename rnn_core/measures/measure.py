@@ -21,6 +21,7 @@ Own = Mapping[str, Value]  # the page's own settings, and the view's
 Compute = Callable[..., float | str]
 Kind = Literal["power", "number", "share", "degrees", "count", "name"]
 
+CELL_NAMES: Final = ("rnn", "gru", "lstm")  # those that a question may compare
 SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PLAIN: Final = 3  # powers of ten within this many places are written as plain numbers
 

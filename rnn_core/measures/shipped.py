@@ -34,7 +34,7 @@ from rnn_core.applications.translation import held_out
 from rnn_core.arrays import Array
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.measures.gradients import logarithm
-from rnn_core.measures.measure import Own, check_range
+from rnn_core.measures.measure import CELL_NAMES, Own, check_range
 from rnn_core.measures.own_settings import row
 from rnn_core.tasks import captions, translation
 from rnn_core.tasks.baselines import Bag
@@ -45,7 +45,6 @@ from rnn_core.training.models import Model
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "assets" / "models"
 SAMPLE: Final = 100  # numbers or drawings that a share is measured on
-CELL_NAMES: Final = ("rnn", "gru", "lstm")
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -51,6 +51,16 @@ class Starts:
         },
         help="Everything else stays as it is set.",
     )
+
+
+class Left(NamedTuple):
+    """Spectral norms (M, K) that each start left of M seeds at K distances; inf: overflow."""
+
+    cell: str
+    distance: Array  # (K,)
+    norms: Mapping[str, Array]
+    own: str  # the start that the reader has set, or ""
+    depth: bool = False  # the norms are of dh_T (top) / dh_t (bottom)
 
 
 def usable(e: Experiment, vary: str) -> str:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pages.figures.jacobians.products import measure
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
+from rnn_core.studies.jacobians import measure
 from rnn_core.studies.scalar import Scalar, unroll_unit
 from rnn_core.studies.starts import norms
 from tests.browser.driving import LOOKS, App

@@ -8,9 +8,10 @@ import pytest
 
 from pages.figures.beside import beside
 from pages.figures.jacobians.eigenvalues import eigenvalue_figure
-from pages.figures.jacobians.products import apart_figure, measure, singular_figure
+from pages.figures.jacobians.products import apart_figure, singular_figure
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
+from rnn_core.studies.jacobians import measure
 
 
 def charts(**settings):

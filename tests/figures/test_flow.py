@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 
 from pages.components.flow import pack
+from pages.figures import phase as phase_map
 from pages.figures.flow import bench
 from pages.figures.flow.letters import QUANTITY_WORDS
 from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies import flow, phase
 
 E = Experiment(hidden=4, steps=8, placement="last")
 
 
 def swept(knob="scale", quantity="last", **settings):
     e = replace(E, **settings)
-    return bench.bench(e, knob, quantity, bench.grid(e, knob, quantity))
+    return flow.bench(e, knob, quantity, flow.grid(e, knob, quantity))
 
 
 def test_rows_are_order_statistics_of_single_runs():
@@ -43,12 +45,12 @@ def test_h_and_c_are_apart():
     ]
 
 
-@pytest.mark.parametrize("knob", bench.KNOB_WORDS)
+@pytest.mark.parametrize("knob", flow.KNOB_WORDS)
 @pytest.mark.parametrize("quantity", QUANTITY_WORDS)
 def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quantity):
     e = replace(E, init="orthogonal", scale=1.05, steps=9)
-    values = bench.grid(e, knob, quantity)
-    done = bench.bench(bench.swept(e, knob, quantity), knob, quantity, values)
+    values = flow.grid(e, knob, quantity)
+    done = flow.bench(flow.swept(e, knob, quantity), knob, quantity, values)
     seen = bench.payload(done, e)
     assert done.values[seen["nearest"]] == getattr(e, knob)
     assert seen["values"] == sorted(set(seen["values"])) and 6 <= len(seen["values"]) <= 41
@@ -62,12 +64,12 @@ def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quant
 def test_the_present_value_swept_alone_stands_where_it_does_among_all(knob, quantity):
     """Moving the knob sweeps one value instead of all forty."""
     e = replace(E, init="pytorch", steps=6, hidden=4, **{knob: 0.55})
-    swept, apart = bench.swept(e, knob, quantity), bench.parts(e, knob, quantity)
+    swept, apart = flow.swept(e, knob, quantity), flow.parts(e, knob, quantity)
     assert apart[1] == (0.55,) and 0.55 not in apart[0]
-    assert apart[0] == bench.parts(replace(e, **{knob: 0.65}), knob, quantity)[0]
-    values = bench.grid(e, knob, quantity)
-    whole = bench.bench(swept, knob, quantity, values)
-    found = bench.joined([bench.bench(swept, knob, quantity, part) for part in apart])
+    assert apart[0] == flow.parts(replace(e, **{knob: 0.65}), knob, quantity)[0]
+    values = flow.grid(e, knob, quantity)
+    whole = flow.bench(swept, knob, quantity, values)
+    found = flow.joined([flow.bench(swept, knob, quantity, part) for part in apart])
     assert found.values == whole.values == values
     pairs = list(zip(found.curves, whole.curves, strict=True))
     if whole.bound is not None:
@@ -78,17 +80,17 @@ def test_the_present_value_swept_alone_stands_where_it_does_among_all(knob, quan
 
 
 def test_a_knob_that_turns_nothing_is_not_offered():
-    assert "gain" not in bench.knobs(E) and "gain" in bench.knobs(replace(E, init="orthogonal"))
-    assert "forget_bias" not in bench.knobs(replace(E, lstm="no-forget"))
-    assert bench.usable(E, "gain") == "scale"
+    assert "gain" not in flow.knobs(E) and "gain" in flow.knobs(replace(E, init="orthogonal"))
+    assert "forget_bias" not in flow.knobs(replace(E, lstm="no-forget"))
+    assert flow.usable(E, "gain") == "scale"
 
 
 def test_moving_the_knob_needs_no_new_sweep():
     for knob in ("scale", "forget_bias", "steps"):
         moved = {"scale": 2.0, "forget_bias": 3.0, "steps": 100}[knob]
         changed = replace(E, **{knob: moved}, cell="rnn", clip="norm")
-        assert bench.swept(changed, knob, "last") == bench.swept(E, knob, "last")
-        assert bench.grid(changed, knob, "last") == bench.grid(E, knob, "last") or knob == "steps"
+        assert flow.swept(changed, knob, "last") == flow.swept(E, knob, "last")
+        assert flow.grid(changed, knob, "last") == flow.grid(E, knob, "last") or knob == "steps"
 
 
 def test_the_bound_holds_and_its_numbers_are_medians():
@@ -102,7 +104,7 @@ def test_the_bound_holds_and_its_numbers_are_medians():
 
 
 def test_the_bound_of_every_length_starts_at_its_own_end():
-    done = bench.bench(E, "steps", "last", (5, 8))
+    done = flow.bench(E, "steps", "last", (5, 8))
     for k, T in enumerate((5, 8)):
         assert np.isfinite(done.bound.rows[k, : T + 1]).all()
         assert np.isnan(done.bound.rows[k, T + 1 :]).all()
@@ -110,7 +112,7 @@ def test_the_bound_of_every_length_starts_at_its_own_end():
 
 def test_long_jacobians_are_measured_at_some_steps_and_it_is_said():
     e = replace(E, steps=60)
-    done = bench.bench(e, "scale", "spectral", (1.0,))
+    done = flow.bench(e, "scale", "spectral", (1.0,))
     there = np.flatnonzero(~np.isnan(done.curves[0].rows[0, 0]))
     assert done.every == 3 and there.tolist() == list(range(0, 61, 3))
     assert any("every 3 steps" in n for n in bench.notes(e, done))
@@ -118,7 +120,7 @@ def test_long_jacobians_are_measured_at_some_steps_and_it_is_said():
 
 def test_what_cannot_be_compared_is_said():
     e = replace(E, layers=2, direction="bidirectional", window=3)
-    words = " ".join(bench.notes(e, bench.bench(e, "scale", "last", (1.0,))))
+    words = " ".join(bench.notes(e, flow.bench(e, "scale", "last", (1.0,))))
     assert "one forward layer" in words and "Truncated" in words
 
 
@@ -135,7 +137,7 @@ def test_what_cannot_be_compared_is_said():
 @pytest.mark.parametrize("quantity", QUANTITY_WORDS)
 def test_odd_networks_have_a_picture(odd, quantity):
     e = replace(E, **odd)
-    done = bench.bench(bench.swept(e, "scale", quantity), "scale", quantity, (1.0, 4.0))
+    done = flow.bench(flow.swept(e, "scale", quantity), "scale", quantity, (1.0, 4.0))
     seen = bench.payload(done, e)
     assert seen["low"] < seen["high"]
     pack(seen)
@@ -151,33 +153,33 @@ def test_the_rows_to_take_away_are_long_form():
 
 def test_the_map_is_the_engines():
     e, lengths = replace(E, hidden=2), (5, 9)
-    slices = list(bench.map_slices(e, lengths, None))
-    assert len(slices) == bench.SLICES
+    slices = list(phase.slices(e, lengths, None))
+    assert len(slices) == phase.SLICES
     rnn = np.concatenate([s.ratios for s in slices if s.cell == "rnn"])
-    assert rnn.shape == (len(bench.SCALES), 2)
+    assert rnn.shape == (len(phase.SCALES), 2)
     found = []
     for s in range(5):
-        wish = replace(e, cell="rnn", seed=s, scale=bench.SCALES[3], steps=9)
+        wish = replace(e, cell="rnn", seed=s, scale=phase.SCALES[3], steps=9)
         norms = run(wish).stages[0].gradient.top.norms("h")
         found.append(np.log10(norms[0] / norms[-1]))
     assert rnn[3, 1] == pytest.approx(np.median(found))
-    rows = bench.map_rows(lengths, {"rnn": rnn})
+    rows = phase_map.rows(lengths, {"rnn": rnn})
     assert rows["log10 ratio"][7] == rnn[3, 1] and rows["steps"][7] == 9
-    assert rows["scale"][7] == bench.SCALES[3]
+    assert rows["scale"][7] == phase.SCALES[3]
 
 
 def test_a_slider_that_ends_before_the_setting_says_so():
     e = replace(E, hidden=64, steps=200)
-    assert bench.grid(e, "steps", "spectral")[-1] == 100
-    done = bench.Bench(e, "steps", "spectral", (50.0, 100.0), (0,), 1, (), None)
+    assert flow.grid(e, "steps", "spectral")[-1] == 100
+    done = flow.Bench(e, "steps", "spectral", (50.0, 100.0), (0,), 1, (), None)
     assert any("ends at 100" in n for n in bench.notes(e, done))
-    assert bench.grid(e, "steps", "last")[-1] == 200
+    assert flow.grid(e, "steps", "last")[-1] == 200
 
 
 def test_the_last_seed_is_followed_by_the_first():
-    done = bench.bench(replace(E, seed=95), "scale", "last", (1.0,))
+    done = flow.bench(replace(E, seed=95), "scale", "last", (1.0,))
     assert done.seeds == (95, 96, 97, 98, 99, 0, 1, 2, 3, 4)
-    assert len(list(bench.map_slices(replace(E, seed=99, hidden=1), (5,), None))) == bench.SLICES
+    assert len(list(phase.slices(replace(E, seed=99, hidden=1), (5,), None))) == phase.SLICES
 
 
 # -- letters -----------------------------------------------------------------------------------
@@ -200,12 +202,12 @@ AXES = [  # which gradient, notation, how its axis begins
 
 @pytest.mark.parametrize(("quantity", "notation", "begins"), AXES)
 def test_the_axis_is_in_the_letters_of_the_notation(quantity, notation, begins):
-    done = bench.bench(E, "scale", quantity, (1.0,))
+    done = flow.bench(E, "scale", quantity, (1.0,))
     assert bench.axis_words(done, NOTATIONS[notation]).startswith(begins)
 
 
 def test_rows_bound_and_menu_are_in_the_letters_of_the_notation():
-    e, done = replace(E, cell="rnn"), bench.bench(E, "scale", "last", (1.0,))
+    e, done = replace(E, cell="rnn"), flow.bench(E, "scale", "last", (1.0,))
     seen = bench.payload(done, e, NOTATIONS["002"])
     assert [c["symbol"] for c in seen["curves"]] == ["a⟨t⟩", "hₜ", "hₜ", "Cₜ"]
     assert seen["bound"]["weight"] == "W_aa"
@@ -215,18 +217,18 @@ def test_rows_bound_and_menu_are_in_the_letters_of_the_notation():
 
 
 def test_the_map_is_in_the_letters_of_the_notation():
-    ratios = {cell: np.zeros((len(bench.SCALES), 1)) for cell in bench.CELLS}
-    seen = bench.map_payload(E, (5,), ratios, NOTATIONS["001"])["ratio"]
+    ratios = {cell: np.zeros((len(phase.SCALES), 1)) for cell in flow.CELLS}
+    seen = phase_map.payload(E, (5,), ratios, NOTATIONS["001"])["ratio"]
     assert seen == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖ (RNN), ‖dL_T/dh₀‖ / ‖dL_T/dh_T‖ (GRU, LSTM)"
-    rows = bench.map_rows((5,), ratios, NOTATIONS["001"])
+    rows = phase_map.rows((5,), ratios, NOTATIONS["001"])
     assert rows["quantity"][0] == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖"
 
 
 def test_a_map_that_was_not_made_has_no_rows():
-    assert not len(bench.map_rows((5,), {})["log10 ratio"])
+    assert not len(phase_map.rows((5,), {})["log10 ratio"])
 
 
 def test_the_maps_words_count_their_places():
     half = np.array([[-7.0, 4.0], [0.0, 0.0]])
-    said = bench.map_words({"rnn": half, "gru": np.zeros((2, 2))})
+    said = phase_map.words({"rnn": half, "gru": np.zeros((2, 2))})
     assert said == "RNN: vanishes on 25% of all places, explodes on 25%; GRU: 0% and 0%"

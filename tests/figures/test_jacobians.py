@@ -5,13 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures.jacobians import eigenvalues, products
-from pages.figures.jacobians.products import (
-    Measured,
-    largest,
-    measure,
-    product_rows,
-    typical,
-)
+from pages.figures.jacobians.products import product_rows
 from pages.figures.jacobians.words import FED, words
 from pages.figures.norm_axis import LOW, held
 from pages.figures.theme import number
@@ -23,6 +17,8 @@ from rnn_core.engine.network import Network
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
+from rnn_core.studies import jacobians as study
+from rnn_core.studies.jacobians import Measured, largest, measure, typical
 
 CELLS = ("rnn", "gru", "lstm")
 ODD = {
@@ -201,9 +197,9 @@ def test_the_verdict_keeps_sufficient_and_necessary_apart():
 
 
 def test_long_sequences_of_large_matrices_are_measured_at_some_distances():
-    k = products.distances(200, 128)
-    assert k[0] == 0 and k[-1] == 200 and len(k) <= products.POINTS + 2
-    assert len(products.distances(200, 16)) == 201
+    k = study.distances(200, 128)
+    assert k[0] == 0 and k[-1] == 200 and len(k) <= study.POINTS + 2
+    assert len(study.distances(200, 16)) == 201
 
 
 def test_beyond_the_axis_the_title_says_so_and_the_hover_is_true():

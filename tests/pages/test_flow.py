@@ -2,9 +2,9 @@
 
 import pytest
 
-from pages.figures.flow import bench
-from pages.figures.flow.bench import KNOB_WORDS
 from pages.figures.flow.letters import QUANTITY_WORDS
+from rnn_core.studies import phase
+from rnn_core.studies.flow import KNOB_WORDS
 
 
 @pytest.mark.parametrize("knob", KNOB_WORDS)
@@ -24,7 +24,7 @@ def test_the_map_is_there_on_opening_and_says_its_shares(visit):
 def test_a_map_that_takes_long_is_offered(visit):
     reader = visit("phase", hidden="64", steps="200")
     e = reader.session_state["session"].experiment
-    costly = bench.map_seconds(e, bench.lengths_of(e), None) > 1.5
+    costly = phase.seconds(e, phase.lengths_of(e), None) > 1.5
     assert costly == any(b.label == "Compute it" for b in reader.button)
 
 

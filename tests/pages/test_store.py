@@ -10,7 +10,7 @@ import pytest
 
 from pages.ui import results
 from pages.ui.results import Waiting, stored
-from pages.ui.store import SLICE, Store, Turns, nbytes
+from pages.ui.store import SLICE, YIELDED, Movers, Store, Turns, nbytes
 from rnn_core.engine.pace import breathe
 
 PATIENCE = 30
@@ -163,6 +163,37 @@ def test_a_long_computation_lets_others_go_first():
 
     assert not together(long, short)
     assert events == ["short", "long"]
+
+
+def test_what_goes_on_by_itself_waits_while_a_reader_is_served():
+    movers, events = Movers(), []
+    served, over = threading.Event(), threading.Event()
+
+    def reader():
+        with movers.served():
+            served.set()
+            over.wait(YIELDED / 5)
+            events.append("reader")
+
+    def training():
+        served.wait(PATIENCE)
+        movers.go_first()
+        events.append("training")
+
+    assert not together(reader, training)
+    assert events == ["reader", "training"]
+
+
+def test_what_goes_on_by_itself_is_not_held_up_for_ever():
+    movers, went_on = Movers(), threading.Event()
+
+    def training():
+        movers.go_first()
+        went_on.set()
+
+    with movers.served():
+        assert not together(training)
+    assert went_on.is_set()
 
 
 def test_what_one_had_is_forgotten_with_time():

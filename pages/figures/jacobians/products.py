@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,94 +23,12 @@ from pages.figures.theme import (
     number,
     quantity_look,
 )
-from rnn_core.analysis.jacobians import (
-    Bound,
-    Recurrent,
-    direct_path,
-    jacobian_products,
-    jacobians,
-    matrix_powers,
-    pascanu,
-    recurrent_matrices,
-    resolved,
-    singular_values,
-    slope_path,
-    spectra,
-)
-from rnn_core.engine.cells import Cell
-from rnn_core.engine.trace import LayerTrace
 from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.studies.jacobians import Measured, largest, typical
 
 Floats = NDArray[np.float64]
 
-POINTS: Final = 50  # of a long sequence of large matrices: each costs a decomposition
-DEAR: Final = 50 * 64**2  # matrix entries that may be decomposed at every step
 TALL, PICTURE = 440, 420  # pixels
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One layer's product of Jacobians over the distances k = 0..T; nan where it overflowed."""
-
-    kind: Cell
-    matrices: Mapping[str, Recurrent]  # gate -> its W_hh by itself
-    distance: NDArray[np.int64]  # (K,) measured distances, the first 0 and the last T
-    values: Floats  # (K, S) singular values of ds_T/ds_t, largest first; nan below rounding
-    norms: Mapping[str, Floats]  # "s", and of an LSTM its blocks "h" and "c": spectral norms (K,)
-    weights: Floats | None  # (K,) spectral norm of W_hh^k; RNN only
-    slopes: Floats | None  # (K, H) products of phi' (RNN) or of z (1 - z) (GRU)
-    direct: Floats | None  # (K, H) product of f (LSTM) or of what z keeps (GRU)
-    bound: Bound | None  # RNN only
-
-    @property
-    def cell(self) -> str:
-        """Its cell's name."""
-        return self.kind.name
-
-    @property
-    def steps(self) -> int:
-        """T, the largest distance."""
-        return int(self.distance[-1])
-
-
-def measure(trace: LayerTrace) -> Measured:
-    """Everything that is drawn, of the first sequence of a layer's trace."""
-    steps = jacobians(trace)
-    T, S = len(steps), steps.shape[1]
-    k = distances(T, S)
-    products = jacobian_products(steps, S)[T - k]
-    values, H = singular_values(products), trace.weights.weight_hh.shape[1]
-    norms = {"s": values[:, 0]}
-    if S > H:
-        for i, state in enumerate(trace.cell.states):
-            block = slice(i * H, (i + 1) * H)
-            norms[state] = singular_values(products[:, block, block])[:, 0]
-    slopes, direct = slope_path(trace), direct_path(trace)
-    return Measured(
-        trace.cell,
-        spectra(trace),
-        k,
-        resolved(values),
-        norms,
-        _powers(trace, k),
-        None if slopes is None else slopes[T - k],
-        None if direct is None else direct[T - k],
-        pascanu(trace),
-    )
-
-
-def distances(T: int, S: int) -> NDArray[np.int64]:
-    """Every distance, or every so many-th where the matrices are many and large; always 0 and T."""
-    every = 1 if T * S**2 <= DEAR else -(-T // POINTS)
-    return np.unique(np.append(np.arange(0, T + 1, every), T))
-
-
-def _powers(trace: LayerTrace, k: NDArray[np.int64]) -> Floats | None:
-    """Spectral norms of the powers of a vanilla RNN's W_hh."""
-    if pascanu(trace) is None:
-        return None
-    (W,) = recurrent_matrices(trace).values()
-    return singular_values(matrix_powers(W, int(k[-1]))[k])[:, 0]
 
 
 @dataclass(frozen=True)
@@ -131,7 +49,7 @@ def letters(done: Measured, notation: Notation = HOUSE) -> dict[str, str]:
     states = {s: (own.symbol(s, "T").text, own.symbol(s).text) for s in ("h", "c")}
     found = {s: f"∂{end}/∂{start}" for s, (end, start) in states.items()}
     both = [", ".join(pair) for pair in zip(*states.values(), strict=True)]
-    found["s"] = found["h"] if done.cell != "lstm" else "∂({})/∂({})".format(*both)
+    found["s"] = found["h"] if "c" not in done.norms else "∂({})/∂({})".format(*both)
     return found | {"W": own.symbol("weight_hh.candidate").text}
 
 
@@ -167,62 +85,47 @@ def apart(done: Measured, notation: Notation = HOUSE) -> list[Line]:
     full = Line(
         f"full product ‖{names['s']}‖₂", done.norms["s"], look.colour, marker=look.marker, width=3.5
     )
-    if done.cell == "rnn":
-        return [full, *_factors(done, names)]
-    if done.cell == "gru":
-        return [full, *_update_paths(done, notation)]
-    return [full, *_cell_paths(done, notation, names)]
+    return [full, *_blocks(done, names), *_weights(done, names), *_direct(done, notation)]
 
 
-def _factors(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
-    assert done.weights is not None and done.slopes is not None
+def _blocks(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
+    """Where the state has parts: each part alone."""
+    if "c" in done.norms:
+        c = quantity_look("c").colour
+        yield Line(f"its block ‖{names['c']}‖₂", done.norms["c"], c, "solid", "x")
+        yield Line(f"its block ‖{names['h']}‖₂", done.norms["h"], INK, "solid", "circle-open", 1.5)
+
+
+def _weights(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
+    """Where one matrix and one slope make the step: each alone."""
+    if done.weights is None or done.slopes is None:
+        return
     yield Line(f"weights alone ‖{names['W']}ᵏ‖₂", done.weights, INK, "dash", "square-open")
     yield Line("slopes alone ∏φ′, largest unit", largest(done.slopes), INK, "dot", "triangle-up")
     yield Line("∏φ′, geometric mean", typical(done.slopes), INK, "dot", width=1)
 
 
-def _update_paths(done: Measured, notation: Notation) -> Iterator[Line]:
-    assert done.direct is not None and done.slopes is not None
-    colour = quantity_look("update").colour
-    z = notation.of("gru").symbol("update").text
-    yield Line(
-        f"direct path ∏ of what {z} keeps, largest unit",
-        largest(done.direct),
-        colour,
-        "dash",
-        "square-open",
-    )
+def _direct(done: Measured, notation: Notation) -> Iterator[Line]:
+    """Where a gate keeps the state: the product of what it keeps."""
+    if done.direct is None:
+        return
+    colour, kept = _keeper(done, notation)
+    said = f"direct path ∏{kept}, largest unit"
+    yield Line(said, largest(done.direct), colour, "dash", "square-open")
     yield Line("direct path, geometric mean", typical(done.direct), colour, "dash", width=1)
-    yield Line(
-        "lecture 000: ∏σ′ = ∏z(1 − z), largest unit",
-        largest(done.slopes),
-        INK,
-        "dot",
-        "triangle-up",
-    )
+    if done.slopes is not None:
+        slopes = "lecture 000: ∏σ′ = ∏z(1 − z), largest unit"
+        yield Line(slopes, largest(done.slopes), INK, "dot", "triangle-up")
 
 
-def _cell_paths(done: Measured, notation: Notation, names: Mapping[str, str]) -> Iterator[Line]:
-    assert done.direct is not None
-    c, forget = quantity_look("c").colour, quantity_look("forget").colour
-    f = notation.of("lstm").symbol("forget").text
-    yield Line(f"its block ‖{names['c']}‖₂", done.norms["c"], c, "solid", "x")
-    yield Line(f"its block ‖{names['h']}‖₂", done.norms["h"], INK, "solid", "circle-open", 1.5)
-    yield Line(
-        f"direct path ∏{f}, largest unit", largest(done.direct), forget, "dash", "square-open"
-    )
-    yield Line("direct path, geometric mean", typical(done.direct), forget, "dash", width=1)
-
-
-def largest(products: Floats) -> Floats:
-    """(K, H) -> (K,): the spectral norm of the diagonal matrix that these products make."""
-    return np.asarray(products.max(axis=1))
-
-
-def typical(products: Floats) -> Floats:
-    """(K, H) -> (K,): the geometric mean over the units."""
-    with np.errstate(all="ignore"):
-        return np.asarray(np.exp(np.log(products).mean(axis=1)))
+def _keeper(done: Measured, notation: Notation) -> tuple[str, str]:
+    """The colour of the gate that keeps the state, and its letter: f itself, or what z keeps."""
+    gate = next((g for g in ("forget", "update") if g in done.kind.gates), None)
+    if gate is None:
+        return quantity_look("forget").colour, " of what is kept"
+    letter = notation.of(done.cell).symbol(gate).text
+    whole = "c" in done.norms
+    return quantity_look(gate).colour, letter if whole else f" of what {letter} keeps"
 
 
 # -- the two charts ----------------------------------------------------------------------------
@@ -269,11 +172,11 @@ def conclusion(done: Measured) -> str:
 def _apart_words(done: Measured) -> str:
     """The full product beside its parts, in numbers."""
     full = float(done.norms["s"][-1])
-    if done.cell == "rnn":
-        assert done.weights is not None and done.slopes is not None
+    if done.weights is not None and done.slopes is not None:
         weights, slopes = plain(float(done.weights[-1])), plain(float(largest(done.slopes)[-1]))
         return f"Weights alone {weights}, slopes alone {slopes}, both {plain(full)}"
-    assert done.direct is not None
+    if done.direct is None:
+        return f"Full product {plain(full)}"
     return f"Direct path {plain(float(largest(done.direct)[-1]))}, full product {plain(full)}"
 
 

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.jacobians.products import Measured, largest, letters
+from pages.figures.jacobians.products import letters
 from pages.figures.norm_axis import EXPLODED, VANISHED
 from pages.figures.theme import cell_look, number
 from pages.figures.verdict import PROVISO, Bound, bound_words
 from rnn_core.notation.notation import HOUSE, Notation
+from rnn_core.studies.jacobians import Measured, largest
 
 Floats = NDArray[np.float64]
 
@@ -117,15 +118,12 @@ def _parts(done: Measured) -> Iterator[str]:
     full, T = float(done.norms["s"][-1]), done.steps
     if not np.isfinite(full) or T < 1:
         return
-    if done.cell == "rnn":
-        assert done.weights is not None and done.slopes is not None
+    if done.weights is not None and done.slopes is not None:
         weights, slopes = float(done.weights[-1]), float(largest(done.slopes)[-1])
         if np.isfinite(weights):
             yield _factors(T, weights, slopes, full)
-    elif done.cell == "gru":
-        yield from _update(done, full, T)
     elif done.direct is not None:
-        yield _forget(done, T)
+        yield _forget(done, T) if "c" in done.norms else _kept(done, full, T)
 
 
 def _factors(T: int, weights: float, slopes: float, full: float) -> str:
@@ -140,13 +138,19 @@ def _factors(T: int, weights: float, slopes: float, full: float) -> str:
     return told
 
 
-def _update(done: Measured, full: float, T: int) -> Iterator[str]:
-    assert done.direct is not None and done.slopes is not None
-    kept, slope = float(largest(done.direct)[-1]), float(largest(done.slopes)[-1])
-    yield (
+def _kept(done: Measured, full: float, T: int) -> str:
+    assert done.direct is not None
+    kept = float(largest(done.direct)[-1])
+    told = (
         f"At k = {T} the direct path keeps {number(kept)} in its best unit; measured is "
-        f"{number(full)}, {_times(full, kept)}. Lecture 000's ∏σ′ makes {number(slope)}: it leaves "
-        "out the way straight through the gate and the recurrent matrices."
+        f"{number(full)}, {_times(full, kept)}."
+    )
+    if done.slopes is None:
+        return told
+    slope = float(largest(done.slopes)[-1])
+    return (
+        f"{told} Lecture 000's ∏σ′ makes {number(slope)}: it leaves out the way straight through "
+        "the gate and the recurrent matrices."
     )
 
 

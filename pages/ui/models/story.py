@@ -1,8 +1,8 @@
 """What the five acts show, made once for all readers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from pages.ui import runs, shipped
 from pages.ui.models import races as races_page
@@ -34,6 +34,12 @@ HEAT, DRAW = 0.4, 2
 def model(name: str) -> Model:
     """A network that ships with the app; a `ValueError` says why it cannot be had."""
     return shipped.load(name)
+
+
+@stored()
+def drawn(what: str, _draw: Callable[[], Any]) -> Any:
+    """A picture at all positions of its slider, drawn once for all readers."""
+    return _draw()
 
 
 # -- act 1 -----------------------------------------------------------------------------------------

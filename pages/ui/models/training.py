@@ -17,7 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.figures.literal import in_markdown
 from pages.ui import controls, keeping, loaded_model, opened, session
 from pages.ui.models import races
-from pages.ui.results import computing
+from pages.ui.results import training
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.opened import fitting
 from rnn_core.applications.probe import of_task
@@ -116,7 +116,7 @@ def advance() -> None:
 
 
 def _slice(mine: TrainingSession) -> None:
-    with computing():  # slice by slice: other readers get their turn
+    with training():  # slice by slice: other readers get their turn
         mine.wanted -= mine.comparison.advance(SLICE_MS, mine.wanted)
     if mine.comparison.done:
         mine.wanted = 0
@@ -144,7 +144,7 @@ def _checked(mine: TrainingSession, trainer: Trainer) -> tuple[int, Check] | Non
     """A slice of the check; after how many updates it was made, if it is."""
     if mine.checking is None or mine.checking[0] != trainer.update:
         mine.checking = trainer.update, check_in_pieces(trainer)
-    with computing():
+    with training():
         found = advanced(mine.checking[1], SLICE_MS)
     return None if found is None else (trainer.update, found)
 

@@ -5,10 +5,10 @@ from functools import cache
 
 import numpy as np
 
-from pages.figures.flow import bench
 from pages.figures.norm_axis import EXPLODED, VANISHED
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
+from rnn_core.studies import phase
 from tests.pages.claims.measured import SEEDS, left
 
 CELLS = ("rnn", "gru", "lstm")
@@ -19,7 +19,7 @@ LENGTHS = (50, 100, 200)
 def maps(e: Experiment) -> dict[str, np.ndarray]:
     """cell -> (scales, lengths) what is left, the median of five seeds."""
     rows: dict[str, list[np.ndarray]] = {cell: [] for cell in CELLS}
-    for part in bench.map_slices(bench.mapped(e), LENGTHS, None):
+    for part in phase.slices(phase.mapped(e), LENGTHS, None):
         rows[part.cell].append(part.ratios)
     return {cell: 10.0 ** np.concatenate(parts) for cell, parts in rows.items()}
 
