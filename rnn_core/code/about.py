@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rnn_core.arrays import Array
+from rnn_core.arrays import Array, length
 from rnn_core.experiment.experiment import SETTINGS, TRAINED, Experiment
 from rnn_core.experiment.run import Run
 from rnn_core.experiment.settings import Value, relevant, to_params
@@ -74,6 +74,6 @@ def numbers(run: Run) -> dict[str, Array]:
             found[f"app.{stage.name}.outputs"] = stage.trace.outputs[0]
         for gradient in stage.gradient.layers:
             where = f"app.{stage.name}.{gradient.trace.suffix}"
-            found[f"{where}.h"] = np.linalg.norm(gradient.trace.states["h"][0], axis=-1)
-            found[f"{where}.dh"] = np.linalg.norm(gradient.states["h"][0], axis=-1)
+            found[f"{where}.h"] = length(gradient.trace.states["h"][0])
+            found[f"{where}.dh"] = length(gradient.states["h"][0])
     return found

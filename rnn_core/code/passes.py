@@ -149,13 +149,16 @@ for where in (name.removesuffix(".h") for name in ours if name.endswith(".h")):
         print(f"{t:4}", *(f"{value:22.15g}" for value in pair))
 
 apart = 0.0
-with np.errstate(all="ignore"):
-    for name, mine in ours.items():
-        theirs = arrays[f"app.{name}"]
-        largest = np.nanmax(np.abs(theirs), initial=0.0)
-        off = np.nan_to_num(np.abs(mine - theirs) / (largest or 1.0))
-        apart = max(apart, float(np.max(off, initial=0.0)))
+for name, mine in ours.items():
+    mine, theirs = np.asarray(mine), arrays[f"app.{name}"]
+    known = np.isfinite(theirs)
+    if not np.array_equal(known, np.isfinite(mine)):
+        apart = np.inf  # one of them overflows where the other does not
+    known &= np.isfinite(mine)
+    largest = np.max(np.abs(theirs[known]), initial=0.0) or 1.0
+    apart = max(apart, float(np.max(np.abs(mine[known] - theirs[known]) / largest, initial=0.0)))
 said = "the same numbers" if apart < 1e-10 else "rounding grows with every step here"
+said = said if np.isfinite(apart) else "one overflows where the other does not"
 print(f"farthest from the app, as a share of each series' largest number: {apart:.1e} ({said})")
 '''
 _WRITE: Final = '''def write(network, x, starts):

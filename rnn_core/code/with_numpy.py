@@ -24,7 +24,7 @@ _TABLE: Final = '''def tell(name, done):
         for trace, gradient in zip(stage.trace.layers, stage.gradient.layers):
             columns = {}
             for state in trace.states:
-                columns[f"|{state}|"] = np.linalg.norm(trace.states[state][0], axis=-1)
+                columns[f"|{state}|"] = length(trace.states[state][0])
                 columns[f"|dL/d{state}|"] = gradient.norms(state)
             for gate in trace.cell.sigmoid_gates:  # a gate has no value before the first step
                 columns[f"mean {gate}"] = np.append(np.nan, trace.gates[gate][0].mean(axis=-1))
@@ -69,7 +69,7 @@ def _by_settings(run: Run, cells: tuple[str, ...], series: Series | None) -> lis
     e, more = run.experiment, ""
     lines = [
         *("from dataclasses import replace", "", "import numpy as np", ""),
-        *("from rnn_core import Experiment, run", ""),
+        *("from rnn_core import Experiment, run", "from rnn_core.arrays import length", ""),
     ]
     if e.source == "stocks" and series is not None:
         lines += ["# Weekly closing prices.", f"PRICES = {_wrapped(_plain(series))}"]
@@ -122,6 +122,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rnn_core import GRU, LSTM, RNN, Network
+from rnn_core.arrays import length
 from rnn_core.engine.wiring import Part, run_backward, run_forward
 from rnn_core.experiment.run import stages_of
 
