@@ -1,10 +1,11 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run test lint types js bench golden models format clean dev
+.PHONY: help run serve test lint types js bench golden models format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
 PORT ?= 8501
 ADDRESS ?= localhost
+WORKERS ?= 2
 PYTEST ?=
 BENCH ?= engine jacobians pages
 MODELS ?=
@@ -23,6 +24,10 @@ run: ## make the environment, start the app, print its address (PORT=8501 ADDRES
 	@sh scripts/environment.sh requirements.txt
 	@$(BIN)/python -m streamlit run app.py --server.headless true \
 	  --server.port $(PORT) --server.address $(ADDRESS) --browser.gatherUsageStats false
+
+serve: ## the same by several processes behind one port, for a class (WORKERS=2 PORT ADDRESS)
+	@sh scripts/environment.sh requirements.txt
+	@$(BIN)/python -m scripts.serve --workers $(WORKERS) --port $(PORT) --address $(ADDRESS)
 
 test: dev lint types js ## everything: lint, types, JavaScript, unit, page and browser tests
 	@$(BIN)/python scripts/browser.py || echo 'Browser tests will be named as skipped; where CI is set they fail.'
