@@ -38,7 +38,6 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "wirings": "wirings.js",
 }
 _FETCH: Final = """
-const home = document.querySelector("base")?.href ?? `${location.origin}/`
 const kept = (globalThis.rnnScripts ??= {})
 const name = "@NAME@"
 export default function (given) {
@@ -47,7 +46,8 @@ export default function (given) {
   if (kept[name]?.default) return leave(kept[name].default(given))
   let stop
   let left = false
-  kept[name] ??= import(new URL(`scripts/${name}.js`, home).href).then(m => (kept[name] = m))
+  const where = new URL(`scripts/${name}.js`, document.baseURI).href
+  kept[name] ??= import(where).then(m => (kept[name] = m))
   Promise.resolve(kept[name]).then(m => { if (!left) stop = m.default(given) })
   return () => { left = true; leave(stop)() }
 }
