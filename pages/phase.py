@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from pages.components import flow as component
 from pages.figures.flow import bench
 from pages.ui import page_layout, runs, session
 from pages.ui.results import stored
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.inputs import Series
 from rnn_core.notation.notation import NOTATIONS
@@ -58,10 +58,10 @@ def picture() -> Iterator[str]:
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every place of the maps."""
     lengths, found = _found(e)
-    return pd.DataFrame(bench.map_rows(lengths, found, NOTATIONS[view.notation]))
+    return Table(bench.map_rows(lengths, found, NOTATIONS[view.notation]))
 
 
 page_layout.page(

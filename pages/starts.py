@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
@@ -10,6 +9,7 @@ from pages.figures.flow.bench import seeds_of
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
 from pages.ui import page_layout, runs, session
 from pages.ui.results import stored
+from pages.ui.table import Table
 from rnn_core.arrays import Array
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.inputs import Series
@@ -78,9 +78,9 @@ def picture() -> Iterator[str]:
     st.markdown(starts_table(done))
 
 
-def numbers(e: Experiment, _: session.View, wish: Starts) -> pd.DataFrame:
+def numbers(e: Experiment, _: session.View, wish: Starts) -> Table:
     """Every draw's norm for every start, one per row."""
-    return pd.DataFrame(starts_rows(compared(e, wish.vary)))
+    return Table(starts_rows(compared(e, wish.vary)))
 
 
 page_layout.page(

@@ -19,10 +19,8 @@ MAY_IMPORT = {
     "pages/ui": {
         "pages.components",
         "numpy",
-        "pandas",
         "streamlit",
         "rnn_core",
-        "plotly.data",  # a data set, no drawing
         "pages.figures.literal",  # words, no drawing
     },
     "pages/components": {"numpy", "plotly", "streamlit", "rnn_core", "pages.figures"},
@@ -31,7 +29,7 @@ MAY_IMPORT = {
         *("pages.ui", "pages.figures", "pages.components"),
     },
     "pages": {
-        *("numpy", "pandas", "streamlit", "rnn_core"),
+        *("numpy", "streamlit", "rnn_core"),
         *("pages.ui", "pages.figures", "pages.components"),
     },
 }
