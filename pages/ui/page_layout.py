@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import controls, keeping, registry, results, runs, session
+from pages.ui import controls, host, keeping, registry, results, runs, session
 from pages.ui.contents import PAGES, Page, group, page_link
 from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
@@ -43,7 +43,7 @@ def page(
     if session.notes():
         st.warning("\n\n".join(map(in_markdown, session.notes())), icon=":material/link_off:")
     keeping.report()
-    st.fragment(_living, run_every=session.ticking() or None)(picture, more)
+    st.fragment(_living, run_every=host.run_every(session.ticking()))(picture, more)
     if session.playing().presents or session.playing().bare:
         return
     _trained()
@@ -85,6 +85,7 @@ def _living(picture: Picture, more: str) -> None:
     if not session.playing().bare:
         _below(seen)
     session.end()
+    host.run_again(session.ticking())
 
 
 def _drawn(parts: Iterator[str]) -> Seen:
