@@ -15,7 +15,7 @@ OURS = {"app", "benchmarks", "pages", "rnn_core", "scripts", "tests"}
 # Room -> what it may import besides itself and the standard library.
 MAY_IMPORT = {
     "rnn_core": {"numpy"},
-    "pages/figures": {"numpy", "plotly", "rnn_core"},
+    "pages/figures": {"numpy", "rnn_core"},
     "pages/ui": {
         "pages.components",
         "numpy",
@@ -23,7 +23,7 @@ MAY_IMPORT = {
         "rnn_core",
         "pages.figures.literal",  # words, no drawing
     },
-    "pages/components": {"numpy", "plotly", "streamlit", "rnn_core", "pages.figures"},
+    "pages/components": {"numpy", "streamlit", "rnn_core", "pages.figures"},
     "pages/frame": {
         *("streamlit", "rnn_core"),
         *("pages.ui", "pages.figures", "pages.components"),

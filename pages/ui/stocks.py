@@ -3,15 +3,16 @@
 import csv
 import gzip
 from functools import cache
-from importlib.resources import files
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Final
 
-_PACKED: Final = "package_data/datasets/stocks.csv.gz"
+_PACKED: Final = "plotly/package_data/datasets/stocks.csv.gz"
 
 
 @cache
 def stocks() -> dict[str, tuple[str, ...]]:
     """Column -> its values, as they are written: `date`, and the price of each share."""
-    lines = gzip.decompress((files("plotly") / _PACKED).read_bytes()).decode().splitlines()
-    rows = list(csv.DictReader(lines))
+    packed = Path(str(distribution("plotly").locate_file(_PACKED))).read_bytes()
+    rows = list(csv.DictReader(gzip.decompress(packed).decode().splitlines()))
     return {name: tuple(row[name] for row in rows) for name in rows[0]}
