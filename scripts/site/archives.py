@@ -54,7 +54,15 @@ def library(inputs: Inputs) -> Files:
     metadata = next(name for name in plotly if name.endswith(".dist-info/METADATA"))
     files |= {name: plotly[name] for name in (_STOCKS, metadata)}
     files |= {path.name: path.read_bytes() for path in sorted((HERE / "inside").glob("*.py"))}
-    return files
+    return files | _packages(files)
+
+
+def _packages(files: Files) -> Files:
+    """What makes packages of folders that have none of it: in an archive Python needs it."""
+    modules = [Path(name) for name in files if name.endswith((".py", ".pyc"))]
+    folders = {folder.as_posix() for path in modules for folder in path.parents} - {"."}
+    lacking = [f for f in folders if not {f"{f}/__init__.py", f"{f}/__init__.pyc"} & files.keys()]
+    return {f"{folder}/__init__.py": b"" for folder in lacking}
 
 
 def app() -> Files:

@@ -27,6 +27,7 @@ NAMES: Final = {  # of the theme's settings -> of the properties that components
     "textColor": "text-color",
     "borderColor": "border-color",
 }
+CURRENT: Final = ' aria-current="page"'
 SCALES: Final = {"chartCategoricalColors": "chart", "chartDivergingColors": "d"}
 
 
@@ -50,14 +51,15 @@ def _colours(config: Mapping[str, Any], mode: str) -> Iterator[tuple[str, str]]:
 
 
 def links(here: str) -> str:
-    """The way to every page that has an entry in the navigation."""
-    names = [n for section in SECTIONS for n, p in PAGES.items() if p.section == section]
-    shown = [name for name in names if not PAGES[name].beside]
-    mark = ' aria-current="page"'
+    """The navigation bar: single pages, and menus, each of which leads to its first page."""
+    entries: dict[str, str] = {}
+    for section, title in SECTIONS.items():
+        shown = [n for n, p in PAGES.items() if p.section == section and not p.beside]
+        entries |= {shown[0]: title} if title else {name: PAGES[name].title for name in shown}
     return " ".join(
-        f'<a href="{"./" if name == FIRST else f"{name}/"}"{mark if name == here else ""}>'
-        f"{escape(PAGES[name].title)}</a>"
-        for name in shown
+        f'<a href="{"./" if name == FIRST else f"{name}/"}"'
+        f"{CURRENT if name == here else ''}>{escape(words)}</a>"
+        for name, words in entries.items()
     )
 
 
