@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run serve test lint types js bench golden models format clean dev
+.PHONY: help run serve test lint types js bench golden models site format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
@@ -10,6 +10,8 @@ PYTEST ?=
 BENCH ?= engine jacobians pages
 MODELS ?=
 PLAYS ?=
+OUT ?= site
+WHEELS ?=
 BIN := .venv/bin
 
 # One BLAS thread: a second gains nothing at 32 units and costs up to six times on a busy core.
@@ -56,8 +58,11 @@ golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Kera
 models: dev ## train the shipped networks and record the races anew (PLAYS=plays.txt, MODELS='wave captions')
 	@$(BIN)/python -m scripts.models $(MODELS) $(if $(PLAYS),--text '$(PLAYS)')
 
-clean: ## remove the environment and every cache
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+site: dev ## the app as a folder for any web host, without a server (OUT=site, WHEELS=folder with NumPy)
+	@$(BIN)/python -m scripts.site --out '$(OUT)' $(if $(WHEELS),--wheels '$(WHEELS)')
+
+clean: ## remove the environment, the site and every cache
+	rm -rf .venv site build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev:

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.byhand import board
@@ -13,6 +12,7 @@ from pages.figures.byhand.letters import Ink, Names
 from pages.figures.literal import in_markdown
 from pages.ui import page_layout, session
 from pages.ui.models import byhand, byhand_exercise
+from pages.ui.table import Table
 from rnn_core.analysis.expansion import expand
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -79,11 +79,11 @@ def _expansion(w: Written, wish: Walk, names: Names) -> None:
     byhand.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
 
 
-def numbers(e: Experiment, view: session.View, wish: Walk) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View, wish: Walk) -> Table:
     """Every number of the walk, and the components of every step's loss."""
     w = byhand.written(e, wish)
     parts = [expansion.rows(expand(w.stage, t)) for t in range(1, w.steps + 1)]
-    return pd.concat(map(pd.DataFrame, [paper.sheet_rows(w), *parts]))
+    return Table(paper.sheet_rows(w), *parts)
 
 
 page_layout.page(

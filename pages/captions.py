@@ -1,6 +1,5 @@
 """Captions: a drawing read once, then words, and the pixels that each word hangs on."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.pixels import pixels
@@ -11,6 +10,7 @@ from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
 from pages.ui import page_layout, session, trained
 from pages.ui.models import captions
+from pages.ui.table import Table
 from rnn_core.applications.captions import Sketch, to_hex
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -70,13 +70,13 @@ def picture() -> page_layout.Parts:
     return check
 
 
-def numbers(_: Experiment, __: session.View, wish: Sketch) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Sketch) -> Table:
     """Every pixel, and its slope for every word."""
     model = trained.model("captions")
     if model is None:
-        return pd.DataFrame()
+        return Table()
     said = captions.caption(model, captions.drawing(wish).image, wish.slope)
-    return pd.DataFrame(drawn.rows(said, wish.slope))
+    return Table(drawn.rows(said, wish.slope))
 
 
 page_layout.page(

@@ -2,13 +2,13 @@
 
 import inspect
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.cell import cell
 from pages.figures.cell.picture import cell_picture, cell_rows
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.models import cell as model
+from pages.ui.table import Table
 from rnn_core.engine.cells import Cell
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -73,11 +73,11 @@ def picture() -> page_layout.Parts:
     return run
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """The numbers on every wire."""
     layers = runs.layers(runs.edited(runs.compute(e), view.edits)[0])
     layer = layers[min(view.layer, len(layers) - 1)]
-    return pd.DataFrame(cell_rows(layer.trace, layer.labels, NOTATIONS[view.notation]))
+    return Table(cell_rows(layer.trace, layer.labels, NOTATIONS[view.notation]))
 
 
 page_layout.page(

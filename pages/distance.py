@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
@@ -11,6 +10,7 @@ from pages.figures import distance as figures
 from pages.figures.model_card import made
 from pages.ui import page_layout, session, trained
 from pages.ui.models import distance
+from pages.ui.table import Table
 from rnn_core.applications.distance import FAR, AtGap, Distance
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -78,10 +78,10 @@ def _over_gaps(wish: Distance, found: Sequence[AtGap]) -> None:
     st.markdown(figures.verdict(found))
 
 
-def numbers(_: Experiment, __: session.View, wish: Distance) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Distance) -> Table:
     """The gradient at every word of the sentence, in every network."""
     seen = distance.reading(wish, distance.models())
-    return pd.DataFrame(figures.rows(seen.sentence, seen.trained, seen.untrained))
+    return Table(figures.rows(seen.sentence, seen.trained, seen.untrained))
 
 
 page_layout.page(

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from pages.components.heatmaps import Menu, Picked, heatmaps
 from pages.figures.gates import panels
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.settings import Value
 from rnn_core.notation.notation import NOTATIONS
@@ -89,10 +88,10 @@ def looked(picked: Picked) -> None:
     session.look(**there)
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """The picture's numbers."""
     layer, sets = compared(e, view.compare, view.layer)
-    return pd.DataFrame(panels.gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
+    return Table(panels.gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
 
 
 page_layout.page(

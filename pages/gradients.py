@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
@@ -12,6 +11,7 @@ from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gr
 from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
+from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -73,10 +73,10 @@ def _clipping(run: Run) -> None:
         plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every number of the lines, one per row."""
     results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
-    return pd.DataFrame(gradient_rows(curves_of(results, notation=NOTATIONS[view.notation])))
+    return Table(gradient_rows(curves_of(results, notation=NOTATIONS[view.notation])))
 
 
 page_layout.page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.wirings import drawing
@@ -13,6 +12,7 @@ from pages.figures.wirings.profile import legend
 from pages.figures.wirings.table import step_table
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.models.wirings import told
+from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -76,9 +76,9 @@ def picture() -> Iterator[str]:
             told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """The drawn gradient norms."""
-    return pd.DataFrame(cards.profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
+    return Table(cards.profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
 
 
 page_layout.page(

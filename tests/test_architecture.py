@@ -15,17 +15,15 @@ OURS = {"app", "benchmarks", "pages", "rnn_core", "scripts", "tests"}
 # Room -> what it may import besides itself and the standard library.
 MAY_IMPORT = {
     "rnn_core": {"numpy"},
-    "pages/figures": {"numpy", "plotly", "rnn_core"},
+    "pages/figures": {"numpy", "rnn_core"},
     "pages/ui": {
         "pages.components",
         "numpy",
-        "pandas",
         "streamlit",
         "rnn_core",
-        "plotly.data",  # a data set, no drawing
         "pages.figures.literal",  # words, no drawing
     },
-    "pages/components": {"numpy", "plotly", "streamlit", "rnn_core", "pages.figures"},
+    "pages/components": {"numpy", "streamlit", "rnn_core", "pages.figures"},
     "pages/frame": {
         *("streamlit", "rnn_core"),
         *("pages.ui", "pages.figures", "pages.components"),
@@ -35,7 +33,7 @@ MAY_IMPORT = {
         *("pages.components", "pages.ui.store"),
     },
     "pages": {
-        *("numpy", "pandas", "streamlit", "rnn_core"),
+        *("numpy", "streamlit", "rnn_core"),
         *("pages.ui", "pages.figures", "pages.components"),
     },
 }

@@ -13,9 +13,8 @@ export function digest(bytes) {
 function load(source) {
   window.__plotly ??= new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly)
-    const base = document.querySelector("base")?.href ?? document.baseURI
     const script = document.createElement("script")
-    script.src = new URL(source, base).href
+    script.src = new URL(source, document.baseURI).href
     script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new Error("empty")))
     script.onerror = () => { script.remove(); reject(new Error("not served")) }
     document.head.appendChild(script)

@@ -8,19 +8,16 @@ installed Plotly package, through a route of the app itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Any
 
-import plotly
-import plotly.graph_objects as go
-import plotly.io as pio
+import numpy as np
 import streamlit as st
 
 from pages.components.scripts import script
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
+_SOURCE = f"vendor/plotly/plotly.min.js?v={version('plotly')}"  # relative to the app's address
 _HTML = """<div class="pl-plot">
 <div class="plotly-live" role="figure"></div>
 <p class="pl-error" role="alert" hidden></p>
@@ -52,7 +49,7 @@ _component = st.components.v2.component(
 
 
 def plot(
-    figure: go.Figure | dict[str, Any],
+    figure: Mapping[str, Any],
     *,
     key: str,
     alt: str,
@@ -64,7 +61,7 @@ def plot(
     `on_pick(x, y)` is told which point was clicked."""
     what = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
     about = json.dumps(what, ensure_ascii=False)
-    spec = pio.to_json(figure, validate=False)
+    spec = figure_json(figure)
 
     def picked() -> None:
         point = st.session_state[key]["pick"]
@@ -72,3 +69,21 @@ def plot(
             on_pick(float(point[0]), float(point[1]))
 
     _component(key=key, data=f'{{"about":{about},"spec":{spec}}}'.encode(), on_pick_change=picked)
+
+
+def figure_json(figure: Mapping[str, Any]) -> str:
+    """A figure as JSON, as Plotly's own `to_json` writes it; no number is null.
+
+    Figures are plain dicts: Plotly itself, the largest package of all, need not be loaded."""
+    try:
+        return json.dumps(figure, default=_plain, allow_nan=False, separators=(",", ":"))
+    except ValueError:  # there are numbers that JSON does not have
+        text = json.dumps(figure, default=_plain)
+        return json.dumps(json.loads(text, parse_constant=lambda _: None), separators=(",", ":"))
+
+
+def _plain(thing: object) -> Any:
+    """Arrays, and single numbers of NumPy's, as lists and numbers."""
+    if isinstance(thing, np.ndarray | np.generic):
+        return thing.tolist()
+    raise TypeError(f"A figure holds a {type(thing).__name__}, which is no JSON.")

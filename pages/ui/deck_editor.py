@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import zip_longest
 from typing import Final
 
@@ -58,7 +59,7 @@ def _head(deck: Deck) -> None:
             _share(deck)
         st.download_button(
             "Download",
-            write_deck(deck),
+            partial(write_deck, deck),
             file_name=f"{editing.name(deck.title, set())}.toml",
             mime="application/toml",
             on_click="ignore",

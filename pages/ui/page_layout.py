@@ -7,12 +7,12 @@ iframe are three layouts of the same parts.
 from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
-from pages.ui import controls, keeping, registry, results, runs, session
+from pages.ui import controls, host, keeping, registry, results, runs, session
 from pages.ui.contents import PAGES, Page, group, page_link
+from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.run import Run
 
@@ -29,7 +29,7 @@ def page(
     more: str,
     picture: Picture,
     explained: str,
-    numbers: Callable[..., pd.DataFrame],  # of the experiment, the view and the page's own settings
+    numbers: Callable[..., Table],  # of the experiment, the view and the page's own settings
 ) -> None:
     """A page: its claim in one line, what to see and to do, the picture, how to read it, numbers.
 
@@ -42,7 +42,7 @@ def page(
     if session.notes():
         st.warning("\n\n".join(map(in_markdown, session.notes())), icon=":material/link_off:")
     keeping.report()
-    st.fragment(_living, run_every=session.ticking() or None)(picture, more)
+    st.fragment(_living, run_every=host.run_every(session.ticking()))(picture, more)
     if session.playing().presents or session.playing().bare:
         return
     _trained()
@@ -84,6 +84,7 @@ def _living(picture: Picture, more: str) -> None:
     if not session.playing().bare:
         _below(seen)
     session.end()
+    host.run_again(session.ticking())
 
 
 def _drawn(parts: Iterator[str]) -> Seen:
@@ -159,12 +160,12 @@ def _overflow(what: str) -> None:
     st.warning(f"{what}: {words}", icon=":material/bolt:")
 
 
-def _download(title: str, table: Callable[[], pd.DataFrame]) -> None:
+def _download(title: str, table: Callable[[], Table]) -> None:
     """The picture's numbers as CSV, in long form, made only when asked for."""
     name = title.lower().replace(" ", "-")
     st.download_button(
         "Numbers as CSV",
-        lambda: table().to_csv(index=False).encode(),
+        lambda: table().to_csv().encode(),
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",

@@ -31,16 +31,18 @@ FLAGS = [
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Browser tests stay together on one worker: one server, one browser, no rivals for time.
 
-    Those that speak to a server without a browser make a group of their own: the browser's is the
-    longest, and would keep one worker busy for minutes after the other has nothing left to do.
+    Those that speak to a server without a browser make a group of their own, and those of the site
+    without a server: the browser's is the longest, and would keep one worker busy for minutes after
+    the other has nothing left to do.
 
     (Marked here, because xdist reads the groups before any conftest may modify the items.)
     A failure gets a second chance and is named in the report: a browser on shared cores has its own
     time. What is named there is ours to mend; a fault of the app fails twice.
     """
     if item.path.is_relative_to(Path(__file__).parent):
-        drives = "browser" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("browser" if drives else "server"))
+        asked = getattr(item, "fixturenames", ())
+        group = "site" if "host" in asked else "browser" if "browser" in asked else "server"
+        item.add_marker(pytest.mark.xdist_group(group))
         item.add_marker(pytest.mark.flaky(reruns=1))
 
 
