@@ -23,8 +23,10 @@ def stripping(prefix: str, port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{mine}/{prefix}"
     finally:
         loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(proxy.end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
 
 
 class Stripping:
@@ -32,9 +34,20 @@ class Stripping:
 
     def __init__(self, prefix: str, port: int) -> None:
         self.prefix, self.port = prefix.encode(), port
+        self.serving: set[asyncio.Task[None]] = set()
+
+    async def end(self) -> None:
+        """Let go of all connections."""
+        for task in self.serving:
+            task.cancel()
+        await asyncio.gather(*self.serving, return_exceptions=True)
 
     async def serve(self, reading: Reading, writing: Writing) -> None:
         """Hand the request on, changed, and whatever comes after it either way, as it is."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
         try:
             head = self.changed(await reading.readuntil(b"\r\n\r\n"))
             answers, asks = await asyncio.open_connection("127.0.0.1", self.port)
