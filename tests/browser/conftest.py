@@ -28,6 +28,9 @@ FLAGS = [
 ]
 
 
+ALL_PAGES = ("test_frame", "test_literal", "test_pages")  # half of the time of all browser tests
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Browser tests stay together on one worker: one server, one browser, no rivals for time.
 
@@ -48,7 +51,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_browser(request: pytest.FixtureRequest) -> None:
-    """Two browsers on two cores cost each other their time: better no run than such a one."""
+    """A browser for every test on two cores costs all of them their time: better no run."""
     if request.config.getoption("loadgroup", default=False):
         together = any(item.nodeid.endswith("@browser") for item in request.session.items)
         assert together, "pytest-xdist does not keep the browser tests on one worker"
