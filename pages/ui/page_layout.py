@@ -151,6 +151,8 @@ def _badge(found: Check | str, remarks: str = "") -> None:
         st.markdown(f":gray-badge[:material/hourglass: Gradient check] :small[{found}]")
         return
     colour, icon = ("green", "check") if found.ok else ("orange", "error")
+    if found.undecided:
+        colour, icon = "gray", "check"
     badge = f":{colour}-badge[:material/{icon}: Gradient check]"
     st.markdown(f"{badge} :small[{in_markdown(found.words)}]{remarks}")
 
