@@ -4,8 +4,9 @@ A page hands its parts over and lays nothing out itself: a reader's page, lectur
 iframe are three layouts of the same parts.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,7 @@ def page(
     _trained()
     with st.expander("How to read this"):
         st.markdown(session.lettered(f"{more}\n\n{explained}"))
-    _download(here.title, session.take_away(numbers))
+    download(here.title, session.take_away(numbers))
 
 
 def _head(page: Page, claim: str) -> None:
@@ -162,12 +163,12 @@ def _overflow(what: str) -> None:
     st.warning(f"{what}: {words}", icon=":material/bolt:")
 
 
-def _download(title: str, table: Callable[[], pd.DataFrame]) -> None:
+def download(title: str, table: Callable[[], pd.DataFrame | Mapping[str, Any]]) -> None:
     """The picture's numbers as CSV, in long form, made only when asked for."""
     name = title.lower().replace(" ", "-")
     st.download_button(
         "Numbers as CSV",
-        lambda: table().to_csv(index=False).encode(),
+        lambda: pd.DataFrame(table()).to_csv(index=False).encode(),
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",

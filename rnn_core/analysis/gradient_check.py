@@ -150,7 +150,7 @@ def in_words(error: float, entries: int) -> str:
 
 
 def of_all(entries: int, truncated: bool = False, changed: str = "") -> str:
-    """What is checked, as a sentence begins: the gradient of all weights of a run."""
+    """Subject of a verdict: the gradient of all weights of a run."""
     what = "he full (not truncated) gradient" if truncated else "he gradient"
     changed = changed.replace(";", ", ")
     changed = changed if len(changed) <= MOST_WORDS else changed[:MOST_WORDS] + "…"
