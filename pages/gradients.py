@@ -32,8 +32,8 @@ lines above. It is a ceiling, not a floor: it tames an explosion and cannot mend
 """
 
 CLAIM = (
-    "On its way back through time the gradient is multiplied once per step: it **vanishes** or "
-    "**explodes**. Gates alone do not prevent that; the starting weights matter as much."
+    "On its way back the gradient is multiplied once per step: it **vanishes** or **explodes**. "
+    "Gates alone do not prevent that; the starting weights matter too."
 )
 
 
