@@ -115,14 +115,21 @@ def gradient_norms(
     """
     lines = [_line(c, labels if i == 0 else ()) for i, c in enumerate(curves)]
     marks = [_outside(c, labels) for c in curves if beyond(c.norms).any()]
-    steps = max((len(c.norms) for c in curves), default=2) - 1
     figure = base_figure(
         [*lines, *marks],
         conclusion(curves, loss),
         "state after step t (t = 0: the initial state)",
         f"{_quantities(curves)}<br>total, loss at {loss}",
     )
-    layout = figure["layout"]
+    _lay_out(figure["layout"], curves)
+    if clipped is not None:
+        _beside(figure, clipped, cell)
+    return figure
+
+
+def _lay_out(layout: Part, curves: Sequence[Curve]) -> None:
+    """The axes, zones behind the lines, and a label at each line's end; no legend on a phone."""
+    steps = max((len(c.norms) for c in curves), default=2) - 1
     layout["yaxis"] |= norm_axis()
     layout["xaxis"] |= {"range": [-LABELS * steps, steps * 1.02], "hoverformat": "d"}
     layout["xaxis"] |= {"zeroline": False, "showgrid": False, "domain": [0, 1], **_ticks(steps)}
@@ -131,9 +138,6 @@ def gradient_norms(
     layout["legend"] = {"x": 0.99, "xanchor": "right", "y": 0.93, "yanchor": "top"}
     wider = {"range": [-NARROW_LABELS * steps, steps * 1.02], "tickvals": [0, steps]}
     layout["meta"] = {"narrow": {"xaxis": wider, "showlegend": False}}
-    if clipped is not None:
-        _beside(figure, clipped, cell)
-    return figure
 
 
 def _ticks(steps: int) -> Part:
