@@ -1,7 +1,5 @@
 """Every page's own scenes: read, linked, shown on opening, and each claim measured."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -11,7 +9,7 @@ from pages.ui.contents import PAGES
 from pages.ui.session import link_of, read
 from pages.ui.shelf import own_scenes
 from rnn_core.experiment.experiment import SETTINGS
-from rnn_core.experiment.settings import settings_of
+from tests.pages.choices import choices, controls
 
 DECKS = own_scenes().decks
 SCENES = [
@@ -72,29 +70,12 @@ def test_its_own_address_opens_the_same_scene_again(visit, page):
     assert found.experiment == before.experiment and found.own == before.own
 
 
-def controls(page, experiment, own) -> tuple[str, ...]:
-    """The controls above the picture, from left to right."""
-    minded = page.minds(experiment, own)
-    return tuple(name for name in page.main if name in minded)
-
-
-def choices(page, experiment, own) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Every choice among those controls: its setting, its value, and the controls that follow."""
-    for name in controls(page, experiment, own):
-        shared = name in SETTINGS
-        setting = SETTINGS[name] if shared else settings_of(page.own)[name]
-        for value in setting.options:
-            change = {name: value}
-            e = replace(experiment, **change) if shared else experiment
-            yield name, value, controls(page, e, own if shared else replace(own, **change))
-
-
 @pytest.mark.parametrize(("page", "scene"), SCENES)
 def test_a_choice_moves_no_control_that_stays(page, scene):
     """The boxes themselves are compared in a browser (tests/browser/test_frame.py)."""
     wish = read(link_of(scene), PAGES[page])
     before = controls(PAGES[page], wish.experiment, wish.own)
-    for name, value, after in choices(PAGES[page], wish.experiment, wish.own):
+    for name, value, after in choices(PAGES[page], wish):
         stay = set(before) & set(after)
         assert [before.index(n) for n in stay] == [after.index(n) for n in stay], (name, value)
 
