@@ -1,4 +1,5 @@
-// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec}.
+// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec},
+// and once they were asked for, `all` leaves of a setting (see leaves.js).
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
 const plots = new WeakMap() // plot node -> what is drawn there
@@ -59,6 +60,7 @@ async function draw(state) {
     fail(state, "")
     listen(state)
     if (old()) return
+    layDown(state)
     roll(state, figure)
     state.node.dataset.digest = state.digest
     state.node.dataset.drawn = String(++state.drawn)
@@ -105,6 +107,7 @@ function adopt(parentElement) {
       if (width && width !== state.width) { state.width = width; draw(state) }
     })
     state.observer.observe(node.parentElement)
+    state.follow = follower(state)
     plots.set(node, state)
   }
   return plots.get(node)
@@ -115,6 +118,7 @@ function adopt(parentElement) {
 function leave(state) {
   if (state.node.isConnected) return
   state.observer.disconnect()
+  state.follow()
   state.turn++
   cancelAnimationFrame(state.rolling?.frame)
   window.Plotly?.purge(state.node)
@@ -126,6 +130,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
   Object.assign(state, JSON.parse(new TextDecoder().decode(bytes)), { digest: digest(bytes), tell: setTriggerValue })
   state.node.setAttribute("aria-label", state.about.alt)
+  if (hasLeaves(state)) state.node.dataset.leaves = state.all.name
+  else delete state.node.dataset.leaves
   state.again = parentElement.querySelector("[data-again]")
   state.again.onclick = () => { state.rolling = null; roll(state, state.figure) }
   for (const button of parentElement.querySelectorAll("[data-format]")) {

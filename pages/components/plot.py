@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import plotly.io as pio
 import streamlit as st
 
 from pages.components.scripts import script
+from pages.figures.leaves import Leaves
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
@@ -51,6 +53,20 @@ _component = st.components.v2.component(
 )
 
 
+@dataclass(frozen=True)
+class Draggable:
+    """A setting whose slider the figure can follow without asking, once it has all its leaves.
+
+    `name` is another one whenever other leaves are wanted; `leaves` are sent when they were asked
+    for (`on_ask`), which a hand that comes near the slider does.
+    """
+
+    setting: str
+    name: str
+    leaves: Leaves | None
+    on_ask: Callable[[], None]
+
+
 def plot(
     figure: go.Figure | dict[str, Any],
     *,
@@ -58,17 +74,29 @@ def plot(
     alt: str,
     name: str,
     on_pick: Callable[[float, float], None] | None = None,
+    drag: Draggable | None = None,
 ) -> None:
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
     `on_pick(x, y)` is told which point was clicked."""
-    what = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
-    about = json.dumps(what, ensure_ascii=False)
+    about = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
+    message = {"about": about | _followed(drag)}
+    if drag is not None and drag.leaves is not None:
+        message["all"] = {"name": drag.name, **asdict(drag.leaves)}
     spec = pio.to_json(figure, validate=False)
+    data = f'{json.dumps(message, ensure_ascii=False)[:-1]},"spec":{spec}}}'
 
     def picked() -> None:
         point = st.session_state[key]["pick"]
         if on_pick is not None and point is not None:
             on_pick(float(point[0]), float(point[1]))
 
-    _component(key=key, data=f'{{"about":{about},"spec":{spec}}}'.encode(), on_pick_change=picked)
+    def asked() -> None:
+        if drag is not None and st.session_state[key]["near"] == drag.name:
+            drag.on_ask()
+
+    _component(key=key, data=data.encode(), on_pick_change=picked, on_near_change=asked)
+
+
+def _followed(drag: Draggable | None) -> dict[str, Any]:
+    return {"drag": drag and {"setting": drag.setting, "name": drag.name}}

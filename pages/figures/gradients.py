@@ -100,6 +100,13 @@ def curves_of(runs: Mapping[str, Run], layer: int = -1, notation: Notation = HOU
     return found
 
 
+def of_runs(results: Mapping[str, Run], cell: str, loss: str, notation: Notation) -> Figure:
+    """The picture of every cell's run, with the step of one cell's weights beside it."""
+    run, curves = results[cell], curves_of(results, notation=notation)
+    labels = run.sequence.labels
+    return gradient_norms(curves, loss=loss, labels=labels, clipped=run.clipped, cell=cell)
+
+
 def gradient_norms(
     curves: Sequence[Curve],
     *,

@@ -41,6 +41,7 @@ STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 3.9rem 1rem 1rem; }
   .st-key-rail { position: static; width: 100%; }
   .st-key-story_head, .st-key-story_foot, .st-key-player_verdict { flex-wrap: wrap; }
+  .st-key-story_head { row-gap: 0.2rem; margin-bottom: 0.5rem; }
   .st-key-story_head h1 { font-size: 1.5rem; }
 }
 </style>"""
