@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.components.plot import Draggable, plot
+from pages.components.plot import Draggable, plot, send
 from pages.figures.clip_bar import changed_words
 from pages.figures.gradients import clipping_bars, curves_of, gradient_rows, of_runs
 from pages.figures.leaves import Leaves, leaves
@@ -62,12 +62,13 @@ def picture() -> Iterator[str]:
     results = {cell: session.variant(cell=cell) for cell in CELLS}
     e, run, notation = session.experiment(), session.current_run(), session.view().notation
     loss, cell, letters = runs.loss_words(run), run.experiment.cell, NOTATIONS[notation]
-    name, wanted = model.name(e, notation), (model.unturned(e), notation, loss, runs.series(e))
-    found = _leaves(*wanted) if model.asked(name) else None
-    drag = Draggable(model.SETTING, name, found, partial(model.ask, name))
+    name = model.name(e, notation)
+    drag = Draggable(model.SETTING, name, partial(model.ask, name))
     figure = of_runs(results, cell, loss, letters)
     plot(figure, key="norms", alt=ALT, name="gradient-norms", drag=drag)
     st.markdown(session.lettered(changed_words(run.clipped)))
+    wanted = model.unturned(e), notation, loss, runs.series(e)
+    send(drag, _leaves(*wanted) if model.asked(name) else None)
     yield "more"
 
     curves = curves_of(results, notation=letters)

@@ -1,5 +1,5 @@
-// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec},
-// and once they were asked for, `all` leaves of a setting (see leaves.js).
+// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec};
+// `about.drag` names the setting whose slider it follows by itself (leaves.js).
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
 const plots = new WeakMap() // plot node -> what is drawn there
@@ -130,8 +130,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
   Object.assign(state, JSON.parse(new TextDecoder().decode(bytes)), { digest: digest(bytes), tell: setTriggerValue })
   state.node.setAttribute("aria-label", state.about.alt)
-  if (hasLeaves(state)) state.node.dataset.leaves = state.all.name
-  else delete state.node.dataset.leaves
   state.again = parentElement.querySelector("[data-again]")
   state.again.onclick = () => { state.rolling = null; roll(state, state.figure) }
   for (const button of parentElement.querySelectorAll("[data-format]")) {

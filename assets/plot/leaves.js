@@ -50,14 +50,14 @@ function write(parent, like, text, at) {
   for (const [words, bold] of pieces(text)) put("tspan", bold ? { "font-weight": "bold" } : {}, node).textContent = words
 }
 
-/** Whether the leaves that are here are those of the figure on screen. */
-const hasLeaves = ({ all, about }) => Boolean(about.drag) && all?.name === about.drag.name
+/** The leaves of the figure on screen, if they are here. */
+const leavesOf = ({ about }) => (about.drag && globalThis.rnnLeaves?.name === about.drag.name ? globalThis.rnnLeaves : null)
 
 /** Show a leaf; false where the figure has none of that value. */
 function leap(state, value) {
-  const k = hasLeaves(state) && state.figure ? leafOf(state.all, value) : -1
+  const all = leavesOf(state), k = all && state.figure ? leafOf(all, value) : -1
   if (k < 0) return false
-  const layer = leafLayer(state), leaf = state.all.leaves[k]
+  const layer = leafLayer(state), leaf = all.leaves[k]
   layer.replaceChildren()
   drawBars(state, layer, leaf)
   drawLines(state, layer, leaf)
@@ -120,6 +120,7 @@ function drawBars(state, layer, { bars }) {
     put("rect", { x: left, width: right - left, y: top, height: Math.max(0, bottom - top), fill: marker.color,
       stroke: marker.line.color, "stroke-width": marker.line.width }, layer)
   })
+  for (const line of state.node.querySelectorAll(".layer-above > .shapelayer > *")) layer.append(line.cloneNode(true))
 }
 
 function drawWords(state, layer, { words }) {
@@ -139,8 +140,8 @@ function drawWords(state, layer, { words }) {
 function drawTitle(state, layer, leaf) {
   const title = state.node.querySelector(".g-gtitle text"), row = title?.querySelector("tspan.line") ?? title
   if (!title) return
-  const wide = state.width >= NARROW, large = parseFloat(getComputedStyle(title).fontSize)
-  const lines = wrapped(wide ? leaf.title : leaf.narrow, Math.floor((state.width - 32) / (large * 0.5))).split("<br>")
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+  const lines = wrapped(state.width < NARROW ? leaf.narrow : leaf.title, lettersOf(state.width, text)).split("<br>")
   const x = row.getAttribute("x") ?? title.getAttribute("x"), y = row.getAttribute("y") ?? title.getAttribute("y")
   const group = put("g", { transform: title.getAttribute("transform") ?? "" }, layer)
   lines.forEach((words, k) => write(group, title, words, { x, y, dy: `${1.3 * k}em` }))
@@ -150,7 +151,7 @@ function drawTitle(state, layer, leaf) {
 function follower(state) {
   const wanted = ({ detail }) => state.about.drag?.setting === detail.setting
   const near = (event) => {
-    if (!wanted(event) || hasLeaves(state) || state.asked === state.about.drag.name) return
+    if (!wanted(event) || leavesOf(state) || state.asked === state.about.drag.name) return
     state.asked = state.about.drag.name
     state.tell("near", state.asked)
   }

@@ -53,17 +53,21 @@ _component = st.components.v2.component(
 )
 
 
+_leaves = st.components.v2.component(
+    "leaves", html='<i data-component="leaves" hidden></i>\n', js=script("leaves")
+)
+
+
 @dataclass(frozen=True)
 class Draggable:
     """A setting whose slider the figure can follow without asking, once it has all its leaves.
 
-    `name` is another one whenever other leaves are wanted; `leaves` are sent when they were asked
-    for (`on_ask`), which a hand that comes near the slider does.
+    `name` is another one whenever other leaves are wanted; a hand that comes near the slider asks
+    for them.
     """
 
     setting: str
     name: str
-    leaves: Leaves | None
     on_ask: Callable[[], None]
 
 
@@ -79,12 +83,11 @@ def plot(
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
     `on_pick(x, y)` is told which point was clicked."""
-    about = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
-    message = {"about": about | _followed(drag)}
-    if drag is not None and drag.leaves is not None:
-        message["all"] = {"name": drag.name, **asdict(drag.leaves)}
+    about: dict[str, Any] = {"alt": alt, "name": name, "source": _SOURCE}
+    about |= {"pick": on_pick is not None}
+    about |= {"drag": drag and {"setting": drag.setting, "name": drag.name}}
     spec = pio.to_json(figure, validate=False)
-    data = f'{json.dumps(message, ensure_ascii=False)[:-1]},"spec":{spec}}}'
+    data = f'{{"about":{json.dumps(about, ensure_ascii=False)},"spec":{spec}}}'
 
     def picked() -> None:
         point = st.session_state[key]["pick"]
@@ -98,5 +101,7 @@ def plot(
     _component(key=key, data=data.encode(), on_pick_change=picked, on_near_change=asked)
 
 
-def _followed(drag: Draggable | None) -> dict[str, Any]:
-    return {"drag": drag and {"setting": drag.setting, "name": drag.name}}
+def send(drag: Draggable, found: Leaves | None) -> None:
+    """Hand the leaves to the figure once they are asked for; after it, so that it need not wait."""
+    message = {} if found is None else {"name": drag.name, **asdict(found)}
+    _leaves(key="leaves", data=json.dumps(message, ensure_ascii=False).encode())

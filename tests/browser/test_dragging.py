@@ -72,7 +72,7 @@ def test_a_picture_that_has_all_its_leaves_follows_without_asking(app):
     app.open("/gradients?cell=rnn&init=gaussian&gain=3&steps=20")
     hand, page = Hand(app, "scale"), app.page
     hand.to(0.25)  # a hand comes near, and the leaves are sent
-    page.locator(".plotly-live[data-leaves]").wait_for()
+    page.locator("[data-component=leaves][data-name]").wait_for(state="attached")
     app.idle()
     asked = page.evaluate("turn.ended")
     hand.mouse.down()

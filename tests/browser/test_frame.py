@@ -17,7 +17,7 @@ SIDEWAYS = """() => {
   return Math.max(page.scrollWidth - page.clientWidth, main.scrollWidth - main.clientWidth);
 }"""
 PROJECTOR = {"width": 1280, "height": 720}
-LEAST = 300  # pixels of the picture that are in the window, of a projector's 720
+LEAST = 400  # pixels of the picture that are in the window, of a projector's 720
 LISTS = {"lectures", "find", "mine", "start"}  # without a picture; the story has its own test
 BOXES = """() => {
   const box = (e) => {
@@ -35,8 +35,8 @@ BOXES = """() => {
 
 # Where everything stands that a choice may not move: left and top, by name.
 PLACES = """() => Object.fromEntries(
-  [...document.querySelectorAll('.st-key-head h2, .st-key-scenes, .st-key-controls > div, '
-    + '[class*="st-key-part_"]')].map(e => {
+  [...document.querySelectorAll('.st-key-head h2, .st-key-scenes, .st-key-controls > div'),
+    document.querySelector('[class*="st-key-part_"]')].map(e => {
       const name = [...e.classList].find(c => c.startsWith('st-key-')) ?? e.tagName
       const { left, top } = e.getBoundingClientRect()
       return [name, [Math.round(left), Math.round(top)]]
