@@ -1,7 +1,7 @@
 // A page that trains runs again by itself. Without a server there is one thread for everything: the
 // next run is asked for when the last has ended and what it drew is painted, never by the clock.
 
-const state = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState
+const state = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState
 
 /** A tab in the background paints nothing: there the clock has to do. */
 const nextFrame = (then) => (document.hidden ? setTimeout(then, 200) : requestAnimationFrame(then))

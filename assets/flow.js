@@ -299,6 +299,7 @@ function offer(state, name, options, chosen) {
 /** Everything that rests while the slider moves. */
 function build(state) {
   const { root, model, part } = state
+  part("axis").textContent = `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.` // first: the plot's room is what its words leave
   state.width = root.clientWidth
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
   const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot")))
@@ -327,7 +328,6 @@ function build(state) {
   state.plot = { svg, left: start, right, top, bottom, y, across, lines, bound, cursor, text: small, end: -1 }
   Object.assign(svg.dataset, { left: start, right, top, bottom, low: model.low, high: model.high })
   table(state)
-  part("axis").textContent = `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.`
   const [first, count, last] = model.seeds
   part("under").textContent = `Line: median of ${count} seeds (${first} to ${last}); band: second lowest to second highest; ` +
     `thin: seed ${first}. ${count} seeds, not a proof.${model.bound ? " Dotted: the RNN's bound (σ_max·γ)ᵏ, median over the seeds." : ""}`

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rnn_core.engine.allocator import keep_memory
 
-PARTS = ("engine", "jacobians", "pages", "training", "load")
+PARTS = ("engine", "jacobians", "pages", "opening", "dragging", "training", "load")
 PACKAGES = ("numpy", "torch", "jax", "streamlit", "plotly")
 
 

@@ -31,8 +31,8 @@ is *sufficient* for vanishing; σ_max γ > 1 is *necessary* for exploding, and n
 """
 
 CLAIM = (
-    "Drag the slider: the gradient **vanishes**, holds or **explodes** while you watch. Where it "
-    "tips over depends on the weights it starts from, far more than on the name of the cell."
+    "Drag the slider: the gradient **vanishes**, holds or **explodes**. Where it tips over depends "
+    "on the starting weights, far more than on the name of the cell."
 )
 
 

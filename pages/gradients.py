@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from pages.components.plot import plot
+from pages.components.plot import Draggable, plot, send
 from pages.figures.clip_bar import changed_words
-from pages.figures.gradients import clipping_bars, curves_of, gradient_norms, gradient_rows
+from pages.figures.gradients import clipping_bars, curves_of, gradient_rows, of_runs
+from pages.figures.leaves import Leaves, leaves
 from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
+from pages.ui.models import gradients as model
 from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.inputs import Series
 from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
@@ -32,32 +36,44 @@ lines above. It is a ceiling, not a floor: it tames an explosion and cannot mend
 """
 
 CLAIM = (
-    "On its way back through time the gradient is multiplied once per step: it **vanishes** or "
-    "**explodes**. Gates alone do not prevent that; the starting weights matter as much."
+    "On its way back the gradient is multiplied once per step: it **vanishes** or **explodes**. "
+    "Gates alone do not prevent that; the starting weights matter too."
 )
+
+ALT = (
+    "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it the "
+    "norm of all weights' gradients before and after clipping"
+)
+
+SHARES = "Each step's share of the recurrent weights' gradient before and after clipping"
+
+
+def _leaves(e: Experiment, notation: str, loss: str, series: Series | None) -> Leaves:
+    """The picture at every value of the weight scale."""
+    turned, letters = model.turned(e, series), NOTATIONS[notation]
+    return leaves(model.SETTING, ((v, of_runs(all_, e.cell, loss, letters)) for v, all_ in turned))
 
 
 def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
     results = {cell: session.variant(cell=cell) for cell in CELLS}
-    run = session.current_run()
-    loss = runs.loss_words(run)
-    curves = curves_of(results, notation=NOTATIONS[session.view().notation])
-    bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
-    cell, clipped = run.experiment.cell, run.clipped
-    figure = gradient_norms(
-        curves, loss=loss, labels=run.sequence.labels, clipped=clipped, cell=cell
-    )
-    alt = "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it "
-    alt += "the norm of all weights' gradients before and after clipping"
-    plot(figure, key="norms", alt=alt, name="gradient-norms")
-    st.markdown(session.lettered(changed_words(clipped)))
+    e, run, notation = session.experiment(), session.current_run(), session.view().notation
+    loss, cell, letters = runs.loss_words(run), run.experiment.cell, NOTATIONS[notation]
+    name = model.name(e, notation)
+    drag = Draggable(model.SETTING, name, partial(model.ask, name))
+    figure = of_runs(results, cell, loss, letters)
+    plot(figure, key="norms", alt=ALT, name="gradient-norms", drag=drag)
+    st.markdown(session.lettered(changed_words(run.clipped)))
+    plain = model.unturned(e)
+    draw = partial(_leaves, plain, notation, loss, runs.series(e))
+    send(drag, model.drawn(plain, notation, loss, draw) if model.asked(name) else None)
     yield "more"
 
+    curves = curves_of(results, notation=letters)
+    bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
     st.subheader("Verdict", anchor=False)
     st.markdown("\n".join(f"* {line}" for line in verdict(curves, loss=loss, bounds=bounds)))
-
     _clipping(run)
 
 
@@ -66,8 +82,7 @@ def _clipping(run: Run) -> None:
     clipped = run.clipped
     st.subheader(f"Clipping the {run.experiment.cell.upper()}'s weight gradients", anchor=False)
     shares = step_shares(run, NOTATIONS[session.view().notation])
-    alt = "Each step's share of the recurrent weights' gradient before and after clipping"
-    plot(shares, key="shares", alt=alt, name="gradient-shares")
+    plot(shares, key="shares", alt=SHARES, name="gradient-shares")
     if clipped.mode != "off":
         alt = "Gradient of every parameter before and after clipping"
         plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
@@ -75,14 +90,9 @@ def _clipping(run: Run) -> None:
 
 def numbers(e: Experiment, view: session.View) -> Table:
     """Every number of the lines, one per row."""
-    results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
-    return Table(gradient_rows(curves_of(results, notation=NOTATIONS[view.notation])))
+    every = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
+    return Table(gradient_rows(curves_of(every, notation=NOTATIONS[view.notation])))
 
 
-page_layout.page(
-    "The gradient is multiplied once per step: it vanishes or explodes",
-    CLAIM,
-    picture,
-    EXPLAINED,
-    numbers,
-)
+HEAD = "The gradient is multiplied once per step: it vanishes or explodes"
+page_layout.page(HEAD, CLAIM, picture, EXPLAINED, numbers)

@@ -1,4 +1,5 @@
-// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec}.
+// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec};
+// `about.drag` names the setting whose slider it follows by itself (leaves.js).
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
 const plots = new WeakMap() // plot node -> what is drawn there
@@ -58,6 +59,7 @@ async function draw(state) {
     fail(state, "")
     listen(state)
     if (old()) return
+    layDown(state)
     roll(state, figure)
     state.node.dataset.digest = state.digest
     state.node.dataset.drawn = String(++state.drawn)
@@ -104,6 +106,7 @@ function adopt(parentElement) {
       if (width && width !== state.width) { state.width = width; draw(state) }
     })
     state.observer.observe(node.parentElement)
+    state.follow = follower(state)
     plots.set(node, state)
   }
   return plots.get(node)
@@ -114,6 +117,7 @@ function adopt(parentElement) {
 function leave(state) {
   if (state.node.isConnected) return
   state.observer.disconnect()
+  state.follow()
   state.turn++
   cancelAnimationFrame(state.rolling?.frame)
   window.Plotly?.purge(state.node)

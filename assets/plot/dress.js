@@ -4,6 +4,7 @@
 
 const DEFAULT_HEIGHT = 420
 const NARROW = 560 // pixels
+const LETTER = 0.5, SLIM = 0.46 // a letter's width, of its size, on the average; in a narrow figure
 const LEAST = 280 // pixels of height that a figure keeps in lecture mode
 const WALL = 20 // pixels: body text of that size is read from the back of a hall, and so is a figure
 
@@ -90,13 +91,18 @@ export function dressed(spec, colour, text, width, room = Infinity) {
     height, width, autosize: false, template: merged(template(colour, text), own.template) } }
 }
 
+/** How many letters of a title stand in a line. */
+export const lettersOf = (width, text) =>
+  Math.floor((width - 2 * text) / (sized(text, 1.1) * (width < NARROW ? SLIM : LETTER)))
+
 /** Title in lines where it is too long, margins for the type; on a narrow screen the legend below. */
 export function fitted(layout, text, width, height) {
   const narrow = width < NARROW, large = sized(text, 1.1), grown = Math.max(1, text / 16)
-  const most = Math.floor((width - 2 * text) / (large * 0.5)), title = wrapped(layout.title?.text ?? "", most)
+  const title = wrapped(layout.title?.text ?? "", lettersOf(width, text))
   const lines = title.split("<br>").length, margin = { ...layout.margin }
   for (const side of ["l", "r", "b"]) if (margin[side]) margin[side] = Math.round(margin[side] * grown)
-  if (narrow) Object.assign(margin, { t: Math.round(large * (0.9 + 1.3 * lines)), l: Math.min(margin.l ?? Infinity, text * 4.4), r: 8 })
+  const head = narrow ? (layout.meta?.head ?? 0) : 0 // what stands between title and plot
+  if (narrow) Object.assign(margin, { t: Math.round(large * (0.9 + 1.3 * lines)) + head, l: Math.min(margin.l ?? Infinity, text * 4.4), r: 8 })
   else if (margin.t) margin.t = Math.round(margin.t * grown + (lines - 1) * large * 1.3)
   const top = { text: title, pad: { l: narrow ? 4 : 0 }, y: 1 - large / height, yref: "container", yanchor: "middle" }
   if (narrow) Object.assign(top, { x: 0, xref: "container" })

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.scripts import script
+from pages.figures.leaves import Leaves
 
 _SOURCE = f"vendor/plotly/plotly.min.js?v={version('plotly')}"  # relative to the app's address
 _HTML = """<div class="pl-plot">
@@ -48,6 +50,24 @@ _component = st.components.v2.component(
 )
 
 
+_leaves = st.components.v2.component(
+    "leaves", html='<i data-component="leaves" hidden></i>\n', js=script("leaves")
+)
+
+
+@dataclass(frozen=True)
+class Draggable:
+    """A setting whose slider the figure can follow without asking, once it has all its leaves.
+
+    `name` is another one whenever other leaves are wanted; a hand that comes near the slider asks
+    for them.
+    """
+
+    setting: str
+    name: str
+    on_ask: Callable[[], None]
+
+
 def plot(
     figure: Mapping[str, Any],
     *,
@@ -55,20 +75,32 @@ def plot(
     alt: str,
     name: str,
     on_pick: Callable[[float, float], None] | None = None,
+    drag: Draggable | None = None,
 ) -> None:
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
     `on_pick(x, y)` is told which point was clicked."""
-    what = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
-    about = json.dumps(what, ensure_ascii=False)
-    spec = figure_json(figure)
+    about: dict[str, Any] = {"alt": alt, "name": name, "source": _SOURCE}
+    about |= {"pick": on_pick is not None}
+    about |= {"drag": drag and {"setting": drag.setting, "name": drag.name}}
+    data = f'{{"about":{json.dumps(about, ensure_ascii=False)},"spec":{figure_json(figure)}}}'
 
     def picked() -> None:
         point = st.session_state[key]["pick"]
         if on_pick is not None and point is not None:
             on_pick(float(point[0]), float(point[1]))
 
-    _component(key=key, data=f'{{"about":{about},"spec":{spec}}}'.encode(), on_pick_change=picked)
+    def asked() -> None:
+        if drag is not None and st.session_state[key]["near"] == drag.name:
+            drag.on_ask()
+
+    _component(key=key, data=data.encode(), on_pick_change=picked, on_near_change=asked)
+
+
+def send(drag: Draggable, found: Leaves | None) -> None:
+    """Hand the leaves to the figure once they are asked for; after it, so that it need not wait."""
+    message = {} if found is None else {"name": drag.name, **asdict(found)}
+    _leaves(key="leaves", data=json.dumps(message, ensure_ascii=False).encode())
 
 
 def figure_json(figure: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "framed": "address.js framed.js",
     "heatmaps": "heatmaps.js",
     "kept": "kept.js notebook.js",
+    "leaves": "leaves.js",
     "letters": "drawing.js letters.js",
     "accessibility": "history.js accessibility.js",
     "pixels": "pixels.js",

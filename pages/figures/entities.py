@@ -31,6 +31,7 @@ HEADINGS: Final = {
 }
 HEIGHT, LONGEST = 400, 14
 STEEP: Final = -60  # degrees: words below the axis on a phone
+HEAD: Final = 18  # pixels: the first panel's heading, between title and plot on a phone
 FEWEST: Final = 0.15  # a tag with less is not spelled out on its bar
 
 
@@ -53,7 +54,8 @@ def piles(found: Tagged) -> Figure:
     for name, _, axis in several:
         layout[f"yaxis{axis}"] = _probability(name)
     layout["annotations"] = [_heading(name) for name in PANELS]
-    layout["meta"] = {"narrow": {"xaxis2": {"tickangle": STEEP}}}
+    narrow = {"xaxis2": {"tickangle": STEEP}, "uniformtext": {"mode": "hide", "minsize": 10}}
+    layout["meta"] = {"narrow": narrow, "head": HEAD}
     layout["shapes"] = [_frame(found, axis) for axis in ("", "2")]
     return figure
 

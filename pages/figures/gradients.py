@@ -100,6 +100,13 @@ def curves_of(runs: Mapping[str, Run], layer: int = -1, notation: Notation = HOU
     return found
 
 
+def of_runs(results: Mapping[str, Run], cell: str, loss: str, notation: Notation) -> Figure:
+    """The picture of every cell's run, with the step of one cell's weights beside it."""
+    run, curves = results[cell], curves_of(results, notation=notation)
+    labels = run.sequence.labels
+    return gradient_norms(curves, loss=loss, labels=labels, clipped=run.clipped, cell=cell)
+
+
 def gradient_norms(
     curves: Sequence[Curve],
     *,
@@ -115,14 +122,21 @@ def gradient_norms(
     """
     lines = [_line(c, labels if i == 0 else ()) for i, c in enumerate(curves)]
     marks = [_outside(c, labels) for c in curves if beyond(c.norms).any()]
-    steps = max((len(c.norms) for c in curves), default=2) - 1
     figure = base_figure(
         [*lines, *marks],
         conclusion(curves, loss),
         "state after step t (t = 0: the initial state)",
         f"{_quantities(curves)}<br>total, loss at {loss}",
     )
-    layout = figure["layout"]
+    _lay_out(figure["layout"], curves)
+    if clipped is not None:
+        _beside(figure, clipped, cell)
+    return figure
+
+
+def _lay_out(layout: Part, curves: Sequence[Curve]) -> None:
+    """The axes, zones behind the lines, and a label at each line's end; no legend on a phone."""
+    steps = max((len(c.norms) for c in curves), default=2) - 1
     layout["yaxis"] |= norm_axis()
     layout["xaxis"] |= {"range": [-LABELS * steps, steps * 1.02], "hoverformat": "d"}
     layout["xaxis"] |= {"zeroline": False, "showgrid": False, "domain": [0, 1], **_ticks(steps)}
@@ -131,9 +145,6 @@ def gradient_norms(
     layout["legend"] = {"x": 0.99, "xanchor": "right", "y": 0.93, "yanchor": "top"}
     wider = {"range": [-NARROW_LABELS * steps, steps * 1.02], "tickvals": [0, steps]}
     layout["meta"] = {"narrow": {"xaxis": wider, "showlegend": False}}
-    if clipped is not None:
-        _beside(figure, clipped, cell)
-    return figure
 
 
 def _ticks(steps: int) -> Part:

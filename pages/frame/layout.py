@@ -25,8 +25,17 @@ STYLE = """<style>
   .st-key-head h2 { font-size: 1.35rem; }
   .st-key-head, .st-key-scenes_row, .st-key-controls { gap: 0.4rem 0.6rem; }
   .st-key-scenes { width: 100% !important; }
+  .st-key-scenes [role="radiogroup"] { flex-wrap: wrap; row-gap: 0.35rem; }
+  .st-key-scenes button { min-height: 1.75rem; padding: 0.1rem 0.7rem; }
+  /* In one row: icons are enough here; a screen reader still hears the words. */
+  .st-key-copy_link p, .st-key-add_to_deck p, .st-key-present p
+    { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .st-key-above p { line-height: 1.4; }
+  .st-key-side_by_side { flex-wrap: nowrap; }
+  .st-key-side_by_side > *, .st-key-side_by_side > * > *
+    { flex: 1 1 0 !important; min-width: 0 !important; width: 100% !important; }
   .st-key-controls > [class*="st-key-"] { width: calc(50% - 0.3rem) !important; flex: none; }
-  .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; }
+  .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; order: -1; }
 }
 </style>"""
 ALONE = """<style>

@@ -9,7 +9,8 @@ from pages.components.unseen import unseen
 from pages.figures.literal import in_markdown
 from pages.frame import asking
 from pages.frame.place import Place
-from pages.ui import answers, contents, controls, session
+from pages.frame.story_numbers import numbers
+from pages.ui import answers, contents, controls, page_layout, session
 from pages.ui.answers import lettered
 from pages.ui.contents import FIRST, PAGES, Page
 from pages.ui.models import lectures, story
@@ -40,6 +41,7 @@ STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 3.9rem 1rem 1rem; }
   .st-key-rail { position: static; width: 100%; }
   .st-key-story_head, .st-key-story_foot, .st-key-player_verdict { flex-wrap: wrap; }
+  .st-key-story_head { row-gap: 0.2rem; margin-bottom: 0.5rem; }
   .st-key-story_head h1 { font-size: 1.5rem; }
 }
 </style>"""
@@ -157,11 +159,13 @@ def _step(place: Place, way: int, label: str, icon: str) -> None:
 
 
 def _more(place: Place) -> None:
-    """Below the act: what exactly was measured, and its check."""
+    """Below the act: what exactly was measured, its numbers, and its check."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.popover("More exactly", type="tertiary"):
             st.markdown(lettered(place.scene, place.scene.exactly))
         controls.present_button()
+        if not session.playing().presents:
+            page_layout.download(PAGES[FIRST].title, session.take_away(numbers))
         found = story.checked(session.own(Story))
         if not isinstance(found, str):
             st.markdown(f":gray-badge[Gradient check] :small[{in_markdown(found.words)}]")

@@ -21,6 +21,8 @@ from rnn_core.applications.series import Forecast
 from rnn_core.applications.translation import Number
 from rnn_core.decks.finding import Sought
 from rnn_core.decks.syllabus import Syllabus
+from rnn_core.experiment.experiment import SETTINGS, Experiment, matters
+from rnn_core.experiment.settings import relevant
 from rnn_core.studies.byhand import WRITTEN, Walk
 from rnn_core.studies.ceiling import Ceiling
 from rnn_core.studies.cliff import Cliff
@@ -38,7 +40,9 @@ class Page:
 
     title: str
     icon: str
-    main: tuple[str, ...]  # of the experiment or the page's own; all others: "More settings"
+    # Of the experiment or the page's own; all others: "More settings". What another of them can
+    # hide stands last: nothing moves when it goes or comes.
+    main: tuple[str, ...]
     section: str = "see"
     own: type | None = None  # a table of settings that this page alone has
     drawn: tuple[str, ...] = ()  # those of its own that its picture draws itself
@@ -48,6 +52,16 @@ class Page:
     letters: bool = False  # the page has the menu of notations beside its picture
     variants: bool = False  # the page itself tells where a notation writes another cell
     scenic: bool = True  # it has a picture that can be a scene of a deck
+
+    def minds(self, e: Experiment, own: object) -> tuple[str, ...]:
+        """The settings that change anything here and have no place in the picture, own ones first.
+
+        `own` is a record of the page's own settings, None where it has none.
+        """
+        others = relevant(own) if own is not None else ()
+        shared = (n for n in SETTINGS if self.uses is None or n in self.uses)
+        found = (n for n in shared if matters(e, n, every_cell=self.every_cell))
+        return (*(n for n in others if n not in self.drawn), *found)
 
 
 NONE: Final[frozenset[str]] = frozenset()  # of the experiment's settings: the page has its own
@@ -99,13 +113,13 @@ PAGES: Final = {
     "cell": Page(
         "Cell",
         ":material/memory:",
-        ("cell", "forget_bias", "scale"),
+        ("cell", "scale", "forget_bias"),
         letters=True,
     ),
     "hold": Page("Hold a gate", ":material/front_hand:", ("hold", "held_at"), beside="cell"),
-    "gates": Page("Gates", ":material/grid_on:", ("cell", "forget_bias", "scale")),
+    "gates": Page("Gates", ":material/grid_on:", ("cell", "scale", "forget_bias")),
     "saturation": Page(
-        "Saturation", ":material/scatter_plot:", ("cell", "forget_bias", "scale"), beside="gates"
+        "Saturation", ":material/scatter_plot:", ("cell", "scale", "forget_bias"), beside="gates"
     ),
     "notation": Page(
         "Notation", ":material/translate:", ("cell", "notation"), letters=True, variants=True
@@ -128,7 +142,7 @@ PAGES: Final = {
     "phase": Page(
         "Phase map",
         ":material/grid_view:",
-        ("init", "gain", "forget_bias"),
+        ("init", "forget_bias", "gain"),
         section="gradients",
         every_cell=True,
         beside="gradients",
@@ -172,7 +186,7 @@ PAGES: Final = {
         own=Starts,
     ),
     "clipping": Page(
-        "Clipping", ":material/content_cut:", ("clip", "threshold", "gain"), section="gradients"
+        "Clipping", ":material/content_cut:", ("clip", "gain", "threshold"), section="gradients"
     ),
     "cliff": Page(
         "The cliff",
@@ -195,7 +209,7 @@ PAGES: Final = {
     "distance": Page(
         "Long-term dependency",
         ":material/social_distance:",
-        ("gap", "sentence", "country"),
+        ("sentence", "gap", "country"),
         section="gradients",
         own=Distance,
         uses=NONE,

@@ -48,7 +48,7 @@ def page(
     _trained()
     with st.expander("How to read this"):
         st.markdown(session.lettered(f"{more}\n\n{explained}"))
-    _download(here.title, session.take_away(numbers))
+    download(here.title, session.take_away(numbers))
 
 
 def _head(page: Page, claim: str) -> None:
@@ -151,6 +151,8 @@ def _badge(found: Check | str, remarks: str = "") -> None:
         st.markdown(f":gray-badge[:material/hourglass: Gradient check] :small[{found}]")
         return
     colour, icon = ("green", "check") if found.ok else ("orange", "error")
+    if found.undecided:
+        colour, icon = "gray", "check"
     badge = f":{colour}-badge[:material/{icon}: Gradient check]"
     st.markdown(f"{badge} :small[{in_markdown(found.words)}]{remarks}")
 
@@ -160,7 +162,7 @@ def _overflow(what: str) -> None:
     st.warning(f"{what}: {words}", icon=":material/bolt:")
 
 
-def _download(title: str, table: Callable[[], Table]) -> None:
+def download(title: str, table: Callable[[], Table]) -> None:
     """The picture's numbers as CSV, in long form, made only when asked for."""
     name = title.lower().replace(" ", "-")
     st.download_button(

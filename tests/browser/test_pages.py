@@ -142,7 +142,7 @@ def test_numbers_can_be_downloaded(app):
 
 def test_every_page_has_the_check_of_its_run(app):
     """But for lists, which have no run, and training, which has one once it runs live."""
-    links = {"start": "/?act=3", "gradients": "/gradients?seed=0", "clipping": "/clipping?seed=0"}
+    links = {"start": "/?act=3"}  # the acts before it read with trained networks
     for page in [n for n in PAGES if n not in ("lectures", "find", "mine", "training")]:
-        app.open(links.get(page, f"/{page}"))  # an explosion bends too sharply for a difference
+        app.open(links.get(page, f"/{page}"))
         assert re.search(r"agrees with central differences: relative error below \S+e-", app.text())

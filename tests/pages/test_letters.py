@@ -65,7 +65,7 @@ LINK = {"hidden": "3", "steps": "6", "cells": "all"}
 def tables(monkeypatch) -> list:
     """What the pages visited offer as CSV."""
     found: list = []
-    monkeypatch.setattr(page_layout, "_download", lambda title, table: found.append(table))
+    monkeypatch.setattr(page_layout, "download", lambda title, table: found.append(table))
     return found
 
 

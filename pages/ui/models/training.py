@@ -291,7 +291,9 @@ def _look() -> None:
 
 
 def _progress(comparison: Comparison) -> str:
-    said = f"{comparison.made} of {comparison.planned} updates"
+    count = len(comparison.trainers)
+    runs = f" of {count} networks" if count > 1 else ""
+    said = f"{comparison.made} of {comparison.planned} updates{runs}"
     if comparison.done or not comparison.made:
         return said
     return f"{said}, {max(1, round(comparison.seconds_left))} s of training left"

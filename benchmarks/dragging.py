@@ -1,0 +1,268 @@
+"""Pictures a second while a slider is dragged, page by page; and a whole class that drags at once.
+
+A mouse goes to and fro along the first slider of each page for three seconds. A picture counts in
+the frame in which the page's first drawing says that it is new (`data-drawn`). Where a rerun takes
+longer than `RERUN_MS` the marker follows, and the picture comes after the slider is let go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.load import PLACES, STAGGER, quantile
+from benchmarks.pages import FLAGS, browser_path
+from benchmarks.reader import Reader, Unanswered
+from pages.ui.contents import FIRST, PAGES
+from tests.browser.serving import Server, serve
+
+SECONDS: Final = 3.0
+SWEEP: Final = 1.5  # seconds from one end of the slider to the other
+FLUENT: Final = {"gradients": 30.0, "flow": 30.0}  # pictures a second
+LEAST, RERUN_MS, RELEASED_MS = 8.0, 120.0, 500.0
+VIEW: Final = {"width": 1280, "height": 720}
+LINKS: Final = {FIRST: "/?act=3"}  # whose first slider is not on the page's opening
+RERUNS: Final = 9
+
+# The first drawing of the page's first part; it may lie in a shadow root.
+SCRIPT: Final = """
+(() => {
+  const drawing = (root) => {
+    for (const e of root.querySelectorAll("*")) {
+      if (e.dataset && "drawn" in e.dataset) return e
+      const inside = e.shadowRoot && drawing(e.shadowRoot)
+      if (inside) return inside
+    }
+  }
+  let node
+  const drawn = () => {
+    const part = document.querySelector('[class*="st-key-part_"], .st-key-story_act')
+    if (!node?.isConnected) node = part && drawing(part)
+    return node?.dataset.drawn
+  }
+  window.isDrawn = () => drawn() !== undefined
+  window.watch = () => {
+    let last = drawn(), frames = 0, on = true
+    const began = performance.now(), seen = []
+    const look = () => {
+      const is = drawn()
+      frames++
+      if (is !== last) seen.push(performance.now() - began)
+      last = is
+      if (on) requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+    let released = 0, framesThen = 0
+    window.release = () => { released = performance.now() - began; framesThen = frames }
+    window.seen = () => { on = false; return { seen, released, frames: framesThen } }
+  }
+})()
+"""
+TRACKS: Final = (
+    ".st-key-controls [data-testid=stSlider]",
+    "[class*=st-key-part_] [data-testid=stSlider]",
+    "[class*=st-key-part_] input[type=range]",
+    ".st-key-story_act input[type=range]",
+)
+
+
+@dataclass(frozen=True)
+class Dragged:
+    """Three seconds on one page."""
+
+    slider: str  # its label
+    pictures: float  # a second
+    frames: float  # a second: what the machine gives
+    after: float  # ms from letting go to the last picture
+    rerun: float  # ms of the server for one move; nan where the browser has all pictures
+
+    def verdict(self, page: str) -> str:
+        """Whether the goal of such a page is met."""
+        if page not in FLUENT and self.rerun > RERUN_MS:
+            met = self.after <= RELEASED_MS
+            return f"{self.after:.0f} ms after release: {'met' if met else 'MISSED'}"
+        goal = FLUENT.get(page, LEAST)
+        return f"goal {goal:.0f}: {'met' if self.pictures >= goal else 'MISSED'}"
+
+
+def main(quick: bool) -> None:
+    """Every page that has a slider, then the class."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        print("Left out, not installed: playwright")
+        return
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+        with sync_playwright() as playwright:
+            report_pages(playwright.chromium, server, [*FLUENT, "gates"] if quick else list(PAGES))
+        report_class(asyncio.run(classroom(server, 10 if quick else 30)))
+
+
+# --- page by page -------------------------------------------------------------------------------
+
+
+def report_pages(chromium: Any, server: Server, names: list[str]) -> None:
+    """A line for every page; those without a slider are named."""
+    print(f"A slider is dragged for {SECONDS:g} s: pictures and frames a second, ms of a rerun")
+    print(f"  {'page':<14}{'slider':<26}{'pictures':>9}{'frames':>8}{'rerun':>7}")
+    browser, without = chromium.launch(executable_path=browser_path(), args=FLAGS), []
+    for name in names:
+        found = dragged(browser, server, name)
+        if found is None:
+            without.append(name)
+            continue
+        numbers = f"{found.pictures:9.1f}{found.frames:8.0f}{found.rerun:7.0f}"
+        print(f"  {name:<14}{found.slider[:25]:<26}{numbers}  {found.verdict(name)}", flush=True)
+    browser.close()
+    print(f"  Without a slider: {', '.join(without) or 'none'}")
+
+
+def dragged(browser: Any, server: Server, name: str) -> Dragged | None:
+    """One page in a tab of its own; None where it opens without a slider."""
+    page = browser.new_page(viewport=VIEW)
+    try:
+        page.add_init_script(SCRIPT)
+        page.goto(server.url + LINKS.get(name, f"/{name}"))
+        if PAGES[name].scenic or name in LINKS:
+            page.wait_for_function("window.isDrawn()", timeout=30_000)
+        page.wait_for_timeout(1500)
+        slider = first_slider(page)
+        return None if slider is None else drag(page, slider, server, name)
+    finally:
+        page.close()
+
+
+def first_slider(page: Any) -> Any:
+    """The slider that a reader meets first, or None."""
+    for selector in TRACKS:
+        found = page.locator(selector)
+        if found.count() and found.first.is_visible():
+            return found.first
+    return None
+
+
+def drag(page: Any, slider: Any, server: Server, name: str) -> Dragged:
+    """To and fro; then the time until all is drawn, and what a rerun costs the server."""
+    streamlits = slider.get_by_role("group").locator("[data-orientation]")
+    is_streamlits = bool(streamlits.count())
+    box = (streamlits.first if is_streamlits else slider).bounding_box()
+    input_ = slider.locator("input[type=range]").first if is_streamlits else slider
+    label = input_.get_attribute("aria-label") or "in the picture"
+    y, mouse = box["y"] + box["height"] / 2, page.mouse
+    mouse.move(box["x"] + 0.3 * box["width"], y)
+    mouse.down()
+    page.evaluate("window.watch()")
+    for share in shares():
+        mouse.move(box["x"] + share * box["width"], y)
+    page.evaluate("window.release()")
+    mouse.up()
+    page.wait_for_timeout(2000)
+    seen = page.evaluate("window.seen()")
+    rerun = asyncio.run(rerun_ms(server, name, label)) if is_streamlits else float("nan")
+    return told(label, seen, rerun)
+
+
+def shares() -> Iterator[float]:
+    """Where the mouse is, of the slider's width, for as long as a drag lasts."""
+    began = time.perf_counter()
+    while (passed := time.perf_counter() - began) < SECONDS:
+        way = (passed / SWEEP) % 2
+        yield 0.05 + 0.9 * (way if way < 1 else 2 - way)
+
+
+def told(label: str, seen: dict[str, Any], rerun: float) -> Dragged:
+    """What the page has counted, per second."""
+    times, released = seen["seen"], seen["released"]
+    during = sum(t <= released for t in times)
+    after = max([t - released for t in times if t > released], default=0.0)
+    pictures, frames = (1e3 * count / released for count in (during, seen["frames"]))
+    return Dragged(label, pictures, frames, after, rerun)
+
+
+async def rerun_ms(server: Server, name: str, label: str) -> float:
+    """The median of moves to places of the slider that nobody has asked for, without a browser."""
+    dice = random.Random(7)
+    async with Reader(server, "" if name == FIRST else name, "") as reader:
+        moves = [await reader.move_somewhere(label, dice) for _ in range(RERUNS)]
+    return 1e3 * quantile(moves, 0.5)
+
+
+# --- a class ------------------------------------------------------------------------------------
+
+PAINTING: Final = 0.03  # seconds that a browser takes to paint before it asks for the next picture
+LESSON: Final = 10.0  # seconds
+PAUSE: Final = 0.4  # seconds between two clicks
+BUTTONS: Final = cycle(("More settings", "Fewer settings"))
+CLICK_MS: Final = 1000.0
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """So many readers who drag, and one who clicks beside them."""
+
+    readers: int
+    pictures: int  # of all who drag
+    clicks: list[float]  # seconds until each was answered
+    faults: list[str]
+
+
+def report_class(found: Lesson) -> None:
+    """How long a click waits while everybody drags."""
+    middle, most, longest = (1e3 * quantile(found.clicks, share) for share in (0.5, 0.95, 1))
+    rate = found.pictures / found.readers / LESSON
+    met = "met" if longest <= CLICK_MS and not found.faults else "MISSED"
+    print(f"{found.readers} readers drag at once ({rate:.1f} pictures a second each): a click is")
+    print(f"  answered within {middle:.0f} ms (median), {most:.0f} (p95), {longest:.0f} (longest)")
+    print(f"  goal {CLICK_MS:.0f}: {met}; {found.faults or 'no faults'}")
+
+
+async def classroom(server: Server, readers: int) -> Lesson:
+    """Everybody opens a page and drags; one reader of Gates opens and closes the panel."""
+    faults: list[str] = []
+    async with AsyncExitStack() as stack:
+        pupils = [
+            (Reader(server, place.page, f"seed={k}{place.query}"), place.slider, random.Random(k))
+            for k, place in zip(range(readers), cycle(PLACES), strict=False)
+        ]
+        for reader, _, _ in pupils:
+            await stack.enter_async_context(reader)
+            await asyncio.sleep(STAGGER)
+        clicker = await stack.enter_async_context(Reader(server, "gates"))
+        end = time.perf_counter() + LESSON
+        drags = [asyncio.create_task(keep_dragging(*pupil, end, faults)) for pupil in pupils]
+        clicks = await keep_clicking(clicker, end)
+        return Lesson(readers, sum([await each for each in drags]), clicks, faults)
+
+
+async def keep_dragging(
+    reader: Reader, slider: str, dice: random.Random, end: float, faults: list[str]
+) -> int:
+    """Ask for the next picture as soon as the last is there and painted; how many there were."""
+    pictures = 0
+    try:
+        while time.perf_counter() < end:
+            await reader.move_somewhere(slider, dice)
+            await asyncio.sleep(PAINTING)
+            pictures += 1
+    except Unanswered as problem:
+        faults.append(str(problem))
+    return pictures
+
+
+async def keep_clicking(reader: Reader, end: float) -> list[float]:
+    """Click every now and then; how long each click waited."""
+    waits: list[float] = []
+    for label in BUTTONS:
+        if time.perf_counter() > end:
+            return waits
+        waits.append(await reader.press(label))
+        await asyncio.sleep(PAUSE)
+    return waits
