@@ -54,7 +54,7 @@ def library(inputs: Inputs) -> Files:
     metadata = next(name for name in plotly if name.endswith(".dist-info/METADATA"))
     files |= {name: plotly[name] for name in (_STOCKS, metadata)}
     files |= {path.name: path.read_bytes() for path in sorted((HERE / "inside").glob("*.py"))}
-    return files | _packages(files)
+    return {**files, **_packages(files)}
 
 
 def _packages(files: Files) -> Files:
