@@ -97,13 +97,25 @@ def test_a_lecture_moves_on(reader):
     reader.idle().check_clean()
 
 
-def test_training_advances_without_a_clock_and_its_weights_are_looked_into(reader):
-    page = reader.page
-    reader.go("training")
-    page.get_by_role("button", name="Run it live").click()
-    page.get_by_text(re.compile(r"\b([1-9]\d{2,}) of [\d,]+ updates")).wait_for(timeout=STARTS_MS)
+MADE = (
+    "() => Number(/([\\d,]+) of [\\d,]+ updates/.exec(document.body.innerText)[1].replace(',', ''))"
+)
+
+
+def test_training_goes_on_by_itself_and_its_network_is_looked_into(reader):
+    page = reader.go("training").page
+    page.get_by_role("button", name=re.compile("Run it live|Start$")).click()
+    seen = 0
+    for _ in range(3):  # each time that it is drawn it asks for the next slice
+        page.wait_for_function(f"seen => ({MADE})() > seen", arg=seen, timeout=STARTS_MS)
+        seen = page.evaluate(MADE)
     page.get_by_role("button", name="Pause").click()
-    page.get_by_text("agrees with central differences").wait_for()
+    page.get_by_text("agrees with central differences").wait_for(timeout=STARTS_MS)
+    rested = reader.idle().page.evaluate(MADE)
+    page.wait_for_timeout(500)
+    assert page.evaluate(MADE) == rested >= seen
+    page.get_by_role("button", name="Look inside").click()
+    page.get_by_text("Trained weights:").wait_for()
     reader.idle().check_clean()
 
 
