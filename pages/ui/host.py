@@ -12,6 +12,7 @@ from typing import Final
 from pages.components.again import again
 
 IN_BROWSER: Final = sys.platform == "emscripten"
+SLOWER: Final = 4.0 if IN_BROWSER else 1.0  # than a server computes
 SLICE_MS: Final = 500.0 if IN_BROWSER else 90.0  # of computing, each time that a page runs again
 _TURNS: Final = count(1)
 

@@ -19,6 +19,7 @@ from typing import Final, Generic, ParamSpec, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.ui.host import SLOWER
 from pages.ui.store import LOOK, MOVERS, STORE, TICKS, TURNS, Watch
 
 P = ParamSpec("P")
@@ -53,8 +54,8 @@ class Stored(Generic[P, R]):
         key = self.key(*args, **kwargs)
         seconds = self._seconds(*args, **kwargs) if self._seconds and key not in STORE else 0.0
         if seconds > WAITS and not asked(key):
-            raise Waiting(key, seconds)
-        with progress(self._words, seconds) as watch:
+            raise Waiting(key, seconds * SLOWER)
+        with progress(self._words, seconds * SLOWER) as watch:
             return STORE.get(key, lambda: self._make(*args, **kwargs), reader(), watch)
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:

@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
-import numpy as np
-
 from pages.ui.results import stored
 from pages.ui.stocks import stocks
 from rnn_core.applications import captions, connectivity, distance, entities, sentiment, translation
@@ -48,7 +46,7 @@ def load(name: str) -> Model:
 @cache
 def prices() -> Prices:
     """The weekly prices that ship inside Plotly."""
-    return Prices.of({name: np.array(stocks()[name], dtype=float) for name in SHARES})
+    return Prices.of({name: [*map(float, stocks()[name])] for name in SHARES})
 
 
 def reading(model: Model, text: str) -> Probe:

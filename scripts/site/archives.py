@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +55,7 @@ def library(inputs: Inputs) -> Files:
     metadata = next(name for name in plotly if name.endswith(".dist-info/METADATA"))
     files |= {name: plotly[name] for name in (_STOCKS, metadata)}
     files |= {path.name: path.read_bytes() for path in sorted((HERE / "inside").glob("*.py"))}
-    return files | _packages(files)
+    return {**files, **_packages(files)}
 
 
 def _packages(files: Files) -> Files:
@@ -87,21 +88,37 @@ def plotly_js(inputs: Inputs) -> bytes:
 def compiled(inputs: Inputs, several: Mapping[str, Files], store: Path) -> dict[str, Files]:
     """Archives with bytecode, so that no reader's browser has to compile what it imports.
 
-    The Python of the browser does it itself, under node. The app's own sources stay beside it:
-    pages show them, and the engine reads the equations of its cells from them.
+    The Python of the browser does it itself, under node; what it compiled before is kept in the
+    store. The app's own sources stay beside it: pages show them, and the engine reads the equations
+    of its cells from them.
     """
+    done = {name: store / "compiled" / _mark(name, files) for name, files in several.items()}
+    if lacking := [name for name, path in done.items() if not path.exists()]:
+        work = store / "compile"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        for name in lacking:
+            (work / f"{name}.zip").write_bytes(packed(several[name]))
+        _compile(inputs, work, lacking)
+        for name in lacking:
+            done[name].parent.mkdir(exist_ok=True)
+            (work / f"{name}.compiled.zip").replace(done[name])
+    return {name: _read(path) for name, path in done.items()}
+
+
+def _mark(name: str, files: Files) -> str:
+    """By which an archive's bytecode is kept: its content, and how it is compiled."""
+    found = sha256(packed(files) + (HERE / "bytecode.py").read_bytes())
+    return f"{name}-{found.hexdigest()[:16]}.zip"
+
+
+def _compile(inputs: Inputs, work: Path, names: list[str]) -> None:
     if shutil.which("node") is None:
         raise Refused("node (18 or newer) is needed, to compile the Python of the site.")
-    work = store / "compile"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    for name, files in several.items():
-        (work / f"{name}.zip").write_bytes(packed(files))
-    command = ["node", str(HERE / "compile.mjs"), str(inputs.pyodide), str(work)]
-    done = subprocess.run([*command, *several], capture_output=True, text=True, timeout=600)
+    command = ["node", str(HERE / "compile.mjs"), str(inputs.pyodide), str(work), *names]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode:
         raise Refused(f"Compiling failed:\n{(done.stderr or done.stdout)[-2000:]}")
-    return {name: _read(work / f"{name}.compiled.zip") for name in several}
 
 
 def _read(path: Path) -> Files:

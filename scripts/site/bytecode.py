@@ -1,14 +1,15 @@
 """Run by compile.mjs in the Python of the browser: an archive's modules as bytecode."""
 
+import importlib._bootstrap_external as loader
 import importlib.util
 import zipfile
-from importlib._bootstrap_external import _code_to_hash_pyc
 
 
 def bytecode(name: str, source: bytes) -> bytes:
     """A module's bytecode that is taken as it is, whatever became of its source."""
     code = compile(source, name, "exec", dont_inherit=True)
-    return bytes(_code_to_hash_pyc(code, importlib.util.source_hash(source), checked=False))
+    mark = importlib.util.source_hash(source)
+    return bytes(loader._code_to_hash_pyc(code, mark, checked=False))  # type: ignore[attr-defined]
 
 
 def beside(name: str) -> str:

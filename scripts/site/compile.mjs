@@ -6,11 +6,13 @@ import { pathToFileURL } from "node:url"
 
 const [pyodide, folder] = process.argv.slice(2, 4).map((path) => resolve(path))
 const { loadPyodide } = await import(pathToFileURL(join(pyodide, "pyodide.mjs")).href)
-// Sets are written in the order of their hashes: the same seed, the same bytes.
-const python = await loadPyodide({ indexURL: pyodide, env: { PYTHONHASHSEED: "0", HOME: "/tmp" } })
-python.runPython(readFileSync(new URL("bytecode.py", import.meta.url), "utf8"))
-const compileArchive = python.globals.get("compile_archive")
+const bytecode = readFileSync(new URL("bytecode.py", import.meta.url), "utf8")
 for (const name of process.argv.slice(4)) {
+  // The same bytes each time: sets are written in the order of their hashes, and what is shared
+  // depends on what this Python has compiled before.
+  const python = await loadPyodide({ indexURL: pyodide, env: { PYTHONHASHSEED: "0", HOME: "/tmp" } })
+  python.runPython(bytecode)
+  const compileArchive = python.globals.get("compile_archive")
   python.FS.writeFile("/tmp/in.zip", readFileSync(join(folder, `${name}.zip`)))
   compileArchive("/tmp/in.zip", "/tmp/out.zip", name === "app")
   writeFileSync(join(folder, `${name}.compiled.zip`), python.FS.readFile("/tmp/out.zip"))

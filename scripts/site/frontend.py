@@ -13,11 +13,12 @@ from scripts.site.inputs import Refused
 _UNUSED: Final = re.compile(
     r"^(ArrowVegaLiteChart|Audio|AudioInput|Balloons|CameraInput|ChatInput|ColorPicker|DataFrame|"
     r"DateField|DateInput|DateTimeInput|DeckGlJsonChart|Feedback|GraphVizChart|IFrame|Json|"
-    r"MermaidChart|mermaid|PlotlyChart|Snow|StreamlitSyntaxHighlighter|TimeInput|Video|"
+    r"MermaidChart|mermaid|PlotlyChart|Snow|TimeInput|Video|"
     r"wavesurfer|pandasStylerUtils)[.-]"
 )
 _SCRIPT: Final = re.compile(r"[\"'`]\./([\w.~-]+\.js)[\"'`]")
 _ASSET: Final = re.compile(r"assets/([0-9a-f]{16}\.\w+)")
+_MADE_UP: Final = b'new URL("https://stlite.invalid/")'
 _WORKER: Final = re.compile(r"\"data:text/javascript;base64,([A-Za-z0-9+/=]+)\"")
 
 
@@ -34,7 +35,16 @@ def frontend(build: Path) -> dict[str, bytes]:
     for asset in sorted({a for text in found.values() for a in _ASSET.findall(text.decode())}):
         if not asset.endswith(".wasm"):  # reads Parquet, for tables that no page draws
             found[f"assets/{asset}"] = (build / "assets" / asset).read_bytes()
-    return {name: _plain(text) for name, text in found.items()} | {"worker.js": worker(found)}
+    plain = {name: _plain(text) for name, text in found.items()}
+    return _at_home(plain) | {"worker.js": worker(found)}
+
+
+def _at_home(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Links that can be copied, and opened in another tab: stlite makes up a host for them."""
+    where = [name for name, text in files.items() if _MADE_UP in text]
+    if len(where) != 1 or files[where[0]].count(_MADE_UP) != 1:
+        raise Refused(f"stlite makes up a host for its links in {len(where)} files, not in one.")
+    return files | {where[0]: files[where[0]].replace(_MADE_UP, b"new URL(location.origin)")}
 
 
 def _plain(text: bytes) -> bytes:

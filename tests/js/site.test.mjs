@@ -6,7 +6,7 @@ const shipped = (name) => readFileSync(new URL(`../../scripts/site/shipped/${nam
 const made = (source, names, ...given) =>
   new Function("self", `${source}\nreturn { ${names} }`)(...given)
 
-const { homeOf, asWritten } = made(shipped("address.js"), "homeOf, asWritten")
+const { asWritten, homeOf, slashed } = made(shipped("address.js"), "asWritten, homeOf, slashed")
 
 test("the site's folder is found from any address of any page", () => {
   for (const path of ["/course/rnn/gates", "/course/rnn/gates/", "/course/rnn/gates/index.html"])
@@ -27,6 +27,15 @@ test("an address is written as Streamlit writes it, with its settings", () => {
   assert.equal(written("start/?act=2"), "?act=2")
   assert.equal(written("index.html?act=2"), "?act=2")
   assert.equal(written(""), "")
+})
+
+test("the first page's address ends in a stroke, any other is left as it is", () => {
+  const home = "https://host.example/course/rnn/"
+  const written = (address) => slashed(address, home)
+  assert.equal(written("/course/rnn?cell=gru#x"), `${home}?cell=gru#x`)
+  assert.equal(written("/course/rnn/"), home)
+  assert.equal(written("/course/rnn/gates?cell=gru"), `${home}gates?cell=gru`)
+  assert.equal(slashed("/", "https://host.example/"), "https://host.example/")
 })
 
 /** The service worker's events, and a browser's caches. */

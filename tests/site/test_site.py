@@ -117,7 +117,7 @@ def test_only_what_can_be_asked_for_is_taken_of_the_frontend(tmp_path):
     written = {
         "stlite.css": "url(./assets/0123456789abcdef.woff2)",
         "stlite.js": f'import "./a.js"; x("{inside}")\n//# sourceMappingURL=stlite.js.map',
-        "a.js": "import(`./b.js`), import('./Snow-1.js')",
+        "a.js": "import(`./b.js`), import('./Snow-1.js'); new URL(\"https://stlite.invalid/\")",
         "b.js": "",
         "Snow-1.js": "import './c.js'",
         "c.js": "",
@@ -128,6 +128,10 @@ def test_only_what_can_be_asked_for_is_taken_of_the_frontend(tmp_path):
     kept = {"stlite.css", "stlite.js", "a.js", "b.js", "worker.js"}
     assert {*found} == {*kept, "assets/0123456789abcdef.woff2"}
     assert found["worker.js"] == worker and b"sourceMappingURL" not in found["stlite.js"]
+    assert b"stlite.invalid" not in found["a.js"]
+    (tmp_path / "b.js").write_text(written["a.js"])
+    with pytest.raises(Refused, match="in 2 files"):
+        frontend.frontend(tmp_path)
     (tmp_path / "b.js").write_text(f'"{inside}"')
     with pytest.raises(Refused, match="2 workers"):
         frontend.frontend(tmp_path)

@@ -33,5 +33,5 @@ def mend() -> None:
     """Components ask the class for what stlite keeps beside it; downloads are made when asked."""
     Runtime.exists = staticmethod(runtime.exists)  # type: ignore[method-assign]
     Runtime.instance = staticmethod(runtime.get_instance)  # type: ignore[method-assign]
-    button.marshall_file = marshall_file
-    MemoryMediaFileStorage.get_file = get_file  # type: ignore[method-assign]
+    button.marshall_file = marshall_file  # type: ignore[assignment]
+    MemoryMediaFileStorage.get_file = get_file  # type: ignore[method-assign, assignment]

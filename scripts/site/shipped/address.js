@@ -9,6 +9,13 @@ function homeOf(path, page) {
   return page && folder.endsWith(own) ? folder.slice(0, 1 - own.length) : folder
 }
 
+/** The site's own address ends in a stroke, or it would be that of another folder. */
+function slashed(address, home) {
+  const url = new URL(address, home)
+  if (`${url.origin}${url.pathname}/` === home) url.pathname += "/"
+  return url.href
+}
+
 /** An address of the site as Streamlit writes it; `first` has no name of its own. */
 function asWritten(address, home, first) {
   const url = new URL(address)

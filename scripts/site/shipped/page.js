@@ -46,7 +46,18 @@ function instead(worker) {
   }
 }
 
+/** Streamlit writes the first page's address without its last stroke. */
+function mendAddresses() {
+  for (const name of ["pushState", "replaceState"]) {
+    const own = history[name]
+    history[name] = function (state, title, address) {
+      own.call(history, state, title, address == null ? address : slashed(address, HOME))
+    }
+  }
+}
+
 async function start() {
+  mendAddresses()
   const worker = new Worker(at("worker.js?@DIGEST@"))
   const { mount } = await import(at("stlite/stlite.js"))
   const asked = location.href

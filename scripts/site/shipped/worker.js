@@ -3,7 +3,8 @@
 // and finds Python with all packages and the app in it.
 importScripts("pyodide/pyodide.js")
 
-const LIBRARY = "/lib/library.zip"
+// Streamlit takes itself for its developers' own copy unless it lies in a folder of this name.
+const LIBRARY = "/lib/python3.13/site-packages/library.zip"
 const here = new URL(".", self.location).href
 const fetched = async (path) => {
   const answer = await fetch(here + path)
