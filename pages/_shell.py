@@ -32,5 +32,7 @@ if act:
 else:
     if played and not session.playing().bare:
         player.bar(played)
+    elif place.asks_first():
+        packed.offer()
     script.run()
     layout.end(played)

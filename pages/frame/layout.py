@@ -80,7 +80,8 @@ def begin(page: Page, played: Place | None) -> None:
     st.html(STYLE + ALONE * alone + WALL * playing.presents + FRAME * playing.bare)
     scene = played.scene if played else None
     if alone:
-        session.show_only(scene.controls if scene else page.main, scene.part if scene else "")
+        part = scene.part if scene and scene.part in page.parts else ""  # a stranger's may be none
+        session.show_only(scene.controls if scene else page.main, part)
         _only(session.part_shown())
     elif scene:
         session.show_first(scene.controls)

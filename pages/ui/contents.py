@@ -48,6 +48,7 @@ class Page:
     letters: bool = False  # the page has the menu of notations beside its picture
     variants: bool = False  # the page itself tells where a notation writes another cell
     scenic: bool = True  # it has a picture that can be a scene of a deck
+    parts: tuple[str, ...] = ("picture",)  # what its picture consists of, in the order it is drawn
 
 
 NONE: Final[frozenset[str]] = frozenset()  # of the experiment's settings: the page has its own
@@ -94,21 +95,47 @@ PAGES: Final = {
         drawn=("find",),
         scenic=False,
     ),
-    "unrolled": Page("Unrolled", ":material/account_tree:", ("cell", "scale", "steps")),
-    "wirings": Page("Wirings", ":material/schema:", ("wiring", "cell", "steps")),
+    "unrolled": Page(
+        "Unrolled",
+        ":material/account_tree:",
+        ("cell", "scale", "steps"),
+        parts=("picture", "more"),
+    ),
+    "wirings": Page(
+        "Wirings",
+        ":material/schema:",
+        ("wiring", "cell", "steps"),
+        parts=("picture", "more"),
+    ),
     "cell": Page(
         "Cell",
         ":material/memory:",
         ("cell", "forget_bias", "scale"),
         letters=True,
+        parts=("picture", "more"),
     ),
-    "hold": Page("Hold a gate", ":material/front_hand:", ("hold", "held_at"), beside="cell"),
+    "hold": Page(
+        "Hold a gate",
+        ":material/front_hand:",
+        ("hold", "held_at"),
+        beside="cell",
+        parts=("picture", "more"),
+    ),
     "gates": Page("Gates", ":material/grid_on:", ("cell", "forget_bias", "scale")),
     "saturation": Page(
-        "Saturation", ":material/scatter_plot:", ("cell", "forget_bias", "scale"), beside="gates"
+        "Saturation",
+        ":material/scatter_plot:",
+        ("cell", "forget_bias", "scale"),
+        beside="gates",
+        parts=("picture", "more"),
     ),
     "notation": Page(
-        "Notation", ":material/translate:", ("cell", "notation"), letters=True, variants=True
+        "Notation",
+        ":material/translate:",
+        ("cell", "notation"),
+        letters=True,
+        variants=True,
+        parts=("picture", "formulas", "more"),
     ),
     "gradients": Page(
         "Gradients",
@@ -116,6 +143,7 @@ PAGES: Final = {
         ("scale", "steps", "clip"),
         section="gradients",
         every_cell=True,
+        parts=("picture", "more"),
     ),
     "flow": Page(
         "Gradient flow",
@@ -139,6 +167,7 @@ PAGES: Final = {
         ("cell", "init", "scale"),
         section="gradients",
         beside="scalar",
+        parts=("picture", "spectra"),
     ),
     "credit": Page(
         "Credit matrix",
@@ -146,6 +175,7 @@ PAGES: Final = {
         ("of", "cell", "init"),
         section="gradients",
         own=Pick,
+        parts=("picture", "pair"),
     ),
     "truncated": Page(
         "Truncated BPTT",
@@ -155,6 +185,7 @@ PAGES: Final = {
         own=Cut,
         every_cell=True,
         beside="credit",
+        parts=("picture", "windows", "clue"),
     ),
     "scalar": Page(
         "One weight",
@@ -163,6 +194,7 @@ PAGES: Final = {
         section="gradients",
         own=Scalar,
         uses=NONE,
+        parts=("picture", "states"),
     ),
     "starts": Page(
         "Starts compared",
@@ -170,9 +202,14 @@ PAGES: Final = {
         ("vary", "cell", "scale"),
         section="gradients",
         own=Starts,
+        parts=("picture", "more"),
     ),
     "clipping": Page(
-        "Clipping", ":material/content_cut:", ("clip", "threshold", "gain"), section="gradients"
+        "Clipping",
+        ":material/content_cut:",
+        ("clip", "threshold", "gain"),
+        section="gradients",
+        parts=("bar", "arrows", "parameters", "textbook"),
     ),
     "cliff": Page(
         "The cliff",
@@ -182,6 +219,7 @@ PAGES: Final = {
         own=Cliff,
         uses=NONE,
         beside="clipping",
+        parts=("picture", "more"),
     ),
     "ceiling": Page(
         "A ceiling, never a floor",
@@ -191,6 +229,7 @@ PAGES: Final = {
         own=Ceiling,
         uses=NONE,
         beside="clipping",
+        parts=("picture", "losses"),
     ),
     "distance": Page(
         "Long-term dependency",
@@ -199,6 +238,7 @@ PAGES: Final = {
         section="gradients",
         own=Distance,
         uses=NONE,
+        parts=("picture", "untrained", "more"),
     ),
     "byhand": Page(
         "BPTT by hand",
@@ -209,6 +249,7 @@ PAGES: Final = {
         uses=WRITTEN,
         every_cell=True,  # whichever cell is set, a plain RNN is written out
         drawn=("weight", "stage", "error", "component", "exercise"),
+        parts=("picture", "more"),
     ),
     "training": Page(
         "Training",
@@ -218,6 +259,7 @@ PAGES: Final = {
         own=Plan,
         uses=SHARED,
         every_cell=True,
+        parts=("race", "more", "inside"),
     ),
     "characters": Page(
         "Character model",
@@ -227,6 +269,7 @@ PAGES: Final = {
         own=Reading,
         uses=NONE,
         drawn=("writer", "opening", "heat", "searched", "neuron"),
+        parts=("picture", "more"),
     ),
     "connectivity": Page(
         "Connectivity",
@@ -237,6 +280,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("passage", "foretold"),
         beside="characters",
+        parts=("picture", "more"),
     ),
     "sentiment": Page(
         "Sentiment",
@@ -246,6 +290,7 @@ PAGES: Final = {
         own=Review,
         uses=NONE,
         drawn=("review", "order"),
+        parts=("picture", "shuffled", "more"),
     ),
     "entities": Page(
         "Named entities",
@@ -256,6 +301,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("sentence", "word"),
         beside="sentiment",
+        parts=("picture", "more"),
     ),
     "translation": Page(
         "Translation",
@@ -265,6 +311,7 @@ PAGES: Final = {
         own=Number,
         uses=NONE,
         drawn=("english",),
+        parts=("picture", "more"),
     ),
     "captions": Page(
         "Captions",
@@ -275,6 +322,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("which", "drawn"),
         beside="translation",
+        parts=("picture", "more"),
     ),
     "series": Page(
         "Time series",
@@ -283,6 +331,7 @@ PAGES: Final = {
         section="applications",
         own=Forecast,
         uses=NONE,
+        parts=("picture", "errors"),
     ),
 }
 FIRST: Final = "start"
