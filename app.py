@@ -16,11 +16,16 @@ os.environ["RNN_SCRIPTS_SERVED"] = "1"  # the components' scripts are fetched on
 import asyncio
 import gc
 import gzip
+import logging
 import re
 import socket
+import threading
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
+from contextvars import copy_context
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -40,9 +45,22 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching.ttl_cache import TTLCache
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.scriptrunner import (
+    RerunData,
+    ScriptRunnerEvent,
+    StopException,
+    add_script_run_ctx,
+    get_script_run_ctx,
+)
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.exceptions import ScriptControlException
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.scriptrunner_utils.shared_run_state import SharedRunState
 from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.runtime.uploaded_file_manager import (
     UploadedFileManager,
@@ -53,6 +71,7 @@ from streamlit.runtime.uploaded_file_manager import (
 ROOT = Path(__file__).resolve().parent
 TIDY_SECONDS = 5
 GATHERING = 0.04  # seconds; longer reruns go on speaking as they run
+RESTS = 0.5  # seconds after a scene was sent until the next one is made ready
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")  # session, file
 FILES_KEPT = 3  # of one session: one for each of a page's uploaders, and one that is on its way
 FILES_ASKED = 8  # addresses that a session may hold without having used them
@@ -79,6 +98,7 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
     uploads.watch(Runtime.instance().uploaded_file_mgr)
     remember_theme()
     look_up_one_by_one()
+    make_ready()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)  # a run makes some thousands of objects, few of them circles
@@ -240,6 +260,76 @@ def look_up_one_by_one() -> None:
     whole = SessionState.filtered_state.fget  # type: ignore[attr-defined]
     one_by_one = property(lambda state: OneByOne(state, whole))
     SessionState.filtered_state = one_by_one  # type: ignore[method-assign, assignment]
+
+
+def make_ready() -> None:
+    """Have the next scene of a lecture made ready once the present one has been sent.
+
+    It is done in the script's own thread, which Streamlit 1.67 would end now. For the browser the
+    run is over, and nothing is sent: no two runs can cross. What the reader asks for ends it.
+    """
+    run = ScriptRunner._run_script
+
+    def run_and_prepare(runner: ScriptRunner, data: RerunData) -> None:
+        run(runner, data)
+        kept = runner._session_state
+        session = kept["session"] if "session" in kept else None  # noqa: SIM401 (it has no `get`)
+        if session is None or not session.coming or overtaken(runner, RESTS):
+            return
+        coming = session.coming
+        copy_context().run(rehearse_unseen, coming, partial(overtaken, runner))
+        if session.coming is coming and not overtaken(runner):
+            session.coming = []
+
+    ScriptRunner._run_script = run_and_prepare  # type: ignore[method-assign, assignment]
+
+
+def overtaken(runner: ScriptRunner, seconds: float = 0.0) -> bool:
+    """Whether its reader has asked for something, or has gone; looked for so many seconds."""
+    until = time.monotonic() + seconds
+    while runner._requests._state is ScriptRequestType.CONTINUE:
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def rehearse_unseen(coming: Sequence[Any], is_overtaken: Callable[[], bool]) -> None:
+    """Run the pages of some scenes, each in a session of its own, until the reader asks again."""
+    from pages.frame.rehearsal import rehearse
+
+    def look(*_: object) -> None:
+        if is_overtaken():
+            raise StopException
+
+    seen = get_script_run_ctx()
+    assert seen is not None, "the script's thread has a context"
+    try:
+        for scene in coming:
+            add_script_run_ctx(threading.current_thread(), unseen(seen, look))
+            rehearse(scene)
+    except ScriptControlException:
+        pass
+    except Exception:  # its reader will be shown it, if they ever come there
+        logging.getLogger(__name__).exception("A scene could not be made ready.")
+    finally:
+        add_script_run_ctx(threading.current_thread(), seen)
+
+
+def unseen(seen: ScriptRunContext, look: Callable[..., None]) -> ScriptRunContext:
+    """A context for a run of which nothing is sent or kept; it calls `look` at every element."""
+    return replace(
+        seen,
+        _enqueue=look,
+        yield_check=look,
+        session_state=SafeSessionState(SessionState(), look),
+        fragment_storage=MemoryFragmentStorage(),
+        shared=SharedRunState(),
+        script_requests=None,
+        cursors={},
+        fragment_ids_this_run=None,
+        is_history_navigation=False,
+    )
 
 
 class Uploads:

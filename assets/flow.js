@@ -299,10 +299,11 @@ function offer(state, name, options, chosen) {
 function build(state) {
   const { root, model, part } = state
   state.width = root.clientWidth
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot")))
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16, hall = text >= 20
+  root.toggleAttribute("data-hall", hall)
+  const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot"), hall))
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
-  const small = text >= 20 ? Math.max(20, text * 0.875) : text * 0.875, every = thinned(model, (height - text * 3.7) / (small * 1.5))
+  const small = text * (hall ? 0.91 : 0.875), every = thinned(model, (height - text * 3.7) / (small * 1.5))
   const left = text * 3.1, start = left + small * (width < 600 ? 5.5 : 8.5), right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
   const span = model.high - model.low
   const y = (log) => bottom - ((edged(log, model.low, model.high) - model.low) / span) * (bottom - top)
@@ -340,10 +341,11 @@ function build(state) {
   paint(state)
 }
 
-/** The plot ends where the window ends, axis and all, if there is room for it; it grows to 400 px. */
-function roomBelow(node) {
+/** The plot ends where the window ends, axis and all, if there is room for it; it grows to 400 px, and
+ *  in a hall as far as there is room. */
+function roomBelow(node, hall) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
-  return Math.min(400, Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 12))
+  return Math.min(hall ? Infinity : 400, Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 12))
 }
 
 /** Every so many-th decade is named, so that so many names have room. */

@@ -61,12 +61,13 @@ export function valueAt(data, gate, run, unit, step) {
 
 // ---------------------------------------------------------------- one gate
 
+/** In a hall the maps are left out: what they show stands in the scatter and the courses. */
 function drawGate(view, gate) {
-  const { data, colours } = view, wide = view.each - LEFT - RIGHT, maps = gate.runs.length, map = Math.max(56, Math.min(112, data.units * 7)) / Math.sqrt(maps)
+  const { data, colours } = view, wide = view.each - LEFT - RIGHT, maps = view.hall ? 0 : gate.runs.length, map = Math.max(56, Math.min(112, data.units * 7)) / Math.sqrt(maps || 1)
   const top = 26, course = top + TALL + GAP + 24, first = course + COURSE + GAP, height = first + maps * (map + 24) + 4
   const svg = el(null, "svg", { class: "gate", "data-gate": gate.gate, width: view.each * view.scale, height: height * view.scale, viewBox: `0 0 ${view.each} ${height}`, "font-family": view.font,
     role: "slider", tabindex: 0, "aria-label": `Unit marked in ${gate.alt}`, "aria-valuemin": 0, "aria-valuemax": data.units, "aria-orientation": "vertical" })
-  const place = { svg, gate, wide, top, course, map, maps: gate.runs.map((_, k) => first + k * (map + 24)), height }
+  const place = { svg, gate, wide, top, course, map, maps: gate.runs.slice(0, maps).map((_, k) => first + k * (map + 24)), height }
   const title = el(svg, "text", { x: LEFT, y: 15, "font-size": 14, "font-weight": 600, fill: colours.text }), [name, rest] = gate.label.split("ₜ")
   el(title, "tspan", {}, name)
   if (rest !== undefined) el(title, "tspan", { dy: 3, "font-size": 12 }, "t") // fonts draw the sign ₜ badly
@@ -74,7 +75,7 @@ function drawGate(view, gate) {
   el(svg, "text", { x: LEFT, y: course - 8, "font-size": 12, fill: colours.text, class: "coursename" }, "")
   courseAxes(view, place)
   place.courses = el(svg, "g", { class: "courses", "pointer-events": "none" })
-  gate.runs.forEach((run, k) => heatmap(view, place, run, k))
+  gate.runs.slice(0, maps).forEach((run, k) => heatmap(view, place, run, k))
   place.marks = el(svg, "g", { class: "marks", "pointer-events": "none" })
   return place
 }
@@ -90,8 +91,8 @@ function scatter(view, place) {
     el(svg, "text", { x: X(place, v), y: place.top + TALL + 15, "text-anchor": "middle", ...text }, String(v))
     el(svg, "text", { x: LEFT - 6, y: Y(place, v) + 4, "text-anchor": "end", ...text }, String(v))
   }
-  el(svg, "text", { x: LEFT + place.wide / 2, y: place.top + TALL + 31, "text-anchor": "middle", ...text }, `share of steps below ${data.low}`)
-  el(svg, "text", { transform: `translate(13 ${place.top + TALL / 2}) rotate(-90)`, "text-anchor": "middle", ...text }, `share of steps above ${data.high}`)
+  el(svg, "text", { x: LEFT + place.wide / 2, y: place.top + TALL + 31, "text-anchor": "middle", ...text }, `${view.hall ? "" : "share of "}steps below ${data.low}`)
+  el(svg, "text", { transform: `translate(13 ${place.top + TALL / 2}) rotate(-90)`, "text-anchor": "middle", ...text }, `${view.hall ? "" : "share of "}steps above ${data.high}`)
   gate.runs.forEach((run, k) => places(run.below, run.above).forEach(p => point(view, place, run, k, p)))
 }
 
@@ -167,7 +168,7 @@ function markGate(view, place, units) {
   place.marks.replaceChildren(); place.courses.replaceChildren()
   place.gate.runs.forEach((run, k) => {
     const H = run.below.length, high = place.map / H
-    for (const u of units.filter(u => u <= H)) {
+    for (const u of units.filter(u => u <= H && k < place.maps.length)) {
       const y = place.maps[k] + (u - 1) * high, tip = LEFT - 2
       el(place.marks, "rect", { class: "row", "data-unit": u, "data-run": run.name, x: LEFT - 1, y: y - 1, width: place.wide + 2, height: high + 2, fill: "none", stroke: paper, "stroke-width": 4 })
       el(place.marks, "rect", { x: LEFT - 1, y: y - 1, width: place.wide + 2, height: high + 2, fill: "none", stroke: ink, "stroke-width": 1.8 })
@@ -269,8 +270,10 @@ function open(root) {
 function draw(view) {
   const { data, gates } = view, held = gates.querySelector(".gate:focus")?.dataset.gate
   view.width = gates.clientWidth
-  view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
-  view.each = spread(view.width / view.scale, data.gates.length).each
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  view.scale = magnified(text)
+  view.hall = text >= 20
+  view.each = view.hall ? Math.min(WIDEST, view.width / view.scale / data.gates.length - 10) : spread(view.width / view.scale, data.gates.length).each
   view.places = data.gates.map(gate => drawGate(view, gate))
   gates.replaceChildren(...view.places.map(p => p.svg))
   view.bar.hidden = !data.gates.length

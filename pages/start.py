@@ -11,20 +11,30 @@ from pages.ui.results import stored
 from rnn_core.experiment.settings import Value, settings_of
 from rnn_core.studies.story import FRESH, GAPS, HELD, RACE, Story, spread
 
+Sizes = tuple[canvas.Size, ...]
 Scene = tuple[Any, list[Control]]  # what the component draws, and its controls
 
 
 @stored()
-def _kept(what: str, _drawn: Callable[[], Any]) -> Any:
+def _made(what: str, sizes: Sizes, _drawn: Callable[[], Any]) -> Any:
+    return canvas.payload(_drawn(), sizes)
+
+
+def _kept(what: str, drawn: Callable[[], Any]) -> Any:
     """A picture at all positions of its slider, drawn once for all readers."""
-    return canvas.payload(_drawn())
+    return _made(what, sizes(), drawn)
+
+
+def sizes() -> Sizes:
+    """What the picture is drawn for: a reader's screen or a hall."""
+    return (canvas.HALL,) if session.playing().presents else canvas.READER
 
 
 def reads(wish: Story) -> Scene:
     """Act one: a trained network and the reader's text."""
     chain = reading.chain_of(story.reading(wish), story.model(story.READER))
     drawn = reading.position(chain, wish.chain == "rolled")
-    return canvas.payload([drawn]), [typed("opening", wish), pick("chain", wish)]
+    return canvas.payload([drawn], sizes()), [typed("opening", wish), pick("chain", wish)]
 
 
 def remembers(wish: Story) -> Scene:
@@ -45,7 +55,10 @@ def travels(wish: Story) -> Scene:
 def clips(wish: Story) -> Scene:
     """Act four: an update, and the cliff."""
     drawn = clipping.position(wish, *story.cut(wish.begins, wish.clipping))
-    return canvas.payload([drawn]), [pick("clipping", wish, huge=True), pick("begins", wish)]
+    return canvas.payload([drawn], sizes()), [
+        pick("clipping", wish, huge=True),
+        pick("begins", wish),
+    ]
 
 
 def holds(wish: Story) -> Scene:

@@ -1,6 +1,7 @@
 // Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec}.
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
+const EDGE = 8 // pixels that a hall leaves below a figure
 const plots = new WeakMap() // plot node -> what is drawn there
 
 /** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
@@ -35,14 +36,30 @@ function variablesOf(node) {
 
 function figureOf(state) {
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  return dressed(state.spec, variablesOf(state.node), text, state.width, roomFor(state.node))
+  return dressed(state.spec, variablesOf(state.node), text, state.width, roomFor(state.node, text))
 }
 
-/** How tall a figure may grow with its type: to the window's end, if it begins in the first screen. */
-function roomFor(node) {
+/** How tall a figure may grow with its type: to the window's end, if it begins in the first screen;
+ *  in a hall, whose page does not scroll, to what is said below it. */
+function roomFor(node, text) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
   const top = node.getBoundingClientRect().top + scrolled, tall = window.innerHeight
+  if (text >= WALL) return tall - top - EDGE - after(node)
   return top < tall * 0.6 ? tall - top - BELOW : tall * ROOM
+}
+
+/** The height of all that stands below a figure in its part of the page. */
+function after(node) {
+  let sum = 0
+  for (let e = node; e.parentElement && !e.matches("[class*=st-key-part_]"); e = e.parentElement) {
+    const { flexDirection, rowGap } = getComputedStyle(e.parentElement)
+    if (flexDirection !== "column") continue // beside it
+    for (let s = e.nextElementSibling; s; s = s.nextElementSibling) {
+      const tall = s.getBoundingClientRect().height
+      sum += tall && tall + (parseFloat(rowGap) || 0)
+    }
+  }
+  return sum
 }
 
 async function draw(state) {

@@ -5,7 +5,9 @@
 const DEFAULT_HEIGHT = 420
 const NARROW = 560 // pixels
 const LEAST = 280 // pixels of height that a figure keeps in lecture mode
+const TALL = 0.75 // of its width: a figure that a hall has room for
 const WALL = 20 // pixels: body text of that size is read from the back of a hall, and so is a figure
+const HALL = 0.91 // the smallest type there, as a share of body text: 20 of 22 pixels
 
 /** A copy of a figure with every colour token replaced by what `colour(name)` gives for it. */
 export function painted(value, colour) {
@@ -41,11 +43,8 @@ export function merged(under, over) {
   return both
 }
 
-/** The size of a figure's type, as a share of body text; on the wall none is smaller than WALL. */
-export function sized(text, share) {
-  const pixels = Math.round(text * share)
-  return text >= WALL ? Math.max(WALL, pixels) : pixels
-}
+/** The size of a figure's type, as a share of body text; in a hall none is much smaller than that. */
+export const sized = (text, share) => Math.round(text * (text >= WALL ? Math.max(HALL, share) : share))
 
 /** The house template: the reader's fonts and colours. `text` is the size of body text in pixels. */
 export function template(colour, text) {
@@ -83,8 +82,9 @@ export function dressed(spec, colour, text, width, room = Infinity) {
   const { data, layout: wide = {} } = typed(painted(spec, colour), text)
   const own = width < NARROW ? merged(wide, wide.meta?.narrow) : wide // a figure may know better
   const plain = own.height ?? DEFAULT_HEIGHT
-  const least = text >= WALL ? Math.min(plain, LEAST) : plain // a hall does not scroll
-  const height = Math.round(Math.max(least, Math.min(plain * Math.max(1, text / 16), room)))
+  const hall = text >= WALL, least = hall ? Math.min(plain, LEAST) : plain // a hall does not scroll
+  const wanted = Math.max(plain * Math.max(1, text / 16), hall ? width * TALL : 0)
+  const height = Math.round(Math.max(least, Math.min(wanted, room)))
   const layout = { ...own, ...fitted(own, text, width, height) }
   return { data, layout: { uirevision: "keep", ...layout, ...logarithmic(layout, text, width, height),
     height, width, autosize: false, template: merged(template(colour, text), own.template) } }
@@ -123,7 +123,7 @@ export function logarithmic(layout, text, width, height) {
     const pixels = (name[0] === "x" ? width - l - r : height - t - b) * (to - from)
     const ends = axis.range ? [Math.min(...axis.range), Math.max(...axis.range)] : [0, 0]
     if (axis.tickvals || ends[1] - ends[0] < 3) { // Plotly writes these a quarter larger: back to size
-      found[name] = { tickfont: { size: text >= WALL ? WALL : text * 0.7 }, ...axis }
+      found[name] = { tickfont: { size: text >= WALL ? sized(text, HALL) : text * 0.7 }, ...axis }
       continue
     }
     const ticks = decades(ends, pixels, type * (name[0] === "x" ? 3.2 : 1.7))

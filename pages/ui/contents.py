@@ -112,7 +112,7 @@ PAGES: Final = {
         ":material/memory:",
         ("cell", "forget_bias", "scale"),
         letters=True,
-        parts=("picture", "more"),
+        parts=("picture", "equations", "more"),
     ),
     "hold": Page(
         "Hold a gate",
