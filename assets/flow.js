@@ -529,7 +529,7 @@ function oneMap(state, m) {
   field.onfocus = () => { if (!state.at) point(state, m, here(state)) }
   field.onkeydown = (event) => keyOnMap(state, m, event)
   const axis = element("div", { class: "across" })
-  axis.append(element("span", {}, String(model.lengths[0])), element("span", {}, "sequence length T"), element("span", {}, String(model.lengths.at(-1))))
+  axis.append(element("span", {}, String(model.lengths[0])), element("span", {}, state.hall ? "T" : "sequence length T"), element("span", {}, String(model.lengths.at(-1))))
   const side = element("div", { class: "side" })
   side.append(element("span", {}, String(model.scales.at(-1))), element("span", {}, m ? "" : "scale"), element("span", {}, String(model.scales[0])))
   box.append(element("div", { class: "title" }, label), side, field, axis)
@@ -589,6 +589,8 @@ function showMap(root, bytes, setStateValue) {
   const theme = getComputedStyle(root).getPropertyValue("--st-background-color"), model = unpack(bytes)
   const seen = digest(new TextEncoder().encode(theme + JSON.stringify([model.scales, model.lengths, model.seeds, model.ratio, model.maps.map((m) => [m.label, [...m.rows.all].map(String)])])))
   Object.assign(state, { model, setStateValue })
+  state.hall = parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20
+  root.toggleAttribute("data-hall", state.hall)
   if (seen !== state.digest) { state.digest = seen; buildMap(state) }
   else markMaps(state)
   painted(root)

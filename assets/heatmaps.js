@@ -802,7 +802,7 @@ function show(state) {
 function fit(state, anew, sizes) {
   if (state.text < 20) return
   const each = Math.ceil(state.model.panels.length / state.size.columns)
-  if (anew) state.less = Math.max(0, state.root.getBoundingClientRect().bottom - window.innerHeight + 6) / each
+  if (anew) state.less = Math.max(0, state.root.getBoundingClientRect().bottom - window.innerHeight + 12) / each
   if (!state.less) return
   state.size = sizes(state.less)
   if (anew) build(state)

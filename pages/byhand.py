@@ -16,7 +16,7 @@ from pages.ui.models import byhand, byhand_exercise
 from rnn_core.analysis.expansion import expand
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
-from rnn_core.studies.byhand import Walk, Written, stops
+from rnn_core.studies.byhand import WEIGHTS, Walk, Written, stops
 
 EXPLAINED = """
 *Shaded* is worked out here, *dashed* is what from; arrows are all that passes between steps. Walk
@@ -47,7 +47,10 @@ def picture() -> page_layout.Parts:
         byhand_exercise.form(w, wish, partial(paper.blank_words, names=names, w=w))
     yield "more"
     byhand.weights(w, weights_written(w, names), opened=wish.check == "on")
-    _expansion(w, wish, names)
+    yield "expansion"
+    t = _expansion(w, wish, names)
+    yield "nested"
+    byhand.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
     return w.done
 
 
@@ -60,23 +63,28 @@ def _walk(w: Written, wish: Walk, names: Names) -> None:
         paper.Marks(unknown, byhand_exercise.solved(w, wish)),
     )
     byhand.bar(every, here, names.weights())
-    with st.container(horizontal=True):
-        with st.container(width=paper.sheet_width(w, wish.weight)):
+    hall = session.playing().presents  # which sees one stage, and its equations below
+    with st.container(horizontal=not hall):
+        with st.container(width="stretch" if hall else paper.sheet_width(w, wish.weight)):
             move = partial(byhand.move, every, here)
             board(paper.sheet(w, place, names, marks), "sheet", on_go=byhand.stop, on_move=move)
+        if hall and wish.stage != WEIGHTS:  # the sheet is as high as the window
+            return
         lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
         byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**")
 
 
-def _expansion(w: Written, wish: Walk, names: Names) -> None:
-    """One step's loss, taken apart by where in time W_hh was used."""
+def _expansion(w: Written, wish: Walk, names: Names) -> int:
+    """One step's loss, taken apart by where in time W_hh was used; that step."""
     st.subheader("One loss, taken apart by where in time the weight was used", anchor=False)
     t, k = byhand.parts_menu(wish, w.steps)
     x = expand(w.stage, t)
     st.latex(expansion.formula(t, names))
     board(expansion.ledger(w, x, k, names), "ledger", on_go=byhand.pick_component)
+    if session.playing().presents:  # the ledger fills the window
+        return t
     byhand.formulas(expansion.component(w, x, k, names), expansion.remark(x))
-    byhand.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
+    return t
 
 
 def numbers(e: Experiment, view: session.View, wish: Walk) -> pd.DataFrame:

@@ -67,7 +67,7 @@ def picture() -> Iterator[str]:
     for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
         with place:
             draw(card)
-    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
+    drawing(legend(list(norms[CARDS[0]]), axis, notation, hall), key="legend")
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
     yield "more"

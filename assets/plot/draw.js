@@ -48,6 +48,13 @@ function roomFor(node, text) {
   return top < tall * 0.6 ? tall - top - BELOW : tall * ROOM
 }
 
+/** Whether a figure in a hall has less room than it was drawn for. */
+function isCut({ node }) {
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  return text >= WALL && roomFor(node, text) < node.getBoundingClientRect().height - 2
+    && node.getBoundingClientRect().height > LEAST
+}
+
 /** The height of all that stands below a figure in its part of the page. */
 function after(node) {
   let sum = 0
@@ -120,8 +127,11 @@ function adopt(parentElement) {
     state.observer = new ResizeObserver(() => {
       const width = Math.round(node.parentElement.clientWidth)
       if (width && width !== state.width) { state.width = width; draw(state) }
+      else if (width && state.drawn && isCut(state)) draw(state)
     })
     state.observer.observe(node.parentElement)
+    const part = node.closest("[class*=st-key-part_]")
+    if (part) state.observer.observe(part) // what stands above or below may come later
     plots.set(node, state)
   }
   return plots.get(node)

@@ -79,19 +79,22 @@ export function typed(value, text) {
 /** The figure as Plotly is to draw it: tokens resolved, house template, width of its place. `room`
  *  is what a figure may take of the window's height when large type makes it grow. */
 export function dressed(spec, colour, text, width, room = Infinity) {
-  const { data, layout: wide = {} } = typed(painted(spec, colour), text)
-  const own = width < NARROW ? merged(wide, wide.meta?.narrow) : wide // a figure may know better
+  const { data: traces, layout: wide = {} } = typed(painted(spec, colour), text)
+  const hall = text >= WALL, known = (part, where) => merged(part, part.meta?.[where]) // a figure may know better
+  const near = width < NARROW ? known(wide, "narrow") : wide, own = hall ? known(near, "hall") : near
+  const data = hall ? traces.map((trace) => known(trace, "hall")) : traces
   const plain = own.height ?? DEFAULT_HEIGHT
-  const hall = text >= WALL, least = hall ? Math.min(plain, LEAST) : plain // a hall does not scroll
+  const least = hall ? Math.min(plain, LEAST) : plain // a hall does not scroll
   const wanted = Math.max(plain * Math.max(1, text / 16), hall ? width * TALL : 0)
   const height = Math.round(Math.max(least, Math.min(wanted, room)))
-  const layout = { ...own, ...fitted(own, text, width, height) }
+  const names = data.filter((t) => t.showlegend !== false && t.name).map((t) => t.name)
+  const layout = { ...own, ...fitted(own, text, width, height, names) }
   return { data, layout: { uirevision: "keep", ...layout, ...logarithmic(layout, text, width, height),
     height, width, autosize: false, template: merged(template(colour, text), own.template) } }
 }
 
 /** Title in lines where it is too long, margins for the type; on a narrow screen the legend below. */
-export function fitted(layout, text, width, height) {
+export function fitted(layout, text, width, height, names = []) {
   const narrow = width < NARROW, large = sized(text, 1.1), grown = Math.max(1, text / 16)
   const most = Math.floor((width - 2 * text) / (large * 0.5)), title = wrapped(layout.title?.text ?? "", most)
   const lines = title.split("<br>").length, margin = { ...layout.margin }
@@ -100,8 +103,20 @@ export function fitted(layout, text, width, height) {
   else if (margin.t) margin.t = Math.round(margin.t * grown + (lines - 1) * large * 1.3)
   const top = { text: title, pad: { l: narrow ? 4 : 0 }, y: 1 - large / height, yref: "container", yanchor: "middle" }
   if (narrow) Object.assign(top, { x: 0, xref: "container" })
-  return { margin, ...(layout.title?.text ? { title: { ...layout.title, ...top } } : {}),
+  const legend = text >= WALL && !narrow && below(layout, names, text, width, lines * large * 1.3)
+  if (legend) Object.assign(margin, { t: Math.round(legend.end) })
+  return { margin, ...(legend ? { legend: { ...layout.legend, ...legend.place(height) } } : {}), ...(layout.title?.text ? { title: { ...layout.title, ...top } } : {}),
     ...(narrow ? { legend: { ...layout.legend, y: 0, yref: "container", yanchor: "bottom" } } : {}) }
+}
+
+/** Where a legend that lies above the axes stands in a hall: below the title, in as many rows as its
+ *  names take, so that the axes begin at `end`. */
+function below({ legend, showlegend }, names, text, width, top) {
+  if (legend?.orientation !== "h" || !(legend.y >= 1) || showlegend === false || names.length < 2) return null
+  const type = sized(text, 0.875), longest = Math.max(...names.map((n) => n.replace(/<[^>]*>/g, "").length))
+  const each = Math.max(1, Math.floor((width * 0.9) / (longest * type * 0.52 + 60)))
+  const from = top + text * 0.5, end = from + Math.ceil(names.length / each) * type * 1.4 + 6
+  return { end, place: (height) => ({ y: 1 - from / height, yref: "container", yanchor: "top" }) }
 }
 
 const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])
@@ -122,7 +137,8 @@ export function logarithmic(layout, text, width, height) {
     const [from, to] = axis.domain ?? [0, 1], type = sized(text, 0.875)
     const pixels = (name[0] === "x" ? width - l - r : height - t - b) * (to - from)
     const ends = axis.range ? [Math.min(...axis.range), Math.max(...axis.range)] : [0, 0]
-    if (axis.tickvals || ends[1] - ends[0] < 3) { // Plotly writes these a quarter larger: back to size
+    const few = ends[1] - ends[0] < 3 && !(text >= WALL && Math.floor(ends[1]) > Math.ceil(ends[0]))
+    if (axis.tickvals || few) { // Plotly writes these a quarter larger: back to size
       found[name] = { tickfont: { size: text >= WALL ? sized(text, HALL) : text * 0.7 }, ...axis }
       continue
     }

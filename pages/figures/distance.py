@@ -27,7 +27,7 @@ _STYLE: Final = """<style>
  grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}
 .ds section{min-width:0}
 .ds b{font-weight:600}
-.ds p{margin:.1rem 0 0;line-height:1.75;font-size:.92rem}
+.ds p{margin:.1rem 0 0;line-height:1.65;font-size:.92rem}
 .ds i{font-style:normal;padding:.12em .18em;border-radius:3px;white-space:nowrap;
  background:linear-gradient(to top,color-mix(in srgb,var(--ds) 42%,transparent) var(--up),
  color-mix(in srgb,var(--ds) 6%,transparent) var(--up))}

@@ -74,7 +74,7 @@ def reading_figure(found: Opinions, letters: Letters) -> Figure:
     layout |= _axes(reading, (moved, felt))
     layout["annotations"] = _headings(moved, felt)
     narrow = {"annotations": _narrow(layout["annotations"]), "xaxis3": {"tickangle": STEEP}}
-    layout["meta"] = {"narrow": narrow}
+    layout["meta"] = {"narrow": narrow, "hall": {"yaxis2": {"nticks": 2}}}
     layout["shapes"] = [_even("x", "y")]
     return figure
 

@@ -23,8 +23,16 @@ html {{ font-size: clamp(22px, min(1.72vw, 3.06vh), 66px) !important; }}
 .st-key-player_choices label p {{ font-size: 0.95rem; }}
 [data-testid="stMarkdownContainer"] :is(small, code, .stMarkdownBadge),
 [data-testid="stWidgetLabel"] p, [data-testid="stProgress"] p, [data-testid="stSliderThumbValue"],
-[data-testid="stCaption"] p, [data-testid="stMain"] :is(button p, input),
+[data-testid="stCaption"] p, [data-testid="stMain"] :is(button p, a p, input),
 [data-baseweb="select"] div {{ font-size: 0.92rem !important; }}
+.katex {{ font-size: 1.3em; }} /* its indices are 0.7 of it, and what stands in those no smaller */
+.katex .sizing.reset-size6:is(.size4, .size5) {{ font-size: 1em; }}
+.katex .sizing.reset-size6.size1, .katex .sizing.reset-size6.size2 {{ font-size: 0.7em; }}
+[data-testid="stMain"] .katex-display {{ overflow: visible; }}
+.katex .sizing:is(.reset-size3, .reset-size5).size1, .katex .sizing.reset-size5.size3
+  {{ font-size: 0.75em; }}
+.katex .sizing.reset-size3.size1 {{ font-size: 1em; }}
+[class*="st-key-part_"] {{ gap: 0.5rem; }}
 [data-testid="stWidgetLabel"] {{ min-height: 1.3rem; margin-bottom: 0; }}
 [data-testid="stWidgetLabel"] [data-testid="stTooltipIcon"], [data-testid="stSliderTickBar"]
   {{ display: none; }} /* a hall does not point at help, and the thumb says its value */

@@ -46,7 +46,7 @@ STYLE = """<style>
 HALL = """<style>
 .st-key-rail, .st-key-story_head a { display: none !important; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.3rem 0.8rem 0; }
-.st-key-story { --picture: calc(100vh - 5.4rem); } /* below its conclusion and its controls */
+.st-key-story { --picture: calc(100vh - 7.3rem); } /* below its conclusion and its controls */
 .st-key-story_head h1 { font-size: 1.4rem; line-height: 1.15; }
 .st-key-story_head p, .st-key-story_question p { font-size: 1rem; line-height: 1.3; }
 @media (min-aspect-ratio: 3/2) {
@@ -57,7 +57,8 @@ HALL = """<style>
     { display: contents; }
   .st-key-story .st-key-story_act { grid-column: 2; grid-row: 1 / 42; }
   .st-key-story_foot, .st-key-story_question, .st-key-player_verdict { flex-wrap: wrap !important; }
-  .st-key-story_choices { flex-direction: column; align-items: stretch; }
+  .st-key-story_choices { flex-direction: column; align-items: stretch; gap: 0.3rem; }
+  .st-key-story_choices button { min-height: 1.9rem; }
 }
 </style>"""
 
@@ -172,6 +173,6 @@ def _more(place: Place) -> None:
         with st.popover("More exactly", type="tertiary"):
             st.markdown(lettered(place.scene, place.scene.exactly))
         controls.present_button()
-        found = story.checked(session.own(Story))
+        found = "" if session.playing().presents else story.checked(session.own(Story))
         if not isinstance(found, str):
             st.markdown(f":gray-badge[Gradient check] :small[{in_markdown(found.words)}]")

@@ -249,7 +249,7 @@ PAGES: Final = {
         uses=WRITTEN,
         every_cell=True,  # whichever cell is set, a plain RNN is written out
         drawn=("weight", "stage", "error", "component", "exercise"),
-        parts=("picture", "more"),
+        parts=("picture", "more", "expansion", "nested"),
     ),
     "training": Page(
         "Training",

@@ -1,9 +1,9 @@
 """The hall's ruler: what of a scene is too small, cut off, laid over something else, or scrolls.
 
 ``python -m tests.browser.hall`` shows every scene of every deck in lecture mode, those that ask
-before and after an answer, and lists what it finds. ``--deck 001``, ``--page cell`` or ``--scene
-the-rnn-node`` take some of them; ``--shots FOLDER`` keeps a screenshot of each. `test_wall.py`
-measures one scene of every picture with the same ruler.
+before and after an answer, and lists what it finds. ``--deck 001``, ``--page cell,gates`` or
+``--scene the-rnn-node`` take some of them; ``--shots FOLDER`` keeps a screenshot of each.
+`test_wall.py` measures one scene of every picture with the same ruler.
 """
 
 import argparse
@@ -109,7 +109,8 @@ def tell(app: App, shown: Shown, state: str, folder: Path | None) -> bool:
     name = f"{shown.deck or 'page'}-{shown.scene.page}-{shown.scene.id}{state}"
     if folder:
         app.page.screenshot(path=folder / f"{name}.png")
-    found = {"": faults(app), "words: ": faults(app, WORDS) if shown.deck else {}}
+    told = shown.deck and shown.scene.page != FIRST  # the story has its words in its picture
+    found = {"": faults(app), "words: ": faults(app, WORDS) if told else {}}
     lines = [f"    {where}{kind}: {what}" for where, f in found.items() for kind, what in f.items()]
     print("\n".join([name, *lines]), flush=True)
     return bool(lines)
@@ -126,11 +127,16 @@ def main() -> None:
     picked = [
         shown
         for shown in every_scene()
-        if asked.deck in (None, shown.deck or "page")
-        and asked.page in (None, shown.scene.page)
-        and asked.scene in (None, shown.scene.id)
+        if among(asked.deck, shown.deck or "page")
+        and among(asked.page, shown.scene.page)
+        and among(asked.scene, shown.scene.id)
     ]
     measure(picked, asked)
+
+
+def among(names: str | None, name: str) -> bool:
+    """Whether a name is one of those asked for, with commas between them; none: all are."""
+    return names is None or name in names.split(",")
 
 
 def measure(picked: list[Shown], asked: argparse.Namespace) -> None:

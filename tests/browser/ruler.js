@@ -89,6 +89,7 @@
     }
     drawn.forEach((a, k) => drawn.slice(k + 1).forEach((b) => {
       const share = a.text === b.text ? 0 : shared(a.box, b.box)
+      if (share > 0.99 && a.data === b.data) return // rolled up: many in one place, and all the same
       if (share > 0.2) tell("over", `${a.data.slice(0, 16)} / ${b.data.slice(0, 16)}`, share)
     }))
   }
