@@ -18,6 +18,8 @@ from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies.byhand import WEIGHTS, Walk, Written, stops
 
+TITLE = "BPTT needs no computer, only patience: every number is here"
+
 EXPLAINED = """
 *Shaded* is worked out here, *dashed* is what from; arrows are all that passes between steps. Walk
 by buttons, a click on a column, or arrow keys on the sheet. A state's error has **two sources**,
@@ -58,20 +60,17 @@ def _walk(w: Written, wish: Walk, names: Names) -> None:
     """The sheet, and beside it the present place written out."""
     here, every = byhand.here(wish, w.steps), stops(w.steps)
     unknown = byhand_exercise.unsolved(w, wish)
-    place, marks = (
-        paper.Place(*here, wish.weight),
-        paper.Marks(unknown, byhand_exercise.solved(w, wish)),
-    )
+    marks = paper.Marks(unknown, byhand_exercise.solved(w, wish))
+    place = paper.Place(*here, wish.weight)
     byhand.bar(every, here, names.weights())
     hall = session.playing().presents  # which sees one stage, and its equations below
     with st.container(horizontal=not hall):
         with st.container(width="stretch" if hall else paper.sheet_width(w, wish.weight)):
-            move = partial(byhand.move, every, here)
-            board(paper.sheet(w, place, names, marks), "sheet", on_go=byhand.stop, on_move=move)
-        if hall and wish.stage != WEIGHTS:  # the sheet is as high as the window
-            return
-        lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
-        byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**")
+            sheet, move = paper.sheet(w, place, names, marks), partial(byhand.move, every, here)
+            board(sheet, "sheet", on_go=byhand.stop, on_move=move)
+        if not hall or wish.stage == WEIGHTS:  # else the sheet is as high as the window
+            lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
+            byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**")
 
 
 def _expansion(w: Written, wish: Walk, names: Names) -> int:
@@ -81,9 +80,8 @@ def _expansion(w: Written, wish: Walk, names: Names) -> int:
     x = expand(w.stage, t)
     st.latex(expansion.formula(t, names))
     board(expansion.ledger(w, x, k, names), "ledger", on_go=byhand.pick_component)
-    if session.playing().presents:  # the ledger fills the window
-        return t
-    byhand.formulas(expansion.component(w, x, k, names), expansion.remark(x))
+    if not session.playing().presents:  # the ledger fills a hall's window
+        byhand.formulas(expansion.component(w, x, k, names), expansion.remark(x))
     return t
 
 
@@ -94,10 +92,4 @@ def numbers(e: Experiment, view: session.View, wish: Walk) -> pd.DataFrame:
     return pd.concat(map(pd.DataFrame, [paper.sheet_rows(w), *parts]))
 
 
-page_layout.page(
-    "BPTT needs no computer, only patience: every number is here",
-    CLAIM,
-    picture,
-    EXPLAINED,
-    numbers,
-)
+page_layout.page(TITLE, CLAIM, picture, EXPLAINED, numbers)

@@ -28,6 +28,7 @@ html {{ font-size: clamp(22px, min(1.72vw, 3.06vh), 66px) !important; }}
 .katex {{ font-size: 1.3em; }} /* its indices are 0.7 of it, and what stands in those no smaller */
 .katex .sizing.reset-size6:is(.size4, .size5) {{ font-size: 1em; }}
 .katex .sizing.reset-size6.size1, .katex .sizing.reset-size6.size2 {{ font-size: 0.7em; }}
+.st-key-part_nested .katex {{ font-size: 1.66em; }} /* indices of indices stand there */
 [data-testid="stMain"] .katex-display {{ overflow: visible; }}
 .katex .sizing:is(.reset-size3, .reset-size5).size1, .katex .sizing.reset-size5.size3
   {{ font-size: 0.75em; }}

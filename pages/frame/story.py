@@ -46,7 +46,7 @@ STYLE = """<style>
 HALL = """<style>
 .st-key-rail, .st-key-story_head a { display: none !important; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.3rem 0.8rem 0; }
-.st-key-story { --picture: calc(100vh - 7.3rem); } /* below its conclusion and its controls */
+.st-key-story { --picture: calc(100vh - 7.4rem); } /* below its conclusion and its controls */
 .st-key-story_head h1 { font-size: 1.4rem; line-height: 1.15; }
 .st-key-story_head p, .st-key-story_question p { font-size: 1rem; line-height: 1.3; }
 @media (min-aspect-ratio: 3/2) {
