@@ -406,7 +406,7 @@ function drawCurve(view, gate, f) {
   el(svg, "path", { d: along(f.f), fill: "none", stroke: colour, "stroke-width": 2.6 })
   const tangent = el(svg, "line", { stroke: colours.text, "stroke-width": 1.4 }), drop = el(svg, "line", { y2: Y(low), stroke: colours.text, "stroke-dasharray": "2 3" })
   const point = el(svg, "circle", { r: 6, fill: colour, stroke: colours.background, "stroke-width": 2, class: "point" })
-  const name = el(svg, "text", { x: W - 10, y: H - 2, "text-anchor": "end", ...face }, "a")
+  const name = el(svg, "text", { x: W - 10, y: H - 5, "text-anchor": "end", ...face }, "a")
   el(svg, "text", { x: L + 6, y: 12, ...face }, `${gate.function}(a) thick, its derivative dashed`)
   return { svg, tangent, drop, point, name: name.firstChild }
 }

@@ -18,6 +18,7 @@ from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies.byhand import WEIGHTS, Walk, Written, stops
 
+DEEPEST = 2  # states inside of each other that a hall reads
 TITLE = "BPTT needs no computer, only patience: every number is here"
 
 EXPLAINED = """
@@ -52,7 +53,8 @@ def picture() -> page_layout.Parts:
     yield "expansion"
     t = _expansion(w, wish, names)
     yield "nested"
-    byhand.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
+    deep = min(t, DEEPEST) if session.playing().presents else t
+    byhand.formulas(expansion.nested(w, deep, names), expansion.nested_words(deep, names))
     return w.done
 
 
