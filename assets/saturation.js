@@ -3,7 +3,7 @@
 // what it shares with other drawings is in drawing.js.
 
 const LEFT = 46, RIGHT = 12, TALL = 215, COURSE = 60, GAP = 32 // px at a 16 px root
-const FEWEST = 270, WIDEST = 430 // a gate's picture is so wide
+const FEWEST = 270, WIDEST = 430, LEAST = 140 // a gate's picture is so wide; in a hall, and before there is room
 const MOST = 12 // courses drawn at once
 const SIGNS = ["●", "◇"] // of the reader's run, and of the one it is compared with
 
@@ -276,7 +276,7 @@ function draw(view) {
   view.root.toggleAttribute("data-hall", view.hall)
   const room = (window.innerHeight - gates.getBoundingClientRect().top) / view.scale
   view.tall = view.hall ? Math.max(100, Math.min(TALL, room - 26 - GAP - 24 - COURSE - GAP - 8)) : TALL
-  view.each = view.hall ? Math.min(WIDEST, view.width / view.scale / data.gates.length - 10) : spread(view.width / view.scale, data.gates.length).each
+  view.each = view.hall ? Math.max(LEAST, Math.min(WIDEST, view.width / view.scale / data.gates.length - 10)) : spread(view.width / view.scale, data.gates.length).each
   view.places = data.gates.map(gate => drawGate(view, gate))
   gates.replaceChildren(...view.places.map(p => p.svg))
   view.bar.hidden = !data.gates.length

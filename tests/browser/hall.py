@@ -111,6 +111,7 @@ def tell(app: App, shown: Shown, state: str, folder: Path | None) -> bool:
         app.page.screenshot(path=folder / f"{name}.png")
     told = shown.deck and shown.scene.page != FIRST  # the story has its words in its picture
     found = {"": faults(app), "words: ": faults(app, WORDS) if told else {}}
+    app.check_clean()
     lines = [f"    {where}{kind}: {what}" for where, f in found.items() for kind, what in f.items()]
     print("\n".join([name, *lines]), flush=True)
     return bool(lines)
