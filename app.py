@@ -23,7 +23,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import Runtime
 
-from pages.server import messages, sessions
+from pages.server import messages, ready, sessions
 from pages.server.headers import Headers
 from pages.server.routes import plotly_js, routes
 from pages.server.uploads import UPLOADS, UploadGate
@@ -49,6 +49,7 @@ async def warm_up(_app: st.App) -> AsyncIterator[None]:
     messages.send_together()
     messages.remember_theme()
     messages.look_up_one_by_one()
+    ready.make_ready()
     UPLOADS.watch(Runtime.instance().uploaded_file_mgr)
     gc.collect()
     gc.freeze()

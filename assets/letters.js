@@ -92,6 +92,8 @@ function drawTexts(view) {
     })
     return [head, box]
   })
+  view.root.toggleAttribute("data-hall", parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20)
+  view.root.toggleAttribute("data-several", data.rows.length > 1)
   view.texts.replaceChildren(...parts)
   if (held !== null) view.texts.querySelector(`[data-r="${held}"]`)?.focus({ preventScroll: true })
 }

@@ -51,7 +51,7 @@ def picture() -> page_layout.Parts:
     said, near = captions.caption(model, image, wish.slope), captions.neighbour(image)
     captions.buttons(image)
     with st.container(horizontal=True, gap="medium", key="side_by_side"):
-        with st.container(width=280 if session.playing().presents else 204):
+        with st.container(width=264 if session.playing().presents else 204):
             pixels(to_hex(image), key="drawing", title=there.name, on_paint=captions.paint)
         with st.container(width="stretch"):
             spoken(drawn.maps(said, wish.place, wish.slope, near), key="maps")

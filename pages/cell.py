@@ -54,18 +54,18 @@ def picture() -> page_layout.Parts:
     layers, view = runs.layers(run), session.view()
     layer = layers[widgets.layer_menu([each.name for each in layers])]
     units = layer.trace.weights.weight_hh.shape[1]
-    cell(
-        cell_picture(
-            layer.trace,
-            layer.labels,
-            selected=session.step(len(layer.labels)),
-            notation=NOTATIONS[view.notation],
-            unit=0 if view.wires == "mean" else max(1, min(view.unit, units)),
-        ),
-        key="cell",
-        on_choose=chosen,
-        zoom=not session.playing().presents,
+    presents = session.playing().presents
+    payload = cell_picture(
+        layer.trace,
+        layer.labels,
+        selected=session.step(len(layer.labels)),
+        notation=NOTATIONS[view.notation],
+        unit=0 if view.wires == "mean" else max(1, min(view.unit, units)),
     )
+    cell(payload, key="cell", on_choose=chosen, zoom=not presents)
+    yield "equations"
+    if presents:  # a reader has them beside the picture
+        cell(payload, key="equations", on_choose=chosen, shows="equations")
     yield "more"
     widgets.notation_menu()
     model.menu(session.current_run(), layer.trace)

@@ -38,6 +38,9 @@ the clue, and who still answers rightly?
 the last word must be felt at the clue, however many words lie between."""
 
 
+IN_HALL = 60  # words of a sentence that a hall sees
+
+
 def picture() -> page_layout.Parts:
     """The sentence under each network; every gap; the answers."""
     yield "picture"
@@ -47,7 +50,8 @@ def picture() -> page_layout.Parts:
     seen = distance.reading(wish, found)
     read, networks = seen.sentence, (seen.trained, seen.untrained)
     st.markdown(f"**{figures.conclusion(read, seen.trained)}**")
-    drawing(figures.words(read, "trained", seen.trained, wish.drawn), key="words")
+    most = IN_HALL if session.playing().presents else None
+    drawing(figures.words(read, "trained", seen.trained, wish.drawn, most), key="words")
     yield "untrained"
     drawing(figures.words(read, "untrained", seen.untrained, wish.drawn), key="untrained")
     yield "more"

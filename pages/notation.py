@@ -41,7 +41,7 @@ def picture() -> Iterator[str]:
         chosen = NOTATIONS[widgets.notation_menu()]
     with heading:
         st.markdown(f"**{drawn.headline(cell.name)}**")
-    st.html(drawn.letters_table([cell.name], chosen.name))
+    st.html(drawn.letters_table([cell.name], chosen.name, hall=session.playing().presents))
     yield "formulas"
     left, right = st.columns(2, gap="large")
     with left:

@@ -57,7 +57,7 @@ def picture() -> Iterator[str]:
         key="unrolled",
         selected=step,
         lit=session.view().lit,
-        first_lit="weight_hh_l0",
+        first_lit="none" if session.playing().presents else "weight_hh_l0",
         on_choose=session.pick_step,
     )
     yield "more"

@@ -50,19 +50,24 @@ def picture() -> Iterator[str]:
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
     norms = {c: {n: cards.profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
     axis = cards.span([curves for each in norms.values() for curves in each.values()])
-    front = cards.in_front(mine, 2 if session.playing().presents else 3)
+    hall = session.playing().presents  # which reads one card, as large as the window
+    front = cards.in_front(mine, 1 if hall else 3)
 
     def draw(card: Card) -> None:
         own, curves = sheet[card][mine.cell], norms[card]
         svg = miniature(card.title, own, card.words.image, curves, axis, notation)
         yours = " :gray-badge[yours]" if card.fits(mine) else ""
         st.markdown(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
-        drawing(svg + step_table(card.title, own, curves, notation), key=card.key)
+        if hall:
+            svg = f'<div class="wg-hall">{svg}</div>'
+        else:
+            svg += step_table(card.title, own, curves, notation)
+        drawing(svg, key=card.key)
 
     for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
         with place:
             draw(card)
-    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
+    drawing(legend(list(norms[CARDS[0]]), axis, notation, hall), key="legend")
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
     yield "more"

@@ -107,12 +107,19 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
             },
         },
         "text": spelled,
+        "meta": {"hall": _in_hall(y, tag)},
         "textposition": "inside",
         "insidetextanchor": "middle",
         "insidetextfont": {"color": INK},
         "customdata": [in_plot(w) for w in found.words],
         "hovertemplate": f"“%{{customdata}}”<br>{tag} %{{y:.4f}}<extra></extra>",
     }
+
+
+def _in_hall(y: Array, tag: str) -> Part:
+    """On bars that are narrow for large type: the number alone, never turned or made smaller."""
+    spelled = [_said(v) if v >= FEWEST and tag != "other" else "" for v in y]
+    return {"text": spelled, "textangle": 0, "constraintext": "none"}
 
 
 def _said(p: float) -> str:

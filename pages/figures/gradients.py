@@ -49,6 +49,7 @@ Floats = NDArray[np.float64]
 HEIGHT: Final = 415
 STRIP: Final = 0.8  # of the width: there the lines end and the bars of the weights' gradient begin
 LABELS, NARROW_LABELS = 0.22, 0.75  # of the steps: room at the left for what the lines end in
+HALL_LABELS = 0.34  # the same where type is large
 GAP: Final = 0.07  # of the height, between two of those labels
 
 
@@ -144,7 +145,11 @@ def _lay_out(layout: Part, curves: Sequence[Curve]) -> None:
     layout["annotations"] = [*zone_words(other="x domain"), *_ends(curves, steps)]
     layout["legend"] = {"x": 0.99, "xanchor": "right", "y": 0.93, "yanchor": "top"}
     wider = {"range": [-NARROW_LABELS * steps, steps * 1.02], "tickvals": [0, steps]}
-    layout["meta"] = {"narrow": {"xaxis": wider, "showlegend": False}}
+    hall = {"range": [-HALL_LABELS * steps, steps * 1.02]}  # names at the lines' ends are enough
+    layout["meta"] = {
+        "narrow": {"xaxis": wider, "showlegend": False},
+        "hall": {"xaxis": hall, "showlegend": False},
+    }
 
 
 def _ticks(steps: int) -> Part:

@@ -75,7 +75,8 @@ def reading_figure(found: Opinions, letters: Letters) -> Figure:
     layout |= _axes(reading, (moved, felt))
     layout["annotations"] = _headings(moved, felt)
     narrow = {"annotations": _narrow(layout["annotations"]), "xaxis3": {"tickangle": STEEP}}
-    layout["meta"] = {"narrow": narrow, "head": HEAD}
+    hall = {"yaxis2": {"nticks": 2}}
+    layout["meta"] = {"narrow": narrow, "hall": hall, "head": HEAD}
     layout["shapes"] = [_even("x", "y")]
     return figure
 

@@ -45,12 +45,23 @@ STYLE = """<style>
   .st-key-story_head h1 { font-size: 1.5rem; }
 }
 </style>"""
-WALL = """<style>
+HALL = """<style>
 .st-key-rail, .st-key-story_head a { display: none !important; }
-.st-key-story { --picture: calc(100vh - 315px); } /* the question stays in the window */
-[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.4rem 1.5rem; }
-.st-key-story_head h1 { font-size: 1.6rem; }
-.st-key-story_head p { font-size: 1rem; }
+[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.3rem 0.8rem 0; }
+.st-key-story { --picture: calc(100vh - 7.4rem); } /* below its conclusion and its controls */
+.st-key-story_head h1 { font-size: 1.4rem; line-height: 1.15; }
+.st-key-story_head p, .st-key-story_question p { font-size: 1rem; line-height: 1.3; }
+@media (min-aspect-ratio: 3/2) {
+  .st-key-story { display: grid; grid-template-columns: 15rem minmax(0, 1fr); column-gap: 1rem;
+    grid-template-rows: repeat(40, min-content) 1fr; align-items: start; }
+  .st-key-story > *, .st-key-story :has(> .st-key-story_act) > * { grid-column: 1; min-width: 0; }
+  .st-key-story > :has(> * > .st-key-story_act), .st-key-story :has(> .st-key-story_act)
+    { display: contents; }
+  .st-key-story .st-key-story_act { grid-column: 2; grid-row: 1 / 42; }
+  .st-key-story_foot, .st-key-story_question, .st-key-player_verdict { flex-wrap: wrap !important; }
+  .st-key-story_choices { flex-direction: column; align-items: stretch; gap: 0.3rem; }
+  .st-key-story_choices button { min-height: 1.9rem; }
+}
 </style>"""
 
 
@@ -65,7 +76,7 @@ def told(page: Page) -> Place | None:
 
 def tell(place: Place, picture: Callable[[], None]) -> None:
     """The act: its headline, its picture, and below it its question and the ways on."""
-    st.html(STYLE + WALL if session.playing().presents else STYLE)
+    st.html(STYLE + HALL if session.playing().presents else STYLE)
     session.mind_all()  # the way to the workshop and the check are about what is set
     with st.container(key="story", gap=None):
         side = st.container(key="rail")
@@ -166,6 +177,6 @@ def _more(place: Place) -> None:
         controls.present_button()
         if not session.playing().presents:
             page_layout.download(PAGES[FIRST].title, session.take_away(numbers))
-        found = story.checked(session.own(Story))
+        found = "" if session.playing().presents else story.checked(session.own(Story))
         if not isinstance(found, str):
             st.markdown(f":gray-badge[Gradient check] :small[{in_markdown(found.words)}]")

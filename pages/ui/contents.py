@@ -52,6 +52,7 @@ class Page:
     letters: bool = False  # the page has the menu of notations beside its picture
     variants: bool = False  # the page itself tells where a notation writes another cell
     scenic: bool = True  # it has a picture that can be a scene of a deck
+    parts: tuple[str, ...] = ("picture",)  # what its picture consists of, in the order it is drawn
 
     def minds(self, e: Experiment, own: object) -> tuple[str, ...]:
         """The settings that change anything here and have no place in the picture, own ones first.
@@ -108,21 +109,47 @@ PAGES: Final = {
         drawn=("find",),
         scenic=False,
     ),
-    "unrolled": Page("Unrolled", ":material/account_tree:", ("cell", "scale", "steps")),
-    "wirings": Page("Wirings", ":material/schema:", ("wiring", "cell", "steps")),
+    "unrolled": Page(
+        "Unrolled",
+        ":material/account_tree:",
+        ("cell", "scale", "steps"),
+        parts=("picture", "more"),
+    ),
+    "wirings": Page(
+        "Wirings",
+        ":material/schema:",
+        ("wiring", "cell", "steps"),
+        parts=("picture", "more"),
+    ),
     "cell": Page(
         "Cell",
         ":material/memory:",
         ("cell", "scale", "forget_bias"),
         letters=True,
+        parts=("picture", "equations", "more"),
     ),
-    "hold": Page("Hold a gate", ":material/front_hand:", ("hold", "held_at"), beside="cell"),
+    "hold": Page(
+        "Hold a gate",
+        ":material/front_hand:",
+        ("hold", "held_at"),
+        beside="cell",
+        parts=("picture", "more"),
+    ),
     "gates": Page("Gates", ":material/grid_on:", ("cell", "scale", "forget_bias")),
     "saturation": Page(
-        "Saturation", ":material/scatter_plot:", ("cell", "scale", "forget_bias"), beside="gates"
+        "Saturation",
+        ":material/scatter_plot:",
+        ("cell", "scale", "forget_bias"),
+        beside="gates",
+        parts=("picture", "more"),
     ),
     "notation": Page(
-        "Notation", ":material/translate:", ("cell", "notation"), letters=True, variants=True
+        "Notation",
+        ":material/translate:",
+        ("cell", "notation"),
+        letters=True,
+        variants=True,
+        parts=("picture", "formulas", "more"),
     ),
     "gradients": Page(
         "Gradients",
@@ -130,6 +157,7 @@ PAGES: Final = {
         ("scale", "steps", "clip"),
         section="gradients",
         every_cell=True,
+        parts=("picture", "more"),
     ),
     "flow": Page(
         "Gradient flow",
@@ -153,6 +181,7 @@ PAGES: Final = {
         ("cell", "init", "scale"),
         section="gradients",
         beside="scalar",
+        parts=("picture", "spectra"),
     ),
     "credit": Page(
         "Credit matrix",
@@ -160,6 +189,7 @@ PAGES: Final = {
         ("of", "cell", "init"),
         section="gradients",
         own=Pick,
+        parts=("picture", "pair"),
     ),
     "truncated": Page(
         "Truncated BPTT",
@@ -169,6 +199,7 @@ PAGES: Final = {
         own=Cut,
         every_cell=True,
         beside="credit",
+        parts=("picture", "windows", "clue"),
     ),
     "scalar": Page(
         "One weight",
@@ -177,6 +208,7 @@ PAGES: Final = {
         section="gradients",
         own=Scalar,
         uses=NONE,
+        parts=("picture", "states"),
     ),
     "starts": Page(
         "Starts compared",
@@ -184,9 +216,14 @@ PAGES: Final = {
         ("vary", "cell", "scale"),
         section="gradients",
         own=Starts,
+        parts=("picture", "more"),
     ),
     "clipping": Page(
-        "Clipping", ":material/content_cut:", ("clip", "gain", "threshold"), section="gradients"
+        "Clipping",
+        ":material/content_cut:",
+        ("clip", "gain", "threshold"),
+        section="gradients",
+        parts=("bar", "arrows", "parameters", "textbook"),
     ),
     "cliff": Page(
         "The cliff",
@@ -196,6 +233,7 @@ PAGES: Final = {
         own=Cliff,
         uses=NONE,
         beside="clipping",
+        parts=("picture", "more"),
     ),
     "ceiling": Page(
         "A ceiling, never a floor",
@@ -205,6 +243,7 @@ PAGES: Final = {
         own=Ceiling,
         uses=NONE,
         beside="clipping",
+        parts=("picture", "losses"),
     ),
     "distance": Page(
         "Long-term dependency",
@@ -213,6 +252,7 @@ PAGES: Final = {
         section="gradients",
         own=Distance,
         uses=NONE,
+        parts=("picture", "untrained", "more"),
     ),
     "byhand": Page(
         "BPTT by hand",
@@ -223,6 +263,7 @@ PAGES: Final = {
         uses=WRITTEN,
         every_cell=True,  # whichever cell is set, a plain RNN is written out
         drawn=("weight", "stage", "error", "component", "exercise"),
+        parts=("picture", "more", "expansion", "nested"),
     ),
     "training": Page(
         "Training",
@@ -232,6 +273,7 @@ PAGES: Final = {
         own=Plan,
         uses=SHARED,
         every_cell=True,
+        parts=("race", "more", "inside"),
     ),
     "characters": Page(
         "Character model",
@@ -241,6 +283,7 @@ PAGES: Final = {
         own=Reading,
         uses=NONE,
         drawn=("writer", "opening", "heat", "searched", "neuron"),
+        parts=("picture", "more"),
     ),
     "connectivity": Page(
         "Connectivity",
@@ -251,6 +294,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("passage", "foretold"),
         beside="characters",
+        parts=("picture", "more"),
     ),
     "sentiment": Page(
         "Sentiment",
@@ -260,6 +304,7 @@ PAGES: Final = {
         own=Review,
         uses=NONE,
         drawn=("review", "order"),
+        parts=("picture", "shuffled", "more"),
     ),
     "entities": Page(
         "Named entities",
@@ -270,6 +315,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("sentence", "word"),
         beside="sentiment",
+        parts=("picture", "more"),
     ),
     "translation": Page(
         "Translation",
@@ -279,6 +325,7 @@ PAGES: Final = {
         own=Number,
         uses=NONE,
         drawn=("english",),
+        parts=("picture", "more"),
     ),
     "captions": Page(
         "Captions",
@@ -289,6 +336,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("which", "drawn"),
         beside="translation",
+        parts=("picture", "more"),
     ),
     "series": Page(
         "Time series",
@@ -297,6 +345,7 @@ PAGES: Final = {
         section="applications",
         own=Forecast,
         uses=NONE,
+        parts=("picture", "errors"),
     ),
 }
 FIRST: Final = "start"

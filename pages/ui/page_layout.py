@@ -81,7 +81,9 @@ def _living(picture: Picture, more: str) -> None:
             seen = _drawn(picture())
         except results.Waiting as costly:
             seen = _offer(costly)
-    if not session.playing().bare:
+    if session.playing().presents:
+        _alarm(session.current_run() if seen is None else seen)
+    elif not session.playing().bare:
         _below(seen)
     session.end()
     host.run_again(session.ticking())
@@ -135,12 +137,17 @@ def _trained() -> None:
         st.button("Back to drawn weights", on_click=session.change, kwargs=change, type="tertiary")
 
 
+def _alarm(seen: Seen) -> None:
+    """Where numbers overflowed: before a hall as well, which sees no other footnote."""
+    if isinstance(seen, Run) and seen.overflow is not None:
+        _overflow(f"The states overflow at step {seen.overflow}")
+    elif isinstance(seen, Run) and not np.isfinite(seen.loss):
+        _overflow("The loss overflows")
+
+
 def _footnotes(done: Run) -> None:
     """Where numbers overflowed, how the input was read, and the gradient check of this very run."""
-    if done.overflow is not None:
-        _overflow(f"The states overflow at step {done.overflow}")
-    elif not np.isfinite(done.loss):
-        _overflow("The loss overflows")
+    _alarm(done)
     remarks = f"\n\n:small[{in_markdown(' '.join(done.notes))}]" if done.notes else ""
     _badge(runs.check(done), remarks)
 

@@ -68,6 +68,7 @@ class Session:
     first: tuple[str, ...] = ()  # the controls above the picture; none: those of the page
     wanted: tuple[str, ...] | None = None  # the only controls that are drawn; None: all
     part: str | None = None  # the only part that is drawn, "" the first; None: all
+    coming: list[Any] = field(default_factory=list)  # scenes to be made ready when this is sent
     tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
     kept: dict[str, object] = field(default_factory=dict)  # what single pages keep for their reader
 

@@ -76,7 +76,7 @@ PICTURES = every()
 
 @pytest.mark.parametrize("act", PICTURES)
 def test_every_position_has_the_same_elements_and_can_be_reached(act):
-    payload = canvas.payload(PICTURES[act])
+    payload = canvas.payload(PICTURES[act], SIZES)
     for size in range(len(SIZES)):
         drawings = [position.drawings[size] for position in PICTURES[act]]
         sent = payload["sizes"][size]

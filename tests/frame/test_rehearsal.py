@@ -1,0 +1,110 @@
+"""What comes next in a lecture is made ready: unseen, whole, and given up when its reader asks."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.session import Session
+from pages.ui.shelf import shelf
+from pages.ui.store import STORE
+from tests.frame.test_player import ASKING, DECKS, link_of
+from tests.pages.reader import clean
+
+# On these pages some results take longer than what a lecturer waits for.
+COSTLY = ("flow", "starts", "ceiling", "captions", "characters", "jacobians", "distance")
+
+
+@pytest.fixture
+def lecture(visit):
+    """``lecture("001", scene)`` opens a scene in lecture mode."""
+    return lambda name, scene: visit(scene.page, link_of(name, scene, present="1"))
+
+
+def state(reader: AppTest) -> Session:
+    return reader.session_state["session"]
+
+
+def before(page: str):
+    """A scene whose next one is on this page, and that one."""
+    for name, deck in DECKS.items():
+        for scene, there in zip(deck.scenes, deck.scenes[1:], strict=False):
+            if there.page == page and scene.page != page:
+                return name, scene, there
+    raise AssertionError(f"no deck goes on to {page}")
+
+
+def rehearsed(coming: list, is_overtaken: Callable[[], bool]) -> AppTest:
+    """A run in which these scenes are made ready."""
+
+    def script() -> None:
+        import streamlit as st
+
+        import app
+
+        st.session_state["had"] = dict(st.session_state)
+        app.rehearse_unseen(*st.session_state["asked"])
+        st.text("and nothing else")
+
+    reader = AppTest.from_function(script, default_timeout=60)
+    reader.session_state["asked"] = coming, is_overtaken
+    return clean(reader.run())
+
+
+@pytest.mark.parametrize("page", COSTLY)
+def test_a_scene_that_was_made_ready_computes_nothing_more(lecture, page):
+    name, scene, there = before(page)
+    reader = lecture(name, scene)
+    (*_, last) = state(reader).coming
+    assert last.place.scene == there and last.link["present"] == "1"
+    known = set(STORE._kept)
+    for key in known:
+        STORE._drop(key)
+    unseen = rehearsed([last], lambda: False)
+    assert [each.value for each in unseen.text] == ["and nothing else"]
+    assert not unseen.main.children.keys() - {0} and "session" not in unseen.session_state
+    made = set(STORE._kept)
+    assert made
+    lecture(name, there)
+    assert set(STORE._kept) == made
+
+
+def test_a_question_on_screen_is_measured_and_its_answer_drawn(lecture):
+    name, scene = ASKING[0]
+    reader = lecture(name, scene)
+    answer = state(reader).coming[0]
+    assert answer.place.scene == scene and answer.measures
+    rehearsed([answer], lambda: False)
+    assert any(key[1] == "value" for key in STORE._kept)
+
+
+def test_a_reader_who_asks_ends_it(lecture):
+    name, scene, _ = before("flow")
+    coming = state(lecture(name, scene)).coming
+    for key in set(STORE._kept):
+        STORE._drop(key)
+    looks = iter([False] * 3)
+    rehearsed(coming, lambda: next(looks, True))
+    assert next(looks, "all were used") == "all were used"
+    assert not [key for key in STORE._kept if key[1] == "_bench"]
+
+
+def test_nothing_is_made_ready_outside_of_a_lecture_and_nothing_after_its_end(visit):
+    last = DECKS["000"].scenes[-1]
+    reader = visit(last.page, link_of("000", last))
+    assert state(reader).coming == []
+    reader = visit(last.page, link_of("000", last, present="1"))
+    assert [each.place.scene for each in state(reader).coming] == [last] * bool(last.question)
+
+
+def test_with_answers_off_nothing_is_measured(visit):
+    name, scene = ASKING[0]
+    reader = visit(scene.page, link_of(name, scene, present="1", answers="off"))
+    assert not any(each.measures for each in state(reader).coming)
+
+
+def test_the_story_goes_on_too(visit):
+    reader = visit("start", present="1")
+    acts = shelf().decks["story"].scenes
+    assert [each.place.scene.id for each in state(reader).coming] == [acts[0].id, acts[1].id]
+    rehearsed(state(reader).coming, lambda: False)
