@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run serve test lint types js bench golden models site format clean dev
+.PHONY: help run serve test lint types js bench golden models site handout format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
@@ -12,6 +12,9 @@ MODELS ?=
 PLAYS ?=
 OUT ?= site
 WHEELS ?=
+DECK ?= 000
+FILE ?= handout.html
+SITE ?=
 BIN := .venv/bin
 
 # One BLAS thread: a second gains nothing at 32 units and costs up to six times on a busy core.
@@ -60,6 +63,9 @@ models: dev ## train the shipped networks and record the races anew (PLAYS=plays
 
 site: dev ## the app as a folder for any web host, without a server (OUT=site, WHEELS=folder with NumPy)
 	@$(BIN)/python -m scripts.site --out '$(OUT)' $(if $(WHEELS),--wheels '$(WHEELS)')
+
+handout: dev ## a deck as one HTML file (DECK=000 FILE=handout.html SITE=https://where.the/app/is)
+	@$(BIN)/python -m scripts.handout $(DECK) $(FILE) $(if $(SITE),--address '$(SITE)')
 
 clean: ## remove the environment, the site and every cache
 	rm -rf .venv site build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures import ceiling
 from pages.ui import page_layout, session
@@ -41,14 +42,14 @@ def picture() -> page_layout.Parts:
     figure = ceiling.steps(exploding, vanishing, wish.limit)
     plot(figure, key="steps", alt=said.replace("*", ""), name="ceiling")
     yield "losses"
-    st.markdown(said)
+    say(said)
     every = [course for pair in pairs for course in pair]
     for column, start, pair in zip(st.columns(2), STARTS, pairs, strict=True):
         with column:
             alt = f"Loss at every update with and without clipping, {start} start"
             plot(ceiling.losses(pair, every), key=f"l_{start}", alt=alt, name="losses")
-            st.markdown(ceiling.told(pair))
-    st.markdown(session.lettered(ceiling.reached(*pairs)))
+            say(ceiling.told(pair))
+    say(session.lettered(ceiling.reached(*pairs)))
     return model.checked(wish)
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures import cliff
 from pages.ui import page_layout, session
@@ -43,8 +44,8 @@ def picture() -> page_layout.Parts:
     alt = f"Contours of the error over w and b, two balls. {cliff.conclusion(paths)}"
     plot(cliff.contours(land, paths), key="contours", alt=alt, name="cliff-contours")
     yield "more"
-    st.markdown("\n".join(f"* {cliff.told(path, wish)}" for path in paths))
-    st.markdown(cliff.slopes_told(land))
+    say("\n".join(f"* {cliff.told(path, wish)}" for path in paths))
+    say(cliff.slopes_told(land))
     left, right = st.columns(2)
     with left:
         alt = "Error after each update, with and without clipping"

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from pages.components.plot import plot
+from pages.components.plot import Plot, draw, plot
 from pages.figures import clipping
 from pages.figures.clip_bar import clip_bar
 from pages.figures.gradients import clipping_bars, clipping_rows
 from pages.ui import page_layout, runs, session
+from pages.ui.sweeps import Turned
 from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 
@@ -40,28 +41,39 @@ CLAIM = (
 )
 
 
+ARROWS = "Two arrows from one point: the weights' gradient before and after clipping"
+BARS = "Norm of every parameter's gradient before and after clipping"
+ENTRIES = "Histogram of the sizes of all entries of the gradient before and after clipping"
+TEXTBOOK = "The gradient (3, 0.1) and what clipping by value and by norm make of it"
+
+
+def plots(e: Experiment, _: session.View) -> dict[str, Plot]:
+    """Every figure of the run's clipping."""
+    clipped = runs.compute(e).clipped
+    said = clipping.sentence(clipped).replace("*", "")
+    return {
+        "bar": Plot(clip_bar(clipped), said, "clipping-norm"),
+        "arrows": Plot(clipping.arrows(clipped), ARROWS, "clipping-arrows"),
+        "clipped": Plot(clipping_bars(clipped, "norm"), BARS, "clipping-parameters"),
+        "entries": Plot(clipping.entries(clipped), ENTRIES, "clipping-entries"),
+    }
+
+
 def picture() -> Iterator[str]:
     """The step before and after, then arrows, every parameter, every entry."""
     yield "bar"
-    clipped = session.current_run().clipped
-    said = clipping.sentence(clipped)
-    plot(clip_bar(clipped), key="bar", alt=said.replace("*", ""), name="clipping-norm")
-    st.markdown(said)
+    drawn = plots(session.experiment(), session.view())
+    draw(drawn["bar"], key="bar")
+    st.markdown(clipping.sentence(session.current_run().clipped))
     yield "arrows"
-    alt = "Two arrows from one point: the weights' gradient before and after clipping"
-    plot(clipping.arrows(clipped), key="arrows", alt=alt, name="clipping-arrows")
+    draw(drawn["arrows"], key="arrows")
     yield "parameters"
-    left, right = st.columns(2)
-    with left:
-        alt = "Norm of every parameter's gradient before and after clipping"
-        plot(clipping_bars(clipped, "norm"), key="clipped", alt=alt, name="clipping-parameters")
-    with right:
-        alt = "Histogram of the sizes of all entries of the gradient before and after clipping"
-        plot(clipping.entries(clipped), key="entries", alt=alt, name="clipping-entries")
+    for place, key in zip(st.columns(2), ("clipped", "entries"), strict=True):
+        with place:
+            draw(drawn[key], key=key)
     yield "textbook"
     st.subheader("Why by value turns", anchor=False)
-    alt = "The gradient (3, 0.1) and what clipping by value and by norm make of it"
-    plot(clipping.textbook(), key="textbook", alt=alt, name="clipping-textbook")
+    plot(clipping.textbook(), key="textbook", alt=TEXTBOOK, name="clipping-textbook")
     st.markdown(clipping.textbook_words())
 
 
@@ -70,4 +82,11 @@ def numbers(e: Experiment, _: session.View) -> Table:
     return Table(clipping_rows(runs.compute(e).clipped))
 
 
-page_layout.page("Clipping is a ceiling, never a floor", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Clipping is a ceiling, never a floor",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+    Turned("threshold", plots),
+)

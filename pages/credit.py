@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures import credit as figures
 from pages.ui import page_layout, runs, session, widgets
@@ -56,7 +57,7 @@ def picture() -> Iterator[str]:
     alt = said.replace("*", "")
     plot(figures.heatmap(matrix, t, k), key="matrix", alt=alt, name="credit", on_pick=picked)
     yield "pair"
-    st.markdown(f"{said} {figures.lost(matrix)}")
+    say(f"{said} {figures.lost(matrix)}")
     with st.container(horizontal=True):
         for label, change in figures.moves(matrix, t, k).items():
             st.button(label, on_click=session.adjust, kwargs=change)

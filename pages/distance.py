@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.components.wirings import drawing
 from pages.figures import distance as figures
@@ -49,13 +50,13 @@ def picture() -> page_layout.Parts:
         return "There is no trained network to check."
     seen = distance.reading(wish, found)
     read, networks = seen.sentence, (seen.trained, seen.untrained)
-    st.markdown(f"**{figures.conclusion(read, seen.trained)}**")
+    say(f"**{figures.conclusion(read, seen.trained)}**")
     most = IN_HALL if session.playing().presents else None
     drawing(figures.words(read, "trained", seen.trained, wish.drawn, most), key="words")
     yield "untrained"
     drawing(figures.words(read, "untrained", seen.untrained, wish.drawn), key="untrained")
     yield "more"
-    st.markdown(figures.headline(read, *networks, wish.drawn))
+    say(figures.headline(read, *networks, wish.drawn))
     _over_gaps(wish, distance.over_gaps(wish.untrained, found))
     if wish.sentence == FAR:
         st.markdown(figures.exchange(read, seen.exchanged, seen.trained))

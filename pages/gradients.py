@@ -6,14 +6,15 @@ from functools import partial
 
 import streamlit as st
 
-from pages.components.plot import Draggable, plot, send
+from pages.components.plot import Draggable, Plot, draw, send
+from pages.figures import gradients as figures
 from pages.figures.clip_bar import changed_words
-from pages.figures.gradients import clipping_bars, curves_of, gradient_rows, of_runs
 from pages.figures.leaves import Leaves, leaves
 from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
 from pages.ui.models import gradients as model
+from pages.ui.sweeps import Turned
 from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
@@ -40,59 +41,81 @@ CLAIM = (
     "Gates alone do not prevent that; the starting weights matter too."
 )
 
-ALT = (
-    "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it the "
-    "norm of all weights' gradients before and after clipping"
-)
-
-SHARES = "Each step's share of the recurrent weights' gradient before and after clipping"
-
 
 def _leaves(e: Experiment, notation: str, loss: str, series: Series | None) -> Leaves:
     """The picture at every value of the weight scale."""
     turned, letters = model.turned(e, series), NOTATIONS[notation]
-    return leaves(model.SETTING, ((v, of_runs(all_, e.cell, loss, letters)) for v, all_ in turned))
+    return leaves(
+        model.SETTING, ((v, figures.of_runs(all_, e.cell, loss, letters)) for v, all_ in turned)
+    )
+
+
+NORMS = (
+    "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it "
+    "the norm of all weights' gradients before and after clipping"
+)
+SHARES = "Each step's share of the recurrent weights' gradient before and after clipping"
+BARS = "Gradient of every parameter before and after clipping"
+
+
+def of_cells(e: Experiment) -> dict[str, Run]:
+    """Every cell's run."""
+    return {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
+
+
+def curves(e: Experiment, view: session.View) -> list[figures.Curve]:
+    """The curves of every cell's run."""
+    return figures.curves_of(of_cells(e), notation=NOTATIONS[view.notation])
+
+
+def norms(e: Experiment, view: session.View) -> Plot:
+    """The curves of all cells, and the step of this one's weights."""
+    loss, letters = runs.loss_words(runs.compute(e)), NOTATIONS[view.notation]
+    return Plot(figures.of_runs(of_cells(e), e.cell, loss, letters), NORMS, "gradient-norms")
+
+
+def below(e: Experiment, view: session.View) -> dict[str, Plot]:
+    """What the optimiser would do to each step's share and to every parameter."""
+    run = runs.compute(e)
+    shares = step_shares(run, NOTATIONS[view.notation])
+    found = {"shares": Plot(shares, SHARES, "gradient-shares")}
+    if run.clipped.mode != "off":
+        found["clipping"] = Plot(figures.clipping_bars(run.clipped), BARS, "clipping")
+    return found
 
 
 def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
-    results = {cell: session.variant(cell=cell) for cell in CELLS}
-    e, run, notation = session.experiment(), session.current_run(), session.view().notation
-    loss, cell, letters = runs.loss_words(run), run.experiment.cell, NOTATIONS[notation]
-    name = model.name(e, notation)
+    e, view, run = session.experiment(), session.view(), session.current_run()
+    name = model.name(e, view.notation)
     drag = Draggable(model.SETTING, name, partial(model.ask, name))
-    figure = of_runs(results, cell, loss, letters)
-    plot(figure, key="norms", alt=ALT, name="gradient-norms", drag=drag)
+    draw(norms(e, view), key="norms", drag=drag)
     st.markdown(session.lettered(changed_words(run.clipped)))
-    plain = model.unturned(e)
-    draw = partial(_leaves, plain, notation, loss, runs.series(e))
-    send(drag, model.drawn(plain, notation, loss, draw) if model.asked(name) else None)
+    wanted = model.unturned(e), view.notation, runs.loss_words(run)
+    turned = partial(_leaves, *wanted, runs.series(e))
+    send(drag, model.drawn(*wanted, turned) if model.asked(name) else None)
     yield "more"
-
-    curves = curves_of(results, notation=letters)
-    bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
     st.subheader("Verdict", anchor=False)
-    st.markdown("\n".join(f"* {line}" for line in verdict(curves, loss=loss, bounds=bounds)))
-    _clipping(run)
-
-
-def _clipping(run: Run) -> None:
-    """What the optimiser would do to each step's share and to every parameter."""
-    clipped = run.clipped
-    st.subheader(f"Clipping the {run.experiment.cell.upper()}'s weight gradients", anchor=False)
-    shares = step_shares(run, NOTATIONS[session.view().notation])
-    plot(shares, key="shares", alt=SHARES, name="gradient-shares")
-    if clipped.mode != "off":
-        alt = "Gradient of every parameter before and after clipping"
-        plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
+    found = runs.bounds(session.variant(cell="rnn"))
+    bounds = {cell: Bound(b.sigma, b.gamma) for cell, b in found.items()}
+    said = verdict(curves(e, view), loss=runs.loss_words(run), bounds=bounds)
+    st.markdown("\n".join(f"* {line}" for line in said))
+    st.subheader(f"Clipping the {e.cell.upper()}'s weight gradients", anchor=False)
+    for key, drawn in below(e, view).items():
+        draw(drawn, key=key)
 
 
 def numbers(e: Experiment, view: session.View) -> Table:
     """Every number of the lines, one per row."""
-    every = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
-    return Table(gradient_rows(curves_of(every, notation=NOTATIONS[view.notation])))
+    return Table(figures.gradient_rows(curves(e, view)))
 
 
-HEAD = "The gradient is multiplied once per step: it vanishes or explodes"
-page_layout.page(HEAD, CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "The gradient is multiplied once per step: it vanishes or explodes",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+    Turned("scale", lambda e, view: {"norms": norms(e, view), **below(e, view)}),
+)

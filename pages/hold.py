@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from pages.components.plot import plot
-from pages.figures.hold import QUESTIONS, gate_label, held_figure, held_rows, held_title, held_words
+from pages.components.plot import Plot, draw
+from pages.figures.hold import gate_labels, held_figure, held_rows, held_title, held_words
 from pages.ui import page_layout, runs, session, widgets
+from pages.ui.sweeps import Turned
 from pages.ui.table import Table
 from rnn_core.analysis.held_gate import Hold, read_steps
 from rnn_core.engine.cells import Cell
@@ -31,19 +32,9 @@ CLAIM = (
 )
 
 
-def labels(cell: Cell) -> dict[str, str]:
-    """The gates there are, the one to begin with first, each with lecture 000's question."""
-    first = [g for g in ("forget", "update", "input") if g in cell.gates][:1]
-    names = [*first, *(g for g in cell.gates if g not in first)]
-    words = {g: gate_label(cell, g, NOTATIONS[session.view().notation]) for g in names}
-    if cell.gates == ("candidate",):
-        words = {"candidate": "the new state itself (an RNN has no gate)"}
-    return {g: f"{w} · {QUESTIONS[g]}" if g in QUESTIONS else w for g, w in words.items()}
-
-
 def wanted(cell: Cell, view: session.View) -> Hold:
     """The hold the reader asks for; a gate this cell has not is replaced by its first."""
-    gate = view.hold if view.hold in cell.gates else next(iter(labels(cell)))
+    gate = view.hold if view.hold in cell.gates else next(iter(gate_labels(cell)))
     return Hold(gate, view.held_at, read_steps(view.held_steps))
 
 
@@ -54,26 +45,36 @@ def picture() -> page_layout.Parts:
     cell, notation = run.stages[0].network.cell, NOTATIONS[view.notation]
     which, *others = st.columns([2, 1, 1])
     with which:
-        widgets.view_menu("hold", labels(cell))
+        widgets.view_menu("hold", gate_labels(cell, notation))
     for place, name in zip(others, ("held_at", "held_steps"), strict=True):
         with place:
             widgets.view_control(name)
     hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
     held, layer = runs.held(run, hold), min(view.layer, len(names) - 1)
-    loss = runs.loss_words(run)
-    draw = partial(held_figure, run, held, hold, layer=layer, loss=loss, notation=notation)
-    figure = draw(rows=("gradient",))
-    alt = f"Gradients, free and held. {held_title(cell, hold, notation)}"
-    plot(figure, key="held", alt=alt, name=f"held-{hold.gate}")
+    drawn = plots(session.experiment(), view)
+    draw(drawn["held"], key="held")
     yield "more"
     st.markdown(held_words(run, held, hold, layer=layer, notation=notation))
-    rest = draw(rows=("states", "loss"))
-    alt = f"States and losses, free and held. {held_title(cell, hold, notation)}"
-    plot(rest, key="held_states", alt=alt, name=f"held-{hold.gate}-states")
+    draw(drawn["held_states"], key="held_states")
     if any(part.fed for part in run.parts):
         st.caption("The output is fed back here: the gate is held at every step.")
     widgets.layer_menu(names)
     return held
+
+
+def plots(e: Experiment, view: session.View) -> dict[str, Plot]:
+    """Both figures of the page."""
+    run, notation = runs.compute(e), NOTATIONS[view.notation]
+    cell = run.stages[0].network.cell
+    hold, layers = wanted(cell, view), runs.layers(run, run.stages[0])
+    layer, loss = min(view.layer, len(layers) - 1), runs.loss_words(run)
+    made = partial(held_figure, run, runs.held(run, hold), hold, layer=layer, notation=notation)
+    upper, lower = made(rows=("gradient",), loss=loss), made(rows=("states", "loss"), loss=loss)
+    said, name = held_title(cell, hold, notation), f"held-{hold.gate}"
+    return {
+        "held": Plot(upper, f"Gradients, free and held. {said}", name),
+        "held_states": Plot(lower, f"States and losses, free and held. {said}", f"{name}-states"),
+    }
 
 
 def numbers(e: Experiment, view: session.View) -> Table:
@@ -84,4 +85,11 @@ def numbers(e: Experiment, view: session.View) -> Table:
     return Table(held_rows(run, held, min(view.layer, last), notation))
 
 
-page_layout.page("Hold one gate fixed, and see what it was for", CLAIM, picture, EXPLAINED, numbers)
+page_layout.page(
+    "Hold one gate fixed, and see what it was for",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+    Turned("held_at", plots),
+)

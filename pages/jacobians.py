@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures.beside import beside
 from pages.figures.jacobians.eigenvalues import eigenvalue_figure, eigenvalue_rows, spectra_table
@@ -61,7 +62,7 @@ def picture() -> Iterator[str]:
     with left:
         fed = any(part.fed for part in run.parts)
         said = "\n".join(f"* {line}" for line in words(found, notation, fed=fed))
-        st.markdown(session.lettered(said))
+        say(session.lettered(said))
     with right:
         st.markdown(spectra_table(found.kind, found.matrices, notation))
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-import streamlit as st
-
 from pages.components import flow as component
+from pages.components.exhibits import say
 from pages.figures import phase
 from pages.ui import page_layout, session
 from pages.ui.models.phase import lengths_and_maps
@@ -33,7 +32,7 @@ def picture() -> Iterator[str]:
     yield "picture"
     e = session.experiment()
     lengths, found = lengths_and_maps(e)
-    st.markdown(f"##### {phase.words(found)}")
+    say(f"##### {phase.words(found)}")
     payload = phase.payload(e, lengths, found, NOTATIONS[session.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 

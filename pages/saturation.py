@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.saturation import saturation
 from pages.figures.saturation import headline, saturation_picture, saturation_rows
 from pages.ui import page_layout, runs, session, widgets
@@ -52,12 +53,12 @@ def picture() -> Iterator[str]:
     letters = NOTATIONS[view.notation].of(layer.trace.cell)
     drawn = saturation_picture(sets, layer.labels, letters)
     with heading:
-        st.markdown(f"**{headline(drawn)}**" if drawn["gates"] else NO_GATE)
+        say(f"**{headline(drawn)}**" if drawn["gates"] else NO_GATE)
     saturation(
         drawn, key="saturation", unit=view.unit, on_pick=lambda unit: session.look(unit=unit)
     )
     yield "more"
-    st.markdown("\n".join(f"* {gate['alt']}" for gate in drawn["gates"]))
+    say("\n".join(f"* {gate['alt']}" for gate in drawn["gates"]))
 
 
 def numbers(e: Experiment, view: session.View) -> Table:

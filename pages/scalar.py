@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from pages.components.plot import plot
+from pages.components.plot import Plot, draw
 from pages.figures.scalar import PRODUCT, states_figure, unit_figure, unit_rows, unit_words
 from pages.ui import page_layout, session
+from pages.ui.sweeps import Turned
 from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
+from rnn_core.notation.prose import translated
 from rnn_core.studies.scalar import Scalar, check, unroll_unit
 
 EXPLAINED = """
@@ -35,17 +37,26 @@ CLAIM = (
 )
 
 
+def plots(e: Experiment, view: session.View, wish: Scalar) -> dict[str, Plot]:
+    """Every figure of the page."""
+    done, notation = unroll_unit(wish), NOTATIONS[view.notation]
+    unit, states = unit_figure(done, notation), states_figure(done, notation)
+    alt = f"The scalar rule and the product {PRODUCT} over the distance, logarithmic axis"
+    below = "State hₜ and slope of every step, over the same distance"
+    return {
+        "unit": Plot(unit, translated(alt, notation, e.cell), "one-weight"),
+        "states": Plot(states, translated(below, notation, e.cell), "one-weight-states"),
+    }
+
+
 def picture() -> page_layout.Parts:
     """Rule and product over the distance, then what the numbers say."""
     yield "picture"
-    done = unroll_unit(session.own(Scalar))
-    alt = f"The scalar rule and the product {PRODUCT} over the distance, logarithmic axis"
-    figure = unit_figure(done, NOTATIONS[session.view().notation])
-    plot(figure, key="unit", alt=session.lettered(alt), name="one-weight")
+    wish = session.own(Scalar)
+    drawn, done = plots(session.experiment(), session.view(), wish), unroll_unit(wish)
+    draw(drawn["unit"], key="unit")
     yield "states"
-    states = states_figure(done, NOTATIONS[session.view().notation])
-    alt = session.lettered("State hₜ and slope of every step, over the same distance")
-    plot(states, key="states", alt=alt, name="one-weight-states")
+    draw(drawn["states"], key="states")
     st.markdown("\n".join(f"* {line}" for line in unit_words(done)))
     return check(done)
 
@@ -56,5 +67,10 @@ def numbers(_: Experiment, __: session.View, wish: Scalar) -> Table:
 
 
 page_layout.page(
-    "“w above 1 explodes” is exact for one linear unit only", CLAIM, picture, EXPLAINED, numbers
+    "“w above 1 explodes” is exact for one linear unit only",
+    CLAIM,
+    picture,
+    EXPLAINED,
+    numbers,
+    Turned("w", plots),
 )

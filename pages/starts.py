@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
 from pages.ui import page_layout, session
@@ -51,7 +52,7 @@ def picture() -> Iterator[str]:
     yield "more"
     for note in notes(e, asked):
         st.caption(note)
-    st.markdown("\n".join(f"* {line}" for line in starts_words(done)))
+    say("\n".join(f"* {line}" for line in starts_words(done)))
     st.markdown(starts_table(done))
 
 

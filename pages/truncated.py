@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures import truncated as figures
 from pages.ui import page_layout, results, runs, session
@@ -46,7 +47,7 @@ def picture() -> Iterator[str]:
     )
     plot(blocks, key="blocks", alt=said.replace("*", ""), name="truncated-blocks")
     yield "windows"
-    st.markdown(said)
+    say(said)
     found = truncated.every_window(e, part)
     charts = (("angle", figures.angles), ("ratio", figures.ratios))
     for column, (name, draw) in zip(st.columns(2), charts, strict=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from pages.components.exhibits import say
 from pages.components.wirings import drawing
 from pages.figures.wirings import cards
 from pages.figures.wirings.cards import CARDS, Card
@@ -57,7 +58,7 @@ def picture() -> Iterator[str]:
         own, curves = sheet[card][mine.cell], norms[card]
         svg = miniature(card.title, own, card.words.image, curves, axis, notation)
         yours = " :gray-badge[yours]" if card.fits(mine) else ""
-        st.markdown(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
+        say(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
         if hall:
             svg = f'<div class="wg-hall">{svg}</div>'
         else:

@@ -16,14 +16,22 @@ OURS = {"app", "benchmarks", "pages", "rnn_core", "scripts", "tests"}
 MAY_IMPORT = {
     "rnn_core": {"numpy"},
     "pages/figures": {"numpy", "rnn_core"},
+    "pages/handout": {
+        *("numpy", "plotly", "rnn_core"),
+        *("pages.figures", "pages.components.scripts", "pages.components.message"),
+    },
     "pages/ui": {
         "pages.components",
         "numpy",
         "streamlit",
         "rnn_core",
         "pages.figures.literal",  # words, no drawing
+        "pages.handout",
     },
-    "pages/components": {"numpy", "streamlit", "rnn_core", "pages.figures"},
+    "pages/components": {
+        *("numpy", "streamlit", "rnn_core"),
+        *("pages.figures", "pages.handout.exhibit"),
+    },
     "pages/frame": {
         *("streamlit", "rnn_core"),
         *("pages.ui", "pages.figures", "pages.components"),
@@ -197,7 +205,7 @@ FLOORS = (
     ("experiment", "tasks", "notation"),
     ("analysis",),
     ("training",),
-    ("studies", "applications"),
+    ("studies", "applications", "code"),
     ("measures",),
     ("decks",),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.scripts import script
+from pages.components.exhibits import picture
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HTML = """<div data-component="byhand">
@@ -17,11 +17,11 @@ _HTML = """<div data-component="byhand">
   <div class="sr-only" aria-live="polite"></div>
 </div>"""
 
-_component = st.components.v2.component(
+_component = picture(
     "byhand",
     html=_HTML,
     css=(_ASSETS / "byhand.css").read_text(encoding="utf-8"),
-    js=script("byhand"),
+    script="byhand",
 )
 
 

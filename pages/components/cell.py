@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.exhibits import picture
 from pages.components.message import pack
-from pages.components.scripts import script, styles
+from pages.components.scripts import styles
 
 _HTML = """<div data-component="cell">
   <div data-part="bar">
@@ -36,11 +37,11 @@ _HTML = """<div data-component="cell">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = st.components.v2.component(
+_component = picture(
     "cell",
     html=_HTML,
     css=styles("drawing.css", "cell.css"),
-    js=script("cell"),
+    script="cell",
 )
 
 

@@ -12,19 +12,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.components.scripts import script
+from pages.components.exhibits import picture
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _CSS = (_ASSETS / "flow.css").read_text(encoding="utf-8")
-_JS = script("flow")
 
 Arrays = list[NDArray[Any]]
 
-_bench = st.components.v2.component(
-    "flow", html='<div class="flow" data-component="flow">\n</div>', css=_CSS, js=_JS
+_bench = picture(
+    "flow", html='<div class="flow" data-component="flow">\n</div>', css=_CSS, script="flow"
 )
-_map = st.components.v2.component(
-    "flowmap", html='<div class="flow" data-component="flowmap">\n</div>', css=_CSS, js=_JS
+_map = picture(
+    "flowmap", html='<div class="flow" data-component="flowmap">\n</div>', css=_CSS, script="flow"
 )
 
 

@@ -13,17 +13,17 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.components.scripts import script
+from pages.components.exhibits import picture
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HTML = """<div class="heatmaps" data-component="heatmaps">
 </div>"""
 
-_component = st.components.v2.component(
+_component = picture(
     "heatmaps",
     html=_HTML,
     css=(_ASSETS / "heatmaps.css").read_text(encoding="utf-8"),
-    js=script("heatmaps"),
+    script="heatmaps",
     isolate_styles=False,  # the page's tests and tools see into it; every class starts with `hm-`
 )
 

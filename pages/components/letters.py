@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.exhibits import picture
 from pages.components.message import pack
-from pages.components.scripts import script, styles
+from pages.components.scripts import styles
 
 _HTML = """<div data-component="letters">
   <div data-part="key"></div>
@@ -18,11 +19,11 @@ _HTML = """<div data-component="letters">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = st.components.v2.component(
+_component = picture(
     "letters",
     html=_HTML,
     css=styles("letters.css"),
-    js=script("letters"),
+    script="letters",
 )
 
 

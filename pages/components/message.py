@@ -10,6 +10,11 @@ from typing import Any
 import numpy as np
 
 
+def words(payload: Mapping[str, Any]) -> bytes:
+    """A message without numbers of its own: JSON as bytes; Streamlit need not look into it."""
+    return json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+
+
 def pack(payload: Mapping[str, Any]) -> bytes:
     """Length of the JSON header, the header, all of the payload's `numbers` as float64."""
     blocks, offset = {}, 0

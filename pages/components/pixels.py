@@ -7,17 +7,18 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components.scripts import script, styles
+from pages.components.exhibits import picture
+from pages.components.scripts import styles
 from rnn_core.applications.captions import INK, PAPER
 
-_component = st.components.v2.component(
+_component = picture(
     "pixels",
     html="""<div data-component="pixels">
   <p><b></b><small>Click or drag to paint</small></p>
   <div role="grid"></div>
 </div>""",
     css=styles("pixels.css"),
-    js=script("pixels"),
+    script="pixels",
 )
 
 

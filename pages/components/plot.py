@@ -11,11 +11,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
+from pages.components.exhibits import picture
 from pages.components.scripts import script
 from pages.figures.leaves import Leaves
 
@@ -41,11 +42,11 @@ _CSS = """
 .pl-plot button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 """
 
-_component = st.components.v2.component(
+_component = picture(
     "plot",
     html=_HTML,
     css=_CSS,
-    js=script("plot"),
+    script="plot",
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
 
@@ -68,6 +69,27 @@ class Draggable:
     on_ask: Callable[[], None]
 
 
+class Plot(NamedTuple):
+    """A figure; `alt` says in words what it shows, `name` names the downloaded files."""
+
+    figure: Mapping[str, Any]
+    alt: str
+    name: str
+
+
+def draw(drawn: Plot, *, key: str, drag: Draggable | None = None) -> None:
+    """Draw a figure that comes with its words."""
+    plot(**drawn._asdict(), key=key, drag=drag)
+
+
+def message(drawn: Plot, pick: bool = False, drag: Draggable | None = None) -> bytes:
+    """The component's message."""
+    about: dict[str, Any] = {"alt": drawn.alt, "name": drawn.name, "source": _SOURCE, "pick": pick}
+    about |= {"drag": drag and {"setting": drag.setting, "name": drag.name}}
+    said = json.dumps(about, ensure_ascii=False)
+    return f'{{"about":{said},"spec":{figure_json(drawn.figure)}}}'.encode()
+
+
 def plot(
     figure: Mapping[str, Any],
     *,
@@ -80,10 +102,7 @@ def plot(
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
     `on_pick(x, y)` is told which point was clicked."""
-    about: dict[str, Any] = {"alt": alt, "name": name, "source": _SOURCE}
-    about |= {"pick": on_pick is not None}
-    about |= {"drag": drag and {"setting": drag.setting, "name": drag.name}}
-    data = f'{{"about":{json.dumps(about, ensure_ascii=False)},"spec":{figure_json(figure)}}}'
+    data = message(Plot(figure, alt, name), on_pick is not None, drag)
 
     def picked() -> None:
         point = st.session_state[key]["pick"]
@@ -94,7 +113,7 @@ def plot(
         if drag is not None and st.session_state[key]["near"] == drag.name:
             drag.on_ask()
 
-    _component(key=key, data=data.encode(), on_pick_change=picked, on_near_change=asked)
+    _component(key=key, data=data, on_pick_change=picked, on_near_change=asked)
 
 
 def send(drag: Draggable, found: Leaves | None) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.exhibits import picture
 from pages.components.message import pack
-from pages.components.scripts import script, styles
+from pages.components.scripts import styles
 
 _HTML = """<div data-component="saturation">
   <p data-part="told"></p>
@@ -24,11 +25,11 @@ _HTML = """<div data-component="saturation">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = st.components.v2.component(
+_component = picture(
     "saturation",
     html=_HTML,
     css=styles("drawing.css", "saturation.css"),
-    js=script("saturation"),
+    script="saturation",
 )
 
 

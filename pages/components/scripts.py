@@ -82,6 +82,11 @@ def styles(*names: str) -> str:
     return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
 
 
+def markup(component: str) -> str:
+    """The component's HTML, where it has a file of its own in assets/."""
+    return (ASSETS / f"{component}.html").read_text(encoding="utf-8")
+
+
 def served(name: str) -> str | None:
     """The script behind a link's name, or None."""
     component = name.rpartition("-")[0]

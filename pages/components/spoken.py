@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components.scripts import script, styles
+from pages.components.exhibits import picture
+from pages.components.scripts import styles
 
-_component = st.components.v2.component(
+_component = picture(
     "spoken",
     html='<div data-component="spoken">\n</div>',
     css=styles("spoken.css"),
-    js=script("spoken"),
+    script="spoken",
 )
 
 

@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
-from pages.components.scripts import script, styles
+from pages.components.exhibits import picture
+from pages.components.message import words
+from pages.components.scripts import markup, styles
 
-_HTML = """<div data-component="unrolled">
-  <div data-part="stack">
-  <div data-part="bar">
-    <button type="button" data-part="play">▶ Play</button>
-    <button type="button" data-part="prev" aria-label="One computation back">‹</button>
-    <button type="button" data-part="next" aria-label="One computation on">›</button>
-    <input type="range" data-part="scrub" min="0" step="1" aria-label="Order of computation">
-    <span data-part="phase"></span>
-    <button type="button" data-part="roll" aria-pressed="false">↻ Rolled up</button>
-    <span data-part="weights" role="group" aria-label="Light a weight at every step"></span>
-    <span class="saves">
-      <button type="button" data-part="svg" aria-label="Download the picture as SVG">SVG</button>
-      <button type="button" data-part="png" aria-label="Download the picture as PNG">PNG</button>
-    </span>
-  </div>
-  <p data-part="heading"></p>
-  <div data-part="box"></div>
-  <div data-part="after">
-  <div data-part="readout"></div>
-  <div data-part="sums"></div>
-  <div data-part="share"></div>
-  <div data-part="legend"></div>
-  </div>
-  </div>
-  <div class="sr-only" data-part="live" aria-live="polite"></div>
-  <div data-part="bubble" aria-hidden="true" hidden></div>
-  <span data-part="probe" hidden></span>
-</div>"""
-
-
-_component = st.components.v2.component(
+_component = picture(
     "unrolled",
-    html=_HTML,
+    html=markup("unrolled"),
     css=styles("drawing.css", "unrolled.css"),
-    js=script("unrolled"),
+    script="unrolled",
 )
 
 
@@ -82,9 +53,8 @@ def _names(payload: Mapping[str, Any]) -> set[str]:
 
 
 def pack(payload: Mapping[str, Any], *, selected: int, lit: str, first_lit: str) -> bytes:
-    """The component's message: JSON as bytes; Streamlit need not look into it."""
-    message = {"graph": dict(payload), "selected": selected, "lit": lit, "first": first_lit}
-    return json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
+    """The component's message."""
+    return words({"graph": dict(payload), "selected": selected, "lit": lit, "first": first_lit})
 
 
 def _clamp(step: int, last: int) -> int:

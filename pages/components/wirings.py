@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
-from pages.components.scripts import script
+from pages.components.exhibits import picture
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
-_component = st.components.v2.component(
+_component = picture(
     "wirings",
     html='<div data-component="wirings">\n</div>',
     css=(_ASSETS / "wirings.css").read_text(encoding="utf-8"),
-    js=script("wirings"),
+    script="wirings",
 )
 
 

@@ -207,6 +207,16 @@ def _band(first: int, last: int) -> Part:
     }
 
 
+def gate_labels(cell: Cell, notation: Notation = HOUSE) -> dict[str, str]:
+    """The gates there are, the one to begin with first, each with lecture 000's question."""
+    if cell.gates == ("candidate",):
+        return {"candidate": "the new state itself (an RNN has no gate)"}
+    first = [g for g in ("forget", "update", "input") if g in cell.gates][:1]
+    names = [*first, *(g for g in cell.gates if g not in first)]
+    words = {g: gate_label(cell, g, notation) for g in names}
+    return {g: f"{w} · {QUESTIONS[g]}" if g in QUESTIONS else w for g, w in words.items()}
+
+
 def gate_label(cell: Cell, gate: str, notation: Notation = HOUSE) -> str:
     """What a gate is called; a cell with nothing but a candidate holds its new state itself."""
     return notation.of(cell).label("h" if cell.gates == ("candidate",) else gate)

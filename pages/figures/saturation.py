@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.theme import quantity_look
+from pages.figures.theme import Figure, Part, base_figure, quantity_look
 from rnn_core.analysis.jacobians import saturation
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.trace import LayerTrace
@@ -80,6 +80,45 @@ def headline(picture: Mapping[str, Any]) -> str:
     said = {gate["gate"]: gate["alt"] for gate in picture["gates"]}
     kept = next((g for g in ("forget", "update") if g in said), next(iter(said)))
     return str(said[kept])
+
+
+def saturation_figure(layers: Mapping[str, LayerTrace], letters: Letters) -> Figure:
+    """The scatters as one Plotly figure, for a notebook: a point per unit, gates side by side."""
+    shares = gate_shares(layers)
+    n = max(1, len(shares))
+    said = " ".join(sentence(gate, found) for gate, found in list(shares.items())[:1])
+    figure = base_figure([], said or "This cell has no gate", "", "")
+    layout = figure["layout"]
+    for k, (gate, found) in enumerate(shares.items()):
+        x, y = (f"{axis}{'' if k == 0 else k + 1}" for axis in "xy")
+        for name, (below, above) in found.items():
+            figure["data"].append(_points(gate, name, below, above) | {"xaxis": x, "yaxis": y})
+        span = [k / n + 0.03, (k + 1) / n - 0.01]
+        whose = letters.label(gate)
+        layout[f"xaxis{x[1:]}"] = _share_axis(f"{whose}<br>share of steps below {LOW:g}", y) | {
+            "domain": span
+        }
+        layout[f"yaxis{y[1:]}"] = _share_axis(f"above {HIGH:g}" if k == 0 else "", x)
+    layout |= {"showlegend": len(layers) > 1, "hovermode": "closest"}
+    return figure
+
+
+def _share_axis(title: str, anchor: str) -> Part:
+    return {"range": [-0.04, 1.04], "title": {"text": title}, "anchor": anchor, "tickformat": ".0%"}
+
+
+def _points(gate: str, name: str, below: NDArray[Any], above: NDArray[Any]) -> Part:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": below,
+        "y": above,
+        "name": name,
+        "marker": {"color": quantity_look(gate).colour, "size": 10, "opacity": 0.7},
+        "customdata": np.arange(1, len(below) + 1),
+        "hovertemplate": f"{name}, unit %{{customdata}}: %{{x:.0%}} below {LOW:g}, "
+        f"%{{y:.0%}} above {HIGH:g}<extra></extra>",
+    }
 
 
 def saturation_rows(layers: Mapping[str, LayerTrace]) -> dict[str, list[Any]]:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Generator, Iterator
 import numpy as np
 import streamlit as st
 
+from pages.components import exhibits
 from pages.figures.literal import in_markdown
-from pages.ui import controls, host, keeping, registry, results, runs, session
+from pages.ui import controls, host, keeping, registry, results, runs, session, sharing, take_home
 from pages.ui.contents import PAGES, Page, group, page_link
+from pages.ui.sweeps import Turned
 from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.run import Run
@@ -30,13 +32,17 @@ def page(
     picture: Picture,
     explained: str,
     numbers: Callable[..., Table],  # of the experiment, the view and the page's own settings
+    turned: Turned | None = None,
 ) -> None:
     """A page: its claim in one line, what to see and to do, the picture, how to read it, numbers.
+
+    `turned` is the slider of the picture's file, where there is one.
 
     Texts are written in this app's letters and shown in those of the chosen notation.
     """
     here = session.current().page
     assert here is not None, "the frame begins every run"
+    take_home.remember(claim, more, explained, turned)
     if session.is_alone():
         _head(here, claim)
     if session.notes():
@@ -76,11 +82,13 @@ def _living(picture: Picture, more: str) -> None:
             st.markdown(session.lettered(scene.say if scene else more.split("\n\n")[0]))
         controls.above()
     results.place_for_progress()
+    exhibits.begin(sharing.is_open())
     with results.tick() if session.ticking() else results.served():
         try:
             seen = _drawn(picture())
         except results.Waiting as costly:
             seen = _offer(costly)
+    exhibits.end()
     if session.playing().presents:
         _alarm(session.current_run() if seen is None else seen)
     elif not session.playing().bare:
@@ -94,6 +102,7 @@ def _drawn(parts: Iterator[str]) -> Seen:
     only, name = session.part_shown(), next(parts)
     try:
         while True:
+            exhibits.begin_part(name)
             with st.container(key=f"part_{name}"):
                 following = next(parts)  # draws this part, up to the name of the next
             if only in ("", name):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-
 from pages.ui import registry
 from pages.ui.results import stored
 from pages.ui.stocks import stocks
@@ -165,12 +163,4 @@ def bounds(done: Run) -> dict[str, Bound]:
 
 def loss_words(done: Run) -> str:
     """Where the loss is: "the last step", "every step", or which steps."""
-    counted = np.concatenate([stage.counted[0] for stage in done.stages])
-    steps = np.flatnonzero(counted) + 1
-    if len(steps) == len(counted):
-        return "every step"
-    if list(steps) == [len(counted)]:
-        return "the last step"
-    if len(steps) == 0:
-        return "no step"
-    return "step " + ", ".join(map(str, steps)) if len(steps) < 6 else f"{len(steps)} of the steps"
+    return done.loss_at

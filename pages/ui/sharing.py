@@ -1,4 +1,4 @@
-"""Copy link: what is on screen, as a link for a reader, for a hall, and for a page of slides."""
+"""Share: what is on screen as a link for a reader, a hall, a page of slides, and as files."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,11 +6,12 @@ from typing import Final
 import streamlit as st
 
 from pages.components.sharing import Way, sharing
-from pages.ui import session
+from pages.ui import session, take_home
 from pages.ui.contents import Page
 from rnn_core.decks import MOST_CONTROLS, pack
 from rnn_core.decks.playing import NO_CONTROLS
 
+KEY: Final = "copy_link"  # of the popover
 Changes = Mapping[str, str | None]
 
 PLAIN: Final[Changes] = {"present": None, "frame": None, "controls": None}  # a reader's page
@@ -19,18 +20,24 @@ PARAMETER: Final = "pack"  # of a link that brings a deck
 
 
 def copy_link(page: Page) -> None:
-    """A button, and behind it the links; drawn only when it is opened."""
+    """A button, and behind it links and files; drawn only when it is opened."""
     box = st.popover(
-        "Copy link",
-        icon=":material/link:",
+        "Share",
+        icon=":material/ios_share:",
         type="tertiary",
-        key="copy_link",
+        key=KEY,
         on_change="rerun",
-        help="This view, for lecture mode, or for a frame in slides",
+        help="This view as a link, as a frame for slides, as a file, as code",
     )
     if box.open:
         with box:
             sharing(ways(page), key="sharing")
+            take_home.files(page)
+
+
+def is_open() -> bool:
+    """Whether links and files are shown: only then is the picture kept for a file."""
+    return bool(st.session_state.get(KEY))
 
 
 def ways(page: Page) -> tuple[Way, ...]:

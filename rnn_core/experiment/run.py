@@ -82,6 +82,20 @@ class Run:
         return clip(self.weights_gradient, e.clip, e.threshold)
 
     @property
+    def loss_at(self) -> str:
+        """Where the loss is: "the last step", "every step", or which steps."""
+        counted = np.concatenate([stage.counted[0] for stage in self.stages])
+        steps = np.flatnonzero(counted) + 1
+        if len(steps) == len(counted):
+            return "every step"
+        if list(steps) == [len(counted)]:
+            return "the last step"
+        if len(steps) == 0:
+            return "no step"
+        few = len(steps) < 6
+        return "step " + ", ".join(map(str, steps)) if few else f"{len(steps)} of the steps"
+
+    @property
     def overflow(self) -> int | None:
         """The first step (from 1, through all stages) whose state is not a finite number."""
         offset = 0

@@ -108,6 +108,10 @@ class Setting:
         """Spelling of `value` in a link."""
         return f"{value:g}" if isinstance(value, float) else str(value)
 
+    def said(self, value: Value) -> str:
+        """`value` in a reader's words."""
+        return self.table[value] if value in self.options else self.write(value)
+
 
 def choice(default: str, label: str, group: str, words: Mapping[str, str], **more: Any) -> Any:
     """A field with a few named values."""

@@ -19,7 +19,7 @@ CHROME = ("stHeader", "stSidebar", "stToolbar", "stStatusWidget", "stExpandSideb
 def opened(app, link):
     """The page with its links shown."""
     app.open(link)
-    app.page.get_by_role("button", name="Copy link").click()
+    app.page.get_by_role("button", name="Share").click()
     app.page.get_by_role("button", name="Copy: This view").wait_for()
     return app.idle()
 
@@ -54,7 +54,7 @@ def test_a_link_says_what_a_control_has_changed_since(app):
     opened(app, "/gates?steps=33&cell=gru")
     app.page.keyboard.press("Escape")
     app.slide("Weight scale", 2)
-    app.page.get_by_role("button", name="Copy link").click()
+    app.page.get_by_role("button", name="Share").click()
     app.page.get_by_role("button", name="Copy: This view").wait_for()
     link = copied(app.idle(), "This view")
     assert link == app.page.url and "scale=" in link

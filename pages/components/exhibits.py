@@ -1,0 +1,93 @@
+"""What a page draws is kept while its reader may take it home as it is.
+
+A component made by `picture` then leaves a record each time it is drawn: the message it was sent,
+and whatever a file needs to draw the same.  At all other times nothing is kept: a message may have
+a megabyte, and a class a hundred readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+
+from pages.components.scripts import script as script_of
+from pages.handout.exhibit import Exhibit
+
+NAME: Final = "exhibits"
+
+
+class Piece(NamedTuple):
+    """An exhibit, or words (Markdown), and the part of the page that it stands in."""
+
+    part: str
+    content: Exhibit | str
+
+
+@dataclass
+class Desk:
+    """What this reader has on screen."""
+
+    shown: tuple[Piece, ...] = ()
+    drawing: dict[str, Piece] = field(default_factory=dict)
+    part: str = ""
+    keeps: bool = False
+
+    def pieces(self, part: str | None = None) -> tuple[Exhibit | str, ...]:
+        """What is shown: all of it, or one part, "" the first."""
+        wanted = next((p.part for p in self.shown), "") if part == "" else part
+        return tuple(p.content for p in self.shown if part is None or p.part == wanted)
+
+
+def desk() -> Desk:
+    """This reader's."""
+    found = st.session_state.get(NAME)
+    if not isinstance(found, Desk):
+        found = st.session_state[NAME] = Desk()
+    return found
+
+
+def begin(keeps: bool) -> None:
+    """Before a page draws its picture; `keeps`: its reader may take it home."""
+    mine = desk()
+    mine.drawing, mine.keeps = {}, keeps
+
+
+def begin_part(name: str) -> None:
+    """Before one of its parts."""
+    desk().part = name
+
+
+def end() -> None:
+    """After it: what was drawn is what is shown."""
+    mine = desk()
+    mine.shown = tuple(mine.drawing.values())
+
+
+def say(words: str) -> None:
+    """Show a conclusion that no figure has in its title, and keep it with the picture."""
+    _keep(f"words {len(desk().drawing)}", words)
+    st.markdown(words)
+
+
+def _keep(key: str, content: Exhibit | str) -> None:
+    mine = desk()
+    if mine.keeps:
+        mine.drawing[key] = Piece(mine.part, content)
+
+
+def picture(
+    name: str, *, html: str, css: str, script: str, isolate_styles: bool = True
+) -> Callable[..., Any]:
+    """A component of Streamlit's whose `data` are bytes, and that leaves a record."""
+    mount = st.components.v2.component(
+        name, html=html, css=css, js=script_of(script), isolate_styles=isolate_styles
+    )
+
+    def mounted(*, key: str, data: bytes, **more: Any) -> Any:
+        _keep(key, Exhibit(key, script, html, css, isolate_styles, data))
+        return mount(key=key, data=data, **more)
+
+    return mounted

@@ -1,0 +1,188 @@
+"""One HTML file that opens by double click, without a server and without a network.
+
+The same scripts that draw in the app draw in the file, from the messages that the app sent them.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final, TypeGuard
+
+from pages.components.scripts import ASSETS, text
+from pages.handout import colours
+from pages.handout.exhibit import Exhibit, Sheet, Sweep
+from pages.handout.markdown import inline, to_html
+from pages.handout.packing import joined, packed, plotly_js
+
+# No address at all may be asked for anything.
+POLICY: Final = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src data: blob:"
+)
+# Controls whose answer only the app knows.
+UNANSWERED: Final = {
+    "heatmaps": ".hm-menus { display: none }",
+    "flow": ".choices { display: none }",
+}
+SIDE_BY_SIDE: Final = 3  # so many drawings at least
+_EXPORT: Final = "export default function"
+
+
+def document(title: str, sheets: Sequence[Sheet]) -> str:
+    """The file's text."""
+    scripts = sorted({e.script for sheet in sheets for e in sheet.exhibits})
+    places, raw = joined({f"{n}.{k}": d for n, s in enumerate(sheets) for k, d in _messages(s)})
+    about = {"places": places, "sheets": [_about(sheet) for sheet in sheets]}
+    body = "\n".join(_sheet(n, sheet, len(sheets) > 1) for n, sheet in enumerate(sheets))
+    parts = [
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+        f"<title>{html.escape(title)}</title>",
+        f"<style>\n{colours.styles()}\n{_asset('handout/handout.css')}\n{_shared(sheets)}</style>",
+        f"</head>\n<body>\n{_contents(title, sheets)}<main>\n{body}\n</main>",
+        _stored("about", json.dumps(about, ensure_ascii=False).replace("<", "\\u003c")),
+        _stored("messages", packed(raw)),
+        *([_stored("plotly", plotly_js())] if "plot" in scripts else []),
+        *(_component(name) for name in scripts),
+        f'<script type="module">\n{_asset("handout/handout.js")}\nstart()\n</script>',
+        "</body>\n</html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _messages(sheet: Sheet) -> Iterator[tuple[str, bytes]]:
+    """Every message of a sheet: as it is on screen, then of each position of its slider."""
+    for exhibit in sheet.exhibits:
+        yield exhibit.key, exhibit.data
+    if sheet.slider:
+        for n, position in enumerate(sheet.slider.positions):
+            for key, data in position.data.items():
+                yield f"{key}.{n}", data
+
+
+def _about(sheet: Sheet) -> dict[str, object]:
+    sweep = sheet.slider
+    return {
+        "exhibits": [{"key": e.key, "script": e.script} for e in sheet.exhibits],
+        "positions": [p.words for p in sweep.positions] if sweep else [],
+        "swept": sorted({key for p in sweep.positions for key in p.data}) if sweep else [],
+    }
+
+
+def _sheet(number: int, sheet: Sheet, several: bool) -> str:
+    """A picture: claim, slider, exhibits, conclusions, settings, link."""
+    level = "h2" if several else "h1"
+    return "\n".join(
+        part
+        for part in (
+            f'<section id="sheet-{number}">',
+            f"<{level}>{inline(sheet.claim)}</{level}>",
+            to_html(sheet.say),
+            _slider(number, sheet.slider) if sheet.slider else "",
+            *_shown(number, sheet),
+            _settings(sheet),
+            _explained(sheet),
+            "</section>",
+        )
+        if part
+    )
+
+
+def _shown(number: int, sheet: Sheet) -> Iterator[str]:
+    """Exhibits and words in their order; small drawings side by side, each with its words."""
+    pairs = zip(sheet.shown, sheet.shown[1:], strict=False)
+    cards = [e.key for w, e in pairs if isinstance(w, str) and _is_drawing(e)]
+    words = ""
+    for each in sheet.shown:
+        if isinstance(each, str):
+            yield words
+            words = to_html(each)
+            continue
+        drawn = _exhibit(number, each)
+        if each.key in cards and len(cards) >= SIDE_BY_SIDE:
+            yield f'<div class="card">{words}{drawn}</div>'
+        else:
+            yield f"{words}\n{drawn}".lstrip()
+        words = ""
+    yield words
+
+
+def _is_drawing(piece: Exhibit | str) -> TypeGuard[Exhibit]:
+    return isinstance(piece, Exhibit) and piece.script == "wirings"
+
+
+def _exhibit(number: int, exhibit: Exhibit) -> str:
+    """An exhibit's place; with a shadow root where its styles are its own."""
+    key = html.escape(exhibit.key)
+    inside = exhibit.html
+    if exhibit.isolated:
+        own = f"<style>{exhibit.css}\n{UNANSWERED.get(exhibit.script, '')}</style>"
+        inside = f'<template shadowrootmode="open">{own}{inside}</template>'
+    return f'<div class="exhibit" data-exhibit="{number}.{key}">{inside}</div>'
+
+
+def _slider(number: int, sweep: Sweep) -> str:
+    name = f"slider-{number}"
+    return (
+        f'<div class="sweep"><label for="{name}">{inline(sweep.label)}</label>'
+        f'<input type="range" id="{name}" data-sheet="{number}" min="0" step="1" '
+        f'max="{len(sweep.positions) - 1}" value="{sweep.start}">'
+        f'<output for="{name}">{html.escape(sweep.positions[sweep.start].words)}</output></div>'
+    )
+
+
+def _settings(sheet: Sheet) -> str:
+    if not sheet.settings and not sheet.link:
+        return ""
+    rows = "".join(
+        f"<div><dt>{inline(label)}</dt><dd>{html.escape(value)}</dd></div>"
+        for label, value in sheet.settings
+    )
+    link = html.escape(sheet.link)
+    way = f'<p>In the app: <a href="{link}">{link}</a></p>' if link else ""
+    return f"<details><summary>Settings and link</summary><dl>{rows}</dl>{way}</details>"
+
+
+def _explained(sheet: Sheet) -> str:
+    if not sheet.explained:
+        return ""
+    return f"<details><summary>How to read this</summary>{to_html(sheet.explained)}</details>"
+
+
+def _contents(title: str, sheets: Sequence[Sheet]) -> str:
+    """A heading and a list of the pictures, where there are several."""
+    if len(sheets) == 1:
+        return ""
+    items = "".join(
+        f'<li><a href="#sheet-{n}">{html.escape(sheet.title)}</a></li>'
+        for n, sheet in enumerate(sheets)
+    )
+    return f"<header><h1>{html.escape(title)}</h1><nav><ol>{items}</ol></nav></header>\n"
+
+
+def _shared(sheets: Sequence[Sheet]) -> str:
+    """Styles of the exhibits that have no shadow root, each once."""
+    found = {e.script: e.css for s in sheets for e in s.exhibits if not e.isolated}
+    return "\n".join(f"{css}\n{UNANSWERED.get(name, '')}" for name, css in found.items())
+
+
+def _component(name: str) -> str:
+    """A component's script; what it would export goes to `components`."""
+    source = text(name)
+    if source.count(_EXPORT) != 1 or "</script" in source:
+        raise ValueError(f"The script of {name} cannot stand in a page.")
+    drawn = source.replace(_EXPORT, f";(globalThis.components ??= {{}}).{name} = function")
+    return f'<script type="module">\n{drawn}\n</script>'
+
+
+def _stored(name: str, content: str) -> str:
+    return f'<script type="text/plain" id="{name}">{content}</script>'
+
+
+@cache
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
