@@ -1,7 +1,6 @@
 """Gradients: how far back can the loss be felt?"""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -9,17 +8,13 @@ import streamlit as st
 from pages.components.plot import Draggable, Plot, draw, send
 from pages.figures import gradients as figures
 from pages.figures.clip_bar import changed_words
-from pages.figures.leaves import Leaves, leaves
 from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
 from pages.ui.models import gradients as model
 from pages.ui.sweeps import Turned
 from pages.ui.table import Table
-from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
-from rnn_core.experiment.inputs import Series
-from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
@@ -42,14 +37,6 @@ CLAIM = (
 )
 
 
-def _leaves(e: Experiment, notation: str, loss: str, series: Series | None) -> Leaves:
-    """The picture at every value of the weight scale."""
-    turned, letters = model.turned(e, series), NOTATIONS[notation]
-    return leaves(
-        model.SETTING, ((v, figures.of_runs(all_, e.cell, loss, letters)) for v, all_ in turned)
-    )
-
-
 NORMS = (
     "Norm of the gradient at every step for RNN, GRU and LSTM, logarithmic axis; beside it "
     "the norm of all weights' gradients before and after clipping"
@@ -58,20 +45,15 @@ SHARES = "Each step's share of the recurrent weights' gradient before and after 
 BARS = "Gradient of every parameter before and after clipping"
 
 
-def of_cells(e: Experiment) -> dict[str, Run]:
-    """Every cell's run."""
-    return {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
-
-
 def curves(e: Experiment, view: session.View) -> list[figures.Curve]:
     """The curves of every cell's run."""
-    return figures.curves_of(of_cells(e), notation=NOTATIONS[view.notation])
+    return figures.curves_of(model.of_cells(e), notation=NOTATIONS[view.notation])
 
 
 def norms(e: Experiment, view: session.View) -> Plot:
     """The curves of all cells, and the step of this one's weights."""
     loss, letters = runs.loss_words(runs.compute(e)), NOTATIONS[view.notation]
-    return Plot(figures.of_runs(of_cells(e), e.cell, loss, letters), NORMS, "gradient-norms")
+    return Plot(figures.of_runs(model.of_cells(e), e.cell, loss, letters), NORMS, "gradient-norms")
 
 
 def below(e: Experiment, view: session.View) -> dict[str, Plot]:
@@ -92,14 +74,14 @@ def picture() -> Iterator[str]:
     drag = Draggable(model.SETTING, name, partial(model.ask, name))
     draw(norms(e, view), key="norms", drag=drag)
     st.markdown(session.lettered(changed_words(run.clipped)))
-    wanted = model.unturned(e), view.notation, runs.loss_words(run)
-    turned = partial(_leaves, *wanted, runs.series(e))
-    send(drag, model.drawn(*wanted, turned) if model.asked(name) else None)
+    loss, letters, plain = runs.loss_words(run), NOTATIONS[view.notation], model.unturned(e)
+    turned = partial(figures.turned, model.turned(plain, runs.series(e)), e.cell, loss, letters)
+    send(drag, model.drawn(plain, view.notation, loss, turned) if model.asked(name) else None)
     yield "more"
     st.subheader("Verdict", anchor=False)
     found = runs.bounds(session.variant(cell="rnn"))
     bounds = {cell: Bound(b.sigma, b.gamma) for cell, b in found.items()}
-    said = verdict(curves(e, view), loss=runs.loss_words(run), bounds=bounds)
+    said = verdict(curves(e, view), loss=loss, bounds=bounds)
     st.markdown("\n".join(f"* {line}" for line in said))
     st.subheader(f"Clipping the {e.cell.upper()}'s weight gradients", anchor=False)
     for key, drawn in below(e, view).items():
@@ -111,11 +93,6 @@ def numbers(e: Experiment, view: session.View) -> Table:
     return Table(figures.gradient_rows(curves(e, view)))
 
 
-page_layout.page(
-    "The gradient is multiplied once per step: it vanishes or explodes",
-    CLAIM,
-    picture,
-    EXPLAINED,
-    numbers,
-    Turned("scale", lambda e, view: {"norms": norms(e, view), **below(e, view)}),
-)
+HEAD = "The gradient is multiplied once per step: it vanishes or explodes"
+FILE = Turned("scale", lambda e, view: {"norms": norms(e, view), **below(e, view)})
+page_layout.page(HEAD, CLAIM, picture, EXPLAINED, numbers, FILE)

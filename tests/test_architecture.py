@@ -38,7 +38,7 @@ MAY_IMPORT = {
     },
     "pages/server": {
         *("plotly", "starlette", "streamlit", "rnn_core"),
-        *("pages.components", "pages.ui.store"),
+        *("pages.components", "pages.ui.store", "pages.frame.rehearsal"),
     },
     "pages": {
         *("numpy", "streamlit", "rnn_core"),

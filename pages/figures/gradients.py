@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pages.figures.clip_bar import bars, strip_threshold, strip_words
 from pages.figures.clip_bar import conclusion as clipped_words
+from pages.figures.leaves import Leaves, leaves
 from pages.figures.literal import in_plot
 from pages.figures.norm_axis import (
     AIR,
@@ -106,6 +107,13 @@ def of_runs(results: Mapping[str, Run], cell: str, loss: str, notation: Notation
     run, curves = results[cell], curves_of(results, notation=notation)
     labels = run.sequence.labels
     return gradient_norms(curves, loss=loss, labels=labels, clipped=run.clipped, cell=cell)
+
+
+def turned(
+    every: Iterable[tuple[float, Mapping[str, Run]]], cell: str, loss: str, notation: Notation
+) -> Leaves:
+    """The picture at every value of the weight scale, of every cell's runs there."""
+    return leaves("scale", ((v, of_runs(results, cell, loss, notation)) for v, results in every))
 
 
 def gradient_norms(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
-from pages.ui import results, session
+from pages.ui import results, runs, session
 from pages.ui.results import stored
 from rnn_core.engine.cells import CELLS
 from rnn_core.engine.pace import breathe
@@ -18,6 +18,11 @@ SETTING: Final = "scale"
 ASKED: Final = "leaves_of_gradients"  # what the session keeps: the name of the leaves asked for
 WIDTH: Final = 16  # inputs and outputs of a step, about
 BESIDES: Final = 1.2e-3  # seconds of a run besides its passes
+
+
+def of_cells(e: Experiment) -> dict[str, Run]:
+    """Every cell's run."""
+    return {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
 
 
 def values() -> tuple[float, ...]:
