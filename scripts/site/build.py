@@ -123,6 +123,7 @@ def page(name: str, marks: Mapping[str, str], files: Files) -> bytes:
     icon = base64.b64encode((ROOT / "assets" / "favicon.svg").read_bytes()).decode()
     here = {
         "PAGE": "" if name == FIRST else name,
+        "KIND": "story" if name == FIRST else "page",
         "TITLE": escape(title),
         "ICON": icon,
         "POLICY": _POLICY.format(urlsplit(PLAYS.url)),
