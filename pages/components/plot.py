@@ -20,7 +20,7 @@ import streamlit as st
 from pages.components.scripts import script
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
+SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
 _HTML = """<div class="pl-plot">
 <div class="plotly-live" role="figure"></div>
 <p class="pl-error" role="alert" hidden></p>
@@ -62,7 +62,7 @@ def plot(
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
     `on_pick(x, y)` is told which point was clicked."""
-    what = {"alt": alt, "name": name, "source": _SOURCE, "pick": on_pick is not None}
+    what = {"alt": alt, "name": name, "source": SOURCE, "pick": on_pick is not None}
     about = json.dumps(what, ensure_ascii=False)
     spec = pio.to_json(figure, validate=False)
 

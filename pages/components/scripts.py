@@ -16,6 +16,7 @@ from typing import Final
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 SERVED: Final = "RNN_SCRIPTS_SERVED"  # set by app.py
 FILES: Final = {  # component -> its files in assets/, joined in the order of their names
+    "ahead": "ahead.js",
     "byhand": "byhand.js",
     "cell": "cell.js drawing.js saving.js",
     "download": "download.js",
