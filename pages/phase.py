@@ -53,7 +53,7 @@ def picture() -> Iterator[str]:
     yield "picture"
     e = session.experiment()
     lengths, found = _found(e)
-    st.markdown(f"##### {bench.map_words(found)}")
+    st.markdown(f"**{bench.map_words(found)}**")
     payload = bench.map_payload(e, lengths, found, NOTATIONS[session.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 
