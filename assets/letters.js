@@ -79,7 +79,7 @@ function letter(view, r, t) {
 function drawTexts(view) {
   const { data } = view, held = view.texts.contains(view.root.getRootNode().activeElement) ? view.root.getRootNode().activeElement.dataset.r : null
   const parts = data.rows.flatMap((text, r) => {
-    const head = html("h4", "", text.title), box = html("div", "letters")
+    const head = html("p", "title", text.title), box = html("div", "letters")
     if (text.note) head.append(" ", html("small", "", text.note))
     box.dataset.r = r
     box.tabIndex = 0

@@ -32,7 +32,7 @@ def picture() -> Iterator[str]:
     yield "picture"
     e = session.experiment()
     lengths, found = lengths_and_maps(e)
-    say(f"##### {phase.words(found)}")
+    say(f"**{phase.words(found)}**")
     payload = phase.payload(e, lengths, found, NOTATIONS[session.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 

@@ -12,7 +12,8 @@ export function digest(bytes) {
   return (h >>> 0).toString(16)
 }
 
-function load(source) {
+/** plotly.js, fetched once; also by who knows that it will be needed. */
+export function load(source) {
   window.__plotly ??= new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly)
     const script = document.createElement("script")

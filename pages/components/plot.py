@@ -20,7 +20,7 @@ from pages.components.exhibits import picture
 from pages.components.scripts import script
 from pages.figures.leaves import Leaves
 
-_SOURCE = f"vendor/plotly/plotly.min.js?v={version('plotly')}"  # relative to the app's address
+SOURCE = f"vendor/plotly/plotly.min.js?v={version('plotly')}"  # relative to the app's address
 _HTML = """<div class="pl-plot">
 <div class="plotly-live" role="figure"></div>
 <p class="pl-error" role="alert" hidden></p>
@@ -84,7 +84,7 @@ def draw(drawn: Plot, *, key: str, drag: Draggable | None = None) -> None:
 
 def message(drawn: Plot, pick: bool = False, drag: Draggable | None = None) -> bytes:
     """The component's message."""
-    about: dict[str, Any] = {"alt": drawn.alt, "name": drawn.name, "source": _SOURCE, "pick": pick}
+    about: dict[str, Any] = {"alt": drawn.alt, "name": drawn.name, "source": SOURCE, "pick": pick}
     about |= {"drag": drag and {"setting": drag.setting, "name": drag.name}}
     said = json.dumps(about, ensure_ascii=False)
     return f'{{"about":{said},"spec":{figure_json(drawn.figure)}}}'.encode()

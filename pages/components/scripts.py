@@ -18,6 +18,7 @@ ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 SERVED: Final = "RNN_SCRIPTS_SERVED"  # set by app.py
 FILES: Final = {  # component -> its files in assets/, joined in the order of their names
     "again": "again.js",
+    "ahead": "ahead.js",
     "byhand": "byhand.js",
     "cell": "cell.js drawing.js saving.js",
     "download": "download.js",

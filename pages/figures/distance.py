@@ -25,7 +25,7 @@ MEASURES: Final = {"share": "‖{0}‖ by that at the last word", "norm": "‖{0
 _STYLE: Final = """<style>
 .ds{display:grid;gap:.5rem 1.5rem;
  grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}
-.ds section{min-width:0}
+.ds>div{min-width:0}
 .ds b{font-weight:600}
 .ds p{margin:.1rem 0 0;line-height:1.55;font-size:.92rem}
 .ds i{font-style:normal;padding:.12em .18em;border-radius:3px;white-space:nowrap;
@@ -83,8 +83,8 @@ def _section(
         f"{_spelled(values[-1])}; answer {answer}, probability {p:.2f}"
     )
     return (
-        f"<section role='img' aria-label='{escape(alt)}' style='--ds:{look.colour}'>"
-        f"<b>{escape(said)}</b><p>{body} {end}</p></section>"
+        f"<div role='img' aria-label='{escape(alt)}' style='--ds:{look.colour}'>"
+        f"<b>{escape(said)}</b><p>{body} {end}</p></div>"
     )
 
 

@@ -17,10 +17,11 @@ html {{ font-size: clamp(22px, min(1.72vw, 3.06vh), 66px) !important; }}
 [data-testid="stMainBlockContainer"] {{ max-width: none; padding: 0.3rem 0.8rem 0; }}
 {_MAIN} {{ gap: 0.3rem; }}
 .st-key-player.st-key-player, .st-key-above {{ gap: 0.4rem; padding: 0; background: none; }}
-.st-key-player p, .st-key-player label p {{ line-height: 1.3; }}
-.st-key-player_title p {{ font-size: 1.2rem; line-height: 1.2; }}
+.st-key-player p {{ line-height: 1.28; }}
+.st-key-player_title p {{ font-size: 1.15rem; line-height: 1.2; }}
 .st-key-player_choices [role="radiogroup"] {{ gap: 0.15rem 1rem; align-items: flex-start; }}
-.st-key-player_choices label p {{ font-size: 0.95rem; }}
+.st-key-player_choices label p {{ font-size: 0.92rem; line-height: 1.2; }}
+:is(.st-key-player, .st-key-controls) button {{ min-height: 1.9rem; }}
 [data-testid="stMarkdownContainer"] :is(small, code, .stMarkdownBadge),
 [data-testid="stWidgetLabel"] p, [data-testid="stProgress"] p, [data-testid="stSliderThumbValue"],
 [data-testid="stCaption"] p, [data-testid="stMain"] :is(button p, a p, input),
@@ -43,21 +44,28 @@ html {{ font-size: clamp(22px, min(1.72vw, 3.06vh), 66px) !important; }}
 /* Icons are enough for who presents; a screen reader still hears the words. */
 :is(.st-key-player_ways, .st-key-again) :is(a, button) p
   {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
-.st-key-player_ways {{ position: fixed; left: 0.8rem; bottom: 0.2rem; width: 15rem; z-index: 2;
-  flex-wrap: nowrap; background: var(--st-background-color); }}
+.st-key-player_ways {{ flex-wrap: nowrap; }}
 .st-key-player_ways [data-testid="stProgress"] p {{ white-space: nowrap; }}
 .st-key-player_ways [data-testid="stProgress"] > div:last-child {{ display: none; }}
+@media (min-width: 800px) and (max-aspect-ratio: 3/2) {{
+  .st-key-player {{ position: relative; }}
+  .st-key-player_title {{ padding-right: 16rem; }}
+  .st-key-player_ways {{ position: absolute; right: 0; top: 0; width: auto; }}
+}}
 @media (min-aspect-ratio: 3/2) {{
+  .st-key-player_ways {{ position: fixed; left: 0.8rem; bottom: 0.2rem; width: 15rem; z-index: 2;
+    background: var(--st-background-color); }}
   /* The words above the page and those inside it are one column; its picture is the other. */
   {_MAIN}:has({_PART}) {{ display: grid; grid-template-columns: 15rem minmax(0, 1fr);
     grid-template-rows: repeat(40, min-content) 1fr; gap: 0 1rem !important; align-items: start; }}
   {_WRAP}:has(> * > * > {_PART}), {_BLOCK}:has(> * > {_PART}) {{ display: contents; }}
   {_MAIN}:has({_PART}) > *, {_BLOCK}:has(> * > {_PART}) > * {{ grid-column: 1; min-width: 0; }}
   {_WRAP}:has(> {_PART}) {{ grid-column: 2 !important; grid-row: 1 / 42; width: 100%; }}
-  .st-key-above {{ margin-top: 0.6rem; }}
-  .st-key-controls {{ flex-direction: column; gap: 0.5rem; }}
+  .st-key-above {{ margin-top: 0.4rem; }}
+  .st-key-controls {{ flex-direction: column; gap: 0.3rem; }}
   .st-key-controls > * {{ width: 100% !important; flex: none; }}
   [class*="st-key-player_"]:not(.st-key-player_ways) {{ flex-wrap: wrap; }}
-  .st-key-player_choices, .st-key-player_choices [role="radiogroup"] {{ flex-direction: column; }}
+  .st-key-player_choices, .st-key-player_choices [role="radiogroup"]
+    {{ flex-direction: column; align-items: flex-start; }}
 }}
 </style>"""

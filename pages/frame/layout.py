@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components.ahead import ahead
 from pages.components.framed import framed
 from pages.components.unseen import unseen
 from pages.frame import hall
@@ -96,5 +97,7 @@ def end(played: Place | None) -> None:
         framed()
     elif played or playing.presents:
         unseen("presenter")
+        if playing.presents:
+            ahead()
         if not played:
             controls.present_button()

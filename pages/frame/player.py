@@ -19,6 +19,11 @@ STYLE = """<style>
 @media (max-width: 640px) {
   [class*="st-key-player_"] { flex-wrap: wrap; }
   .st-key-player_choices [class*="st-key-choice"] { min-width: 100%; }
+  .st-key-player_head { gap: 0.2rem 0.6rem; }
+  .st-key-player_head > :first-child { flex: 0 0 100%; }
+  /* Of the ways on, back and forth keep their words; a screen reader hears those of the others. */
+  .st-key-player_head > :not(:first-child, :has(.st-key-previous, .st-key-next)) :is(a, button) p
+    { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 }
 </style>"""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.components.ahead import ahead
 from pages.components.rail import Stop, rail
 from pages.components.unseen import unseen
 from pages.figures.literal import in_markdown
@@ -86,6 +87,8 @@ def tell(place: Place, picture: Callable[[], None]) -> None:
         with side:  # last: by now it is known which answers are right
             rail(_stops(place), key="acts", on_go=_gone(place))
     unseen("presenter")
+    if session.playing().presents:
+        ahead()
 
 
 def _link(place: Place) -> dict[str, str]:

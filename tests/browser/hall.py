@@ -66,7 +66,7 @@ def every_scene() -> list[Shown]:
 def pictures() -> list[Scene]:
     """One scene for every part of a page, and for every cell where it is a diagram of the cell.
 
-    Of those that show the same, the one with the most words beside it."""
+    Of those that show the same, the one with the most beside it."""
     found: dict[tuple[str, str, str], Scene] = {}
     for _, scene in every_scene():
         cell = str(scene.before.get("cell", "rnn")) if scene.page in DIAGRAMS else ""
@@ -77,12 +77,12 @@ def pictures() -> list[Scene]:
 
 
 def words(scene: Scene | None) -> int:
-    """How many letters stand beside a scene's picture."""
+    """How many letters stand beside a scene's picture; a control takes the room of some lines."""
     if scene is None:
         return -1
     asked = scene.question
     texts = [asked.ask, *(c.text for c in asked.choices)] if asked else [scene.say]
-    return sum(map(len, [scene.title, *texts]))
+    return sum(map(len, [scene.title, *texts])) + 80 * len(scene.controls)
 
 
 def answered(app: App) -> None:

@@ -77,12 +77,15 @@
     const tall = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)
     return wide > 1 && tall > 1 ? wide * tall / Math.min(a.width * a.height, b.width * b.height) : 0
   }
+  const foot = document.querySelector(".st-key-player_ways") // at the window's end, over what is there
   const measureWords = (root) => {
     const drawn = []
     for (const node of words(root)) {
       const e = node.parentElement ?? node.getRootNode().host, box = boxOf(node)
       if (!e || !isSeen(e) || !box.width || !box.height) continue
       if (size(e) < least - 0.05) tell("small", node.data, size(e))
+      if (foot && !chain(e).includes(foot) && shared(box, foot.getBoundingClientRect()) > 0.1)
+        tell("over", `${node.data.trim()} / the player's keys`, 1)
       const over = cut(e, box)
       if (over) tell("cut", node.data, over)
       if (e.ownerSVGElement) drawn.push({ box, text: e.closest("text"), data: node.data.trim() })

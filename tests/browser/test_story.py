@@ -181,7 +181,7 @@ def test_a_lecturer_shows_it_on_the_wall(app):
     app.page.wait_for_url("**present=1*")
     app.idle()
     assert not app.page.get_by_test_id("stHeader").is_visible()
-    inside(app, part(app, "svg.wide"))
+    inside(app, part(app, "svg.hall"))
     inside(app, part(app, "input[type=radio]"))
     inside(app, app.page.locator(".st-key-story_foot"))
     app.page.keyboard.press("Escape")

@@ -1,15 +1,30 @@
 """What comes next in a lecture is made ready: unseen, whole, and given up when its reader asks."""
 
+import os
 from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.testing.v1 import AppTest
 
+from pages.components.scripts import SERVED
 from pages.ui.session import Session
 from pages.ui.shelf import shelf
 from pages.ui.store import STORE
 from tests.frame.test_player import ASKING, DECKS, link_of
 from tests.pages.reader import clean
+
+
+def launcher() -> ModuleType:
+    """The module app; it says in the environment that scripts are served, which they are not."""
+    import app
+
+    del os.environ[SERVED]
+    return app
+
+
+app = launcher()
 
 # On these pages some results take longer than what a lecturer waits for.
 COSTLY = ("flow", "starts", "ceiling", "captions", "characters", "jacobians", "distance")
@@ -39,12 +54,15 @@ def rehearsed(coming: list, is_overtaken: Callable[[], bool]) -> AppTest:
 
     def script() -> None:
         import streamlit as st
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
 
         import app
 
-        st.session_state["had"] = dict(st.session_state)
+        context, sent = get_script_run_ctx(), []
+        send, context._enqueue = context._enqueue, sent.append
         app.rehearse_unseen(*st.session_state["asked"])
-        st.text("and nothing else")
+        context._enqueue = send
+        st.text(f"{len(sent)} messages")
 
     reader = AppTest.from_function(script, default_timeout=60)
     reader.session_state["asked"] = coming, is_overtaken
@@ -61,7 +79,7 @@ def test_a_scene_that_was_made_ready_computes_nothing_more(lecture, page):
     for key in known:
         STORE._drop(key)
     unseen = rehearsed([last], lambda: False)
-    assert [each.value for each in unseen.text] == ["and nothing else"]
+    assert [each.value for each in unseen.text] == ["0 messages"]
     assert not unseen.main.children.keys() - {0} and "session" not in unseen.session_state
     made = set(STORE._kept)
     assert made
@@ -108,3 +126,46 @@ def test_the_story_goes_on_too(visit):
     acts = shelf().decks["story"].scenes
     assert [each.place.scene.id for each in state(reader).coming] == [acts[0].id, acts[1].id]
     rehearsed(state(reader).coming, lambda: False)
+
+
+class Runner:
+    """As much of Streamlit's runner as the launcher looks at."""
+
+    def __init__(self, session: Session) -> None:
+        self._session_state = {"session": session}
+        self._requests = SimpleNamespace(_state=ScriptRequestType.CONTINUE)
+
+
+@pytest.fixture
+def done(monkeypatch):
+    """The launcher's own part with a run and a rehearsal that only say that they were."""
+    log: list[object] = []
+    monkeypatch.setattr(app.ScriptRunner, "_run_script", lambda *_: log.append("run"))
+    monkeypatch.setattr(app, "rehearse_unseen", lambda coming, _: log.append(coming))
+    monkeypatch.setattr(app, "RESTS", 0.05)
+    app.make_ready()
+    return log
+
+
+def test_the_launcher_makes_ready_once_what_a_run_announced(done):
+    session = Session(coming=["next"])
+    runner = Runner(session)
+    for _ in range(2):
+        app.ScriptRunner._run_script(runner, None)
+    assert done == ["run", ["next"], "run"] and session.coming == []
+
+
+@pytest.mark.parametrize("state", [ScriptRequestType.RERUN, ScriptRequestType.STOP])
+def test_the_launcher_lets_a_reader_go_first(done, state):
+    session = Session(coming=["next"])
+    runner = Runner(session)
+    runner._requests._state = state
+    app.ScriptRunner._run_script(runner, None)
+    assert done == ["run"] and session.coming == ["next"]  # after the next run, perhaps
+
+
+def test_a_scene_that_cannot_be_made_ready_hurts_nobody(lecture, caplog):
+    (*_, last) = state(lecture(*before("flow")[:2])).coming
+    unseen = rehearsed([last._replace(place=last.place._replace(deck=None))], lambda: False)
+    assert [each.value for each in unseen.text] == ["0 messages"]
+    assert "could not be made ready" in caplog.text
