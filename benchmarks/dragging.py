@@ -31,6 +31,7 @@ LEAST, RERUN_MS, RELEASED_MS = 8.0, 120.0, 500.0
 VIEW: Final = {"width": 1280, "height": 720}
 LINKS: Final = {FIRST: "/?act=3"}  # whose first slider is not on the page's opening
 RERUNS: Final = 9
+NEAR_MS: Final = 400  # from the moment a hand is over the slider to the moment it presses
 
 # The first drawing of the page's first part; it may lie in a shadow root.
 SCRIPT: Final = """
@@ -78,15 +79,14 @@ TRACKS: Final = (
 class Dragged:
     """Three seconds on one page."""
 
-    slider: str  # its label
+    slider: str  # its label; "" where a picture has one of its own
     pictures: float  # a second
     frames: float  # a second: what the machine gives
     after: float  # ms from letting go to the last picture
-    rerun: float  # ms of the server for one move; nan where the browser has all pictures
 
-    def verdict(self, page: str) -> str:
-        """Whether the goal of such a page is met."""
-        if page not in FLUENT and self.rerun > RERUN_MS:
+    def verdict(self, page: str, rerun: float) -> str:
+        """Whether the goal of such a page is met; `rerun`: ms of the server for one move."""
+        if page not in FLUENT and rerun > RERUN_MS:
             met = self.after <= RELEASED_MS
             return f"{self.after:.0f} ms after release: {'met' if met else 'MISSED'}"
         goal = FLUENT.get(page, LEAST)
@@ -100,28 +100,31 @@ def main(quick: bool) -> None:
     except ImportError:
         print("Left out, not installed: playwright")
         return
+    names = [*FLUENT, "gates"] if quick else list(PAGES)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
         with sync_playwright() as playwright:
-            report_pages(playwright.chromium, server, [*FLUENT, "gates"] if quick else list(PAGES))
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+            found = {name: dragged(browser, server, name) for name in names}
+            browser.close()
+        report_pages(server, found)
         report_class(asyncio.run(classroom(server, 10 if quick else 30)))
 
 
 # --- page by page -------------------------------------------------------------------------------
 
 
-def report_pages(chromium: Any, server: Server, names: list[str]) -> None:
+def report_pages(server: Server, found: dict[str, Dragged | None]) -> None:
     """A line for every page; those without a slider are named."""
     print(f"A slider is dragged for {SECONDS:g} s: pictures and frames a second, ms of a rerun")
     print(f"  {'page':<14}{'slider':<26}{'pictures':>9}{'frames':>8}{'rerun':>7}")
-    browser, without = chromium.launch(executable_path=browser_path(), args=FLAGS), []
-    for name in names:
-        found = dragged(browser, server, name)
-        if found is None:
-            without.append(name)
+    for name, seen in found.items():
+        if seen is None:
             continue
-        numbers = f"{found.pictures:9.1f}{found.frames:8.0f}{found.rerun:7.0f}"
-        print(f"  {name:<14}{found.slider[:25]:<26}{numbers}  {found.verdict(name)}", flush=True)
-    browser.close()
+        rerun = asyncio.run(rerun_ms(server, name, seen.slider)) if seen.slider else float("nan")
+        numbers = f"{seen.pictures:9.1f}{seen.frames:8.0f}{rerun:7.0f}"
+        label = seen.slider[:25] or "of the picture"
+        print(f"  {name:<14}{label:<26}{numbers}  {seen.verdict(name, rerun)}", flush=True)
+    without = [name for name, seen in found.items() if seen is None]
     print(f"  Without a slider: {', '.join(without) or 'none'}")
 
 
@@ -135,7 +138,7 @@ def dragged(browser: Any, server: Server, name: str) -> Dragged | None:
             page.wait_for_function("window.isDrawn()", timeout=30_000)
         page.wait_for_timeout(1500)
         slider = first_slider(page)
-        return None if slider is None else drag(page, slider, server, name)
+        return None if slider is None else drag(page, slider)
     finally:
         page.close()
 
@@ -149,15 +152,15 @@ def first_slider(page: Any) -> Any:
     return None
 
 
-def drag(page: Any, slider: Any, server: Server, name: str) -> Dragged:
-    """To and fro; then the time until all is drawn, and what a rerun costs the server."""
-    streamlits = slider.get_by_role("group").locator("[data-orientation]")
-    is_streamlits = bool(streamlits.count())
-    box = (streamlits.first if is_streamlits else slider).bounding_box()
-    input_ = slider.locator("input[type=range]").first if is_streamlits else slider
-    label = input_.get_attribute("aria-label") or "in the picture"
+def drag(page: Any, slider: Any) -> Dragged:
+    """To and fro for a while; then the time until all is drawn."""
+    track = slider.get_by_role("group").locator("[data-orientation]")
+    box = (track.first if track.count() else slider).bounding_box()
+    inside = slider.locator("input[type=range]").first
+    label = inside.get_attribute("aria-label") if track.count() else ""
     y, mouse = box["y"] + box["height"] / 2, page.mouse
     mouse.move(box["x"] + 0.3 * box["width"], y)
+    page.wait_for_timeout(NEAR_MS)
     mouse.down()
     page.evaluate("window.watch()")
     for share in shares():
@@ -165,9 +168,7 @@ def drag(page: Any, slider: Any, server: Server, name: str) -> Dragged:
     page.evaluate("window.release()")
     mouse.up()
     page.wait_for_timeout(2000)
-    seen = page.evaluate("window.seen()")
-    rerun = asyncio.run(rerun_ms(server, name, label)) if is_streamlits else float("nan")
-    return told(label, seen, rerun)
+    return told(label, page.evaluate("window.seen()"))
 
 
 def shares() -> Iterator[float]:
@@ -178,13 +179,13 @@ def shares() -> Iterator[float]:
         yield 0.05 + 0.9 * (way if way < 1 else 2 - way)
 
 
-def told(label: str, seen: dict[str, Any], rerun: float) -> Dragged:
+def told(label: str, seen: dict[str, Any]) -> Dragged:
     """What the page has counted, per second."""
     times, released = seen["seen"], seen["released"]
     during = sum(t <= released for t in times)
     after = max([t - released for t in times if t > released], default=0.0)
     pictures, frames = (1e3 * count / released for count in (during, seen["frames"]))
-    return Dragged(label, pictures, frames, after, rerun)
+    return Dragged(label, pictures, frames, after)
 
 
 async def rerun_ms(server: Server, name: str, label: str) -> float:

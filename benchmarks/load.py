@@ -42,7 +42,7 @@ PLACES = (
     Place("gates", ""),
     Place("gradients", ""),
     Place("unrolled", ""),
-    Place("flow", ""),
+    Place("flow", "", "Forget bias (LSTM)"),
     Place("clipping", "&clip=norm&init=gaussian", "Gain"),
 )
 

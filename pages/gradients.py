@@ -7,7 +7,9 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.components.plot import Draggable, plot, send
+from pages.components import leaves as component
+from pages.components.leaves import Drag
+from pages.components.plot import plot
 from pages.figures.clip_bar import changed_words
 from pages.figures.gradients import clipping_bars, curves_of, gradient_rows, of_runs
 from pages.figures.leaves import Leaves, leaves
@@ -47,30 +49,35 @@ ALT = (
 )
 
 SHARES = "Each step's share of the recurrent weights' gradient before and after clipping"
+PARAMETERS = "Gradient of every parameter before and after clipping"
 
 
 @stored()
-def _leaves(e: Experiment, notation: str, loss: str, _series: Series | None) -> Leaves:
-    """The picture at every value of the weight scale."""
-    turned, letters = model.turned(e, _series), NOTATIONS[notation]
+def _leaves(e: Experiment, notation: str, loss: str, part: int, _series: Series | None) -> Leaves:
+    """The picture at every so many-th value of the weight scale."""
+    turned, letters = model.turned(e, part, _series), NOTATIONS[notation]
     return leaves(model.SETTING, ((v, of_runs(all_, e.cell, loss, letters)) for v, all_ in turned))
+
+
+def _follow(drag: Drag, e: Experiment, notation: str, loss: str) -> None:
+    """What the picture needs to follow the slider by itself; it runs beside the picture."""
+    part = model.asked(drag.name)
+    found = None if part is None else _leaves(e, notation, loss, part, runs.series(e))
+    component.leaves(drag, part, found, partial(model.ask, drag.name))
 
 
 def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
-    results = {cell: session.variant(cell=cell) for cell in CELLS}
-    e, run, notation = session.experiment(), session.current_run(), session.view().notation
+    e, results = session.experiment(), {cell: session.variant(cell=cell) for cell in CELLS}
+    run, notation = session.current_run(), session.view().notation
     loss, cell, letters = runs.loss_words(run), run.experiment.cell, NOTATIONS[notation]
-    name = model.name(e, notation)
-    drag = Draggable(model.SETTING, name, partial(model.ask, name))
-    figure = of_runs(results, cell, loss, letters)
-    plot(figure, key="norms", alt=ALT, name="gradient-norms", drag=drag)
+    drag = Drag(model.SETTING, model.name(e, notation))
+    drawn = of_runs(results, cell, loss, letters)
+    plot(drawn, key="norms", alt=ALT, name="gradient-norms", drag=drag)
     st.markdown(session.lettered(changed_words(run.clipped)))
-    wanted = model.unturned(e), notation, loss, runs.series(e)
-    send(drag, _leaves(*wanted) if model.asked(name) else None)
+    st.fragment(_follow)(drag, model.unturned(e), notation, loss)
     yield "more"
-
     curves = curves_of(results, notation=letters)
     bounds = {c: Bound(b.sigma, b.gamma) for c, b in runs.bounds(results["rnn"]).items()}
     st.subheader("Verdict", anchor=False)
@@ -80,13 +87,11 @@ def picture() -> Iterator[str]:
 
 def _clipping(run: Run) -> None:
     """What the optimiser would do to each step's share and to every parameter."""
-    clipped = run.clipped
     st.subheader(f"Clipping the {run.experiment.cell.upper()}'s weight gradients", anchor=False)
     shares = step_shares(run, NOTATIONS[session.view().notation])
     plot(shares, key="shares", alt=SHARES, name="gradient-shares")
-    if clipped.mode != "off":
-        alt = "Gradient of every parameter before and after clipping"
-        plot(clipping_bars(clipped), key="clipping", alt=alt, name="clipping")
+    if run.clipped.mode != "off":
+        plot(clipping_bars(run.clipped), key="clipping", alt=PARAMETERS, name="clipping")
 
 
 def numbers(e: Experiment, view: session.View) -> pd.DataFrame:

@@ -147,19 +147,11 @@ function drawTitle(state, layer, leaf) {
   lines.forEach((words, k) => write(group, title, words, { x, y, dy: `${1.3 * k}em` }))
 }
 
-/** A hand is near the slider: ask for the leaves, once. A slider moves: show the leaf, if it is there. */
+/** A slider moves: show the leaf, if it is there. */
 function follower(state) {
-  const wanted = ({ detail }) => state.about.drag?.setting === detail.setting
-  const near = (event) => {
-    if (!wanted(event) || leavesOf(state) || state.asked === state.about.drag.name) return
-    state.asked = state.about.drag.name
-    state.tell("near", state.asked)
+  const drag = (event) => {
+    if (state.about.drag?.setting === event.detail.setting && leap(state, event.detail.value)) event.preventDefault()
   }
-  const drag = (event) => { if (wanted(event) && leap(state, event.detail.value)) event.preventDefault() }
-  document.addEventListener("rnn-near", near)
   document.addEventListener("rnn-drag", drag)
-  return () => {
-    document.removeEventListener("rnn-near", near)
-    document.removeEventListener("rnn-drag", drag)
-  }
+  return () => document.removeEventListener("rnn-drag", drag)
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
+from pages.components.leaves import Drag
 from pages.components.scripts import script
-from pages.figures.leaves import Leaves
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
@@ -53,24 +52,6 @@ _component = st.components.v2.component(
 )
 
 
-_leaves = st.components.v2.component(
-    "leaves", html='<i data-component="leaves" hidden></i>\n', js=script("leaves")
-)
-
-
-@dataclass(frozen=True)
-class Draggable:
-    """A setting whose slider the figure can follow without asking, once it has all its leaves.
-
-    `name` is another one whenever other leaves are wanted; a hand that comes near the slider asks
-    for them.
-    """
-
-    setting: str
-    name: str
-    on_ask: Callable[[], None]
-
-
 def plot(
     figure: go.Figure | dict[str, Any],
     *,
@@ -78,14 +59,15 @@ def plot(
     alt: str,
     name: str,
     on_pick: Callable[[float, float], None] | None = None,
-    drag: Draggable | None = None,
+    drag: Drag | None = None,
 ) -> None:
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
-    `on_pick(x, y)` is told which point was clicked."""
+    `on_pick(x, y)` is told which point was clicked. `drag` names the leaves that the figure shows
+    while their slider is dragged (`pages.components.leaves`)."""
     about: dict[str, Any] = {"alt": alt, "name": name, "source": _SOURCE}
     about |= {"pick": on_pick is not None}
-    about |= {"drag": drag and {"setting": drag.setting, "name": drag.name}}
+    about |= {"drag": drag and drag._asdict()}
     spec = pio.to_json(figure, validate=False)
     data = f'{{"about":{json.dumps(about, ensure_ascii=False)},"spec":{spec}}}'
 
@@ -94,14 +76,4 @@ def plot(
         if on_pick is not None and point is not None:
             on_pick(float(point[0]), float(point[1]))
 
-    def asked() -> None:
-        if drag is not None and st.session_state[key]["near"] == drag.name:
-            drag.on_ask()
-
-    _component(key=key, data=data.encode(), on_pick_change=picked, on_near_change=asked)
-
-
-def send(drag: Draggable, found: Leaves | None) -> None:
-    """Hand the leaves to the figure once they are asked for; after it, so that it need not wait."""
-    message = {} if found is None else {"name": drag.name, **asdict(found)}
-    _leaves(key="leaves", data=json.dumps(message, ensure_ascii=False).encode())
+    _component(key=key, data=data.encode(), on_pick_change=picked)
