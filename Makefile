@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run test lint types js bench golden models format clean dev
+.PHONY: help run test lint types js bench pictures golden models format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
@@ -8,6 +8,7 @@ ADDRESS ?= localhost
 PYTEST ?=
 BENCH ?= engine jacobians pages
 MODELS ?=
+PICTURES ?=
 PLAYS ?=
 BIN := .venv/bin
 
@@ -42,6 +43,9 @@ js: ## the components' JavaScript under node, where node is installed
 
 bench: dev ## the engine against its peers, and slider to painted (BENCH=load: many readers at once)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+pictures: dev ## take the README's pictures anew, in Chromium (PICTURES='gates flow')
+	@$(BIN)/python -m scripts.pictures $(PICTURES)
 
 golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Keras)
 	@$(BIN)/python -c 'import torch, keras' || { \

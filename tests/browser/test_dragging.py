@@ -87,6 +87,9 @@ def test_a_picture_that_has_all_its_leaves_follows_without_asking(app):
     for cell, name in zip(CELLS, drawn, strict=False):
         norms = run(Experiment(**vars(at) | {"cell": cell})).stages[0].gradient.top.norms("h")
         np.testing.assert_allclose(drawn[name], np.log10(norms), atol=0.02)
+    hand.to((1.0 - 0.1) / 3.9)  # back where it was: no new figure comes
+    page.locator(".pl-leaf").wait_for(state="detached")
+    hand.to(0.5)
     hand.mouse.up()
     page.wait_for_url(f"**scale={value:g}*")
     page.locator(".pl-leaf").wait_for(state="detached")
