@@ -2,6 +2,7 @@
 // `about.drag` names the setting whose slider it follows by itself (leaves.js).
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
+const SETTLE = 300 // ms after which a page's parts are where they stay
 const plots = new WeakMap() // plot node -> what is drawn there
 
 /** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
@@ -46,6 +47,15 @@ function roomFor(node) {
   return top < tall * 0.6 ? tall - top - BELOW : tall * ROOM
 }
 
+/** In lecture mode a figure ends inside the window: what stands above it may have come after it. */
+function settle(state, turn) {
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  if (text < WALL) return
+  setTimeout(() => {
+    if (turn === state.turn && figureOf(state).layout.height !== state.figure.layout.height) draw(state)
+  }, SETTLE)
+}
+
 async function draw(state) {
   const turn = ++state.turn, old = () => turn !== state.turn // a newer drawing is on its way
   const figure = figureOf(state), moves = still() ? [] : glides(state.figure, figure)
@@ -64,6 +74,7 @@ async function draw(state) {
     roll(state, figure)
     state.node.dataset.digest = state.digest
     state.node.dataset.drawn = String(++state.drawn)
+    settle(state, turn)
   } catch (error) {
     console.warn("plot:", error)
     fail(state, "This plot could not be drawn: the plotting library did not load. " +

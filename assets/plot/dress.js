@@ -82,7 +82,8 @@ export function typed(value, text) {
  *  is what a figure may take of the window's height when large type makes it grow. */
 export function dressed(spec, colour, text, width, room = Infinity) {
   const { data, layout: wide = {} } = typed(painted(spec, colour), text)
-  const own = width < NARROW ? merged(wide, wide.meta?.narrow) : wide // a figure may know better
+  const better = width < NARROW ? wide.meta?.narrow : text >= WALL ? wide.meta?.wall : null
+  const own = better ? merged(wide, better) : wide // a figure may know better
   const plain = own.height ?? DEFAULT_HEIGHT
   const least = text >= WALL ? Math.min(plain, LEAST) : plain // a hall does not scroll
   const height = Math.round(Math.max(least, Math.min(plain * Math.max(1, text / 16), room)))
