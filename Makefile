@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run serve test lint types js bench golden models site handout format clean dev
+.PHONY: help run serve test lint types js bench pictures golden models site handout format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
@@ -9,6 +9,7 @@ WORKERS ?= 2
 PYTEST ?=
 BENCH ?= engine jacobians pages
 MODELS ?=
+PICTURES ?=
 PLAYS ?=
 OUT ?= site
 WHEELS ?=
@@ -52,6 +53,9 @@ js: dev ## the components' JavaScript: tests, types and faults, where node is in
 
 bench: dev ## the engine against its peers, and slider to painted (BENCH=load: many readers at once)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+pictures: dev ## take the README's pictures anew, in Chromium (PICTURES='gates flow')
+	@$(BIN)/python -m scripts.pictures $(PICTURES)
 
 golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Keras)
 	@$(BIN)/python -c 'import torch, keras' || { \

@@ -108,7 +108,10 @@ function follow(down, group) {
   const input = group.querySelector("input[type=range]")
   const track = group.querySelector("[data-orientation]") ?? group
   const thumb = input.closest("[data-rac]")
-  const next = oneByOne((value) => { put(input, value); return painted() })
+  const next = oneByOne((value) => {
+    put(input, value)
+    return painted().then(() => told("rnn-rest", { setting: settingOf(group), value }))
+  })
   const hand = whenItRests(next, (value) => shown(group, value))
   const move = (event) => {
     if (event.pointerId !== down.pointerId) return

@@ -1,6 +1,6 @@
 """Pictures a second while a slider is dragged, page by page; and a whole class that drags at once.
 
-A mouse goes to and fro along the first slider of each page for three seconds. A picture counts in
+A hand goes to and fro along the first slider of each page for three seconds. A picture counts in
 the frame in which the page's first drawing says that it is new (`data-drawn`). Where a rerun takes
 longer than `RERUN_MS` the marker follows, and the picture comes after the slider is let go.
 """
@@ -11,7 +11,7 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import cycle
@@ -31,6 +31,7 @@ LEAST, RERUN_MS, RELEASED_MS = 8.0, 120.0, 500.0
 VIEW: Final = {"width": 1280, "height": 720}
 LINKS: Final = {FIRST: "/?act=3"}  # whose first slider is not on the page's opening
 RERUNS: Final = 9
+NEAR_MS: Final = 400  # from the moment a hand is over the slider to the moment it presses
 
 # The first drawing of the page's first part; it may lie in a shadow root.
 SCRIPT: Final = """
@@ -66,27 +67,49 @@ SCRIPT: Final = """
   }
 })()
 """
+# A hand that moves at every frame; a browser's own range input takes no hand but its owner's.
+SWAY: Final = """async (way, [lasts, sweep]) => {
+  const box = way.getBoundingClientRect(), began = performance.now(), y = box.top + box.height / 2
+  const to = (share) => {
+    if (way.type === "range") {
+      way.value = +way.min + share * (way.max - way.min)
+      way.dispatchEvent(new Event("input", { bubbles: true }))
+    } else {
+      const at = { pointerId: 1, clientX: box.left + share * box.width, clientY: y, bubbles: true }
+      document.dispatchEvent(new PointerEvent("pointermove", at))
+    }
+  }
+  for (let passed = 0; passed < lasts; passed = performance.now() - began) {
+    const there = (passed / sweep) % 2
+    to(0.05 + 0.9 * (there < 1 ? there : 2 - there))
+    await new Promise(requestAnimationFrame)
+  }
+}"""
+RESTS: Final = """() =>
+  document.querySelector('[class*="st-key-part_"], .st-key-story_act') &&
+  document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === "notRunning"
+"""
 TRACKS: Final = (
     ".st-key-controls [data-testid=stSlider]",
     "[class*=st-key-part_] [data-testid=stSlider]",
     "[class*=st-key-part_] input[type=range]",
     ".st-key-story_act input[type=range]",
 )
+OWN: Final = {"flow": TRACKS[2:]}  # whose main slider is the picture's own
 
 
 @dataclass(frozen=True)
 class Dragged:
     """Three seconds on one page."""
 
-    slider: str  # its label
+    slider: str  # its label; "" where a picture has one of its own
     pictures: float  # a second
     frames: float  # a second: what the machine gives
     after: float  # ms from letting go to the last picture
-    rerun: float  # ms of the server for one move; nan where the browser has all pictures
 
-    def verdict(self, page: str) -> str:
-        """Whether the goal of such a page is met."""
-        if page not in FLUENT and self.rerun > RERUN_MS:
+    def verdict(self, page: str, rerun: float) -> str:
+        """Whether the goal of such a page is met; `rerun`: ms of the server for one move."""
+        if page not in FLUENT and rerun > RERUN_MS:
             met = self.after <= RELEASED_MS
             return f"{self.after:.0f} ms after release: {'met' if met else 'MISSED'}"
         goal = FLUENT.get(page, LEAST)
@@ -100,29 +123,32 @@ def main(quick: bool) -> None:
     except ImportError:
         print("Left out, not installed: playwright")
         return
+    names = [*FLUENT, "gates"] if quick else list(PAGES)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
         with sync_playwright() as playwright:
-            report_pages(playwright.chromium, server, [*FLUENT, "gates"] if quick else list(PAGES))
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+            found = {name: dragged(browser, server, name) for name in names}
+            browser.close()
+        report_pages(server, found)
         report_class(asyncio.run(classroom(server, 10 if quick else 30)))
 
 
 # --- page by page -------------------------------------------------------------------------------
 
 
-def report_pages(chromium: Any, server: Server, names: list[str]) -> None:
+def report_pages(server: Server, found: dict[str, Dragged | None]) -> None:
     """A line for every page; those without a slider are named."""
     print(f"A slider is dragged for {SECONDS:g} s: pictures and frames a second, ms of a rerun")
     print(f"  {'page':<14}{'slider':<26}{'pictures':>9}{'frames':>8}{'rerun':>7}")
-    browser, without = chromium.launch(executable_path=browser_path(), args=FLAGS), []
-    for name in names:
-        found = dragged(browser, server, name)
-        if found is None:
-            without.append(name)
+    for name, seen in found.items():
+        if seen is None:
             continue
-        numbers = f"{found.pictures:9.1f}{found.frames:8.0f}{found.rerun:7.0f}"
-        print(f"  {name:<14}{found.slider[:25]:<26}{numbers}  {found.verdict(name)}", flush=True)
-    browser.close()
-    print(f"  Without a slider: {', '.join(without) or 'none'}")
+        rerun = asyncio.run(rerun_ms(server, name, seen.slider)) if seen.slider else float("nan")
+        numbers = f"{seen.pictures:9.1f}{seen.frames:8.0f}{rerun:7.0f}"
+        label = seen.slider[:25] or "of the picture"
+        print(f"  {name:<14}{label:<26}{numbers}  {seen.verdict(name, rerun)}", flush=True)
+    without = [name for name, seen in found.items() if seen is None]
+    print(f"  Without a slider, or without a drawing: {', '.join(without) or 'none'}")
 
 
 def dragged(browser: Any, server: Server, name: str) -> Dragged | None:
@@ -131,66 +157,56 @@ def dragged(browser: Any, server: Server, name: str) -> Dragged | None:
     try:
         page.add_init_script(SCRIPT)
         page.goto(server.url + LINKS.get(name, f"/{name}"))
-        if PAGES[name].scenic or name in LINKS:
-            page.wait_for_function("window.isDrawn()", timeout=30_000)
-        page.wait_for_timeout(1500)
-        slider = first_slider(page)
-        return None if slider is None else drag(page, slider, server, name)
+        page.wait_for_function(RESTS, timeout=60_000)
+        page.wait_for_timeout(2000)
+        slider = first_slider(page, OWN.get(name, TRACKS))
+        return drag(page, slider) if slider and page.evaluate("window.isDrawn()") else None
     finally:
         page.close()
 
 
-def first_slider(page: Any) -> Any:
+def first_slider(page: Any, tracks: Sequence[str]) -> Any:
     """The slider that a reader meets first, or None."""
-    for selector in TRACKS:
+    for selector in tracks:
         found = page.locator(selector)
         if found.count() and found.first.is_visible():
             return found.first
     return None
 
 
-def drag(page: Any, slider: Any, server: Server, name: str) -> Dragged:
-    """To and fro; then the time until all is drawn, and what a rerun costs the server."""
-    streamlits = slider.get_by_role("group").locator("[data-orientation]")
-    is_streamlits = bool(streamlits.count())
-    box = (streamlits.first if is_streamlits else slider).bounding_box()
-    input_ = slider.locator("input[type=range]").first if is_streamlits else slider
-    label = input_.get_attribute("aria-label") or "in the picture"
-    y, mouse = box["y"] + box["height"] / 2, page.mouse
-    mouse.move(box["x"] + 0.3 * box["width"], y)
+def drag(page: Any, slider: Any) -> Dragged:
+    """To and fro for a while; then the time until all is drawn."""
+    track = slider.get_by_role("group").locator("[data-orientation]")
+    way = track.first if track.count() else slider
+    inside = slider.locator("input[type=range]").first
+    label = inside.get_attribute("aria-label") if track.count() else ""
+    box, mouse = way.bounding_box(), page.mouse
+    mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2)
+    page.wait_for_timeout(NEAR_MS)
     mouse.down()
     page.evaluate("window.watch()")
-    for share in shares():
-        mouse.move(box["x"] + share * box["width"], y)
+    way.evaluate(SWAY, [1e3 * SECONDS, 1e3 * SWEEP])
     page.evaluate("window.release()")
     mouse.up()
     page.wait_for_timeout(2000)
-    seen = page.evaluate("window.seen()")
-    rerun = asyncio.run(rerun_ms(server, name, label)) if is_streamlits else float("nan")
-    return told(label, seen, rerun)
+    return told(label, page.evaluate("window.seen()"))
 
 
-def shares() -> Iterator[float]:
-    """Where the mouse is, of the slider's width, for as long as a drag lasts."""
-    began = time.perf_counter()
-    while (passed := time.perf_counter() - began) < SECONDS:
-        way = (passed / SWEEP) % 2
-        yield 0.05 + 0.9 * (way if way < 1 else 2 - way)
-
-
-def told(label: str, seen: dict[str, Any], rerun: float) -> Dragged:
+def told(label: str, seen: dict[str, Any]) -> Dragged:
     """What the page has counted, per second."""
     times, released = seen["seen"], seen["released"]
     during = sum(t <= released for t in times)
     after = max([t - released for t in times if t > released], default=0.0)
     pictures, frames = (1e3 * count / released for count in (during, seen["frames"]))
-    return Dragged(label, pictures, frames, after, rerun)
+    return Dragged(label, pictures, frames, after)
 
 
 async def rerun_ms(server: Server, name: str, label: str) -> float:
     """The median of moves to places of the slider that nobody has asked for, without a browser."""
     dice = random.Random(7)
     async with Reader(server, "" if name == FIRST else name, "") as reader:
+        if label not in reader.screen.labels():  # one of few words, which a `Reader` cannot move
+            return float("nan")
         moves = [await reader.move_somewhere(label, dice) for _ in range(RERUNS)]
     return 1e3 * quantile(moves, 0.5)
 

@@ -5,7 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.components.plot import Draggable, Plot, draw, send
+from pages.components import leaves as component
+from pages.components.leaves import Drag
+from pages.components.plot import Plot, draw
 from pages.figures import gradients as figures
 from pages.figures.clip_bar import changed_words
 from pages.figures.step_shares import step_shares
@@ -66,17 +68,25 @@ def below(e: Experiment, view: session.View) -> dict[str, Plot]:
     return found
 
 
+def _follow(drag: Drag, e: Experiment, notation: str, loss: str) -> None:
+    """What the picture needs to follow the slider by itself; it runs beside the picture."""
+    part, letters, found = model.asked(drag.name), NOTATIONS[notation], None
+    if part is not None:
+        every = model.turned(e, part, runs.series(e))
+        draw_all = partial(figures.turned, every, e.cell, loss, letters)
+        found = model.drawn(e, notation, loss, part, draw_all)
+    component.leaves(drag, part, found, partial(model.ask, drag.name))
+
+
 def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
     e, view, run = session.experiment(), session.view(), session.current_run()
-    name = model.name(e, view.notation)
-    drag = Draggable(model.SETTING, name, partial(model.ask, name))
+    drag = Drag(model.SETTING, model.name(e, view.notation))
     draw(norms(e, view), key="norms", drag=drag)
     st.markdown(session.lettered(changed_words(run.clipped)))
-    loss, letters, plain = runs.loss_words(run), NOTATIONS[view.notation], model.unturned(e)
-    turned = partial(figures.turned, model.turned(plain, runs.series(e)), e.cell, loss, letters)
-    send(drag, model.drawn(plain, view.notation, loss, turned) if model.asked(name) else None)
+    loss = runs.loss_words(run)
+    st.fragment(_follow)(drag, model.unturned(e), view.notation, loss)
     yield "more"
     st.subheader("Verdict", anchor=False)
     found = runs.bounds(session.variant(cell="rnn"))

@@ -26,6 +26,8 @@ MOST = 60_000  # bytes of one file
 WIDE, PHONE = 960, 390  # pixels in the file
 PROJECTOR, DARK, POCKET = Look(1280, 720), Look(1280, 720, "dark"), Look(390, 844)
 QUALITIES = range(86, 40, -6)
+EXPLODING = "cell=rnn&init=gaussian&gain=3&steps=50&hidden=32&clip=norm"
+ASKING = "clipping-caps-the-maximum-value"  # a scene with a question
 
 
 def nothing(app: App) -> None:
@@ -43,17 +45,17 @@ class Shot:
 
 
 SHOTS = (
-    Shot("story", "/?act=3&strength=1.1"),
+    Shot("story", "/?act=3&strength=0.8"),
     Shot("clipping", "/?act=4&clipping=on", DARK),
     Shot("unrolled", "/unrolled"),
     Shot("cell", "/cell"),
     Shot("gates", "/gates"),
-    Shot("gradients", "/gradients"),
+    Shot("gradients", f"/gradients?{EXPLODING}"),
     Shot("flow", "/flow", DARK),
     Shot("cliff", "/cliff"),
     Shot("byhand", "/byhand"),
     Shot("connectivity", "/connectivity"),
-    Shot("lecture", "/gradients?present=1"),
+    Shot("lecture", f"/clipping?deck=002&scene={ASKING}&notation=002&present=1"),
     Shot("phone", "/distance", POCKET),
 )
 

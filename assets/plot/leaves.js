@@ -6,6 +6,7 @@
 const SVG = "http://www.w3.org/2000/svg"
 const HIDDEN = ".scatterlayer, .barlayer, .g-gtitle"
 const MARKS = 12 // of a line
+const SETTLED = 400 // ms after the page rests; then a figure that was to come is drawn
 const SHAPES = { circle: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", square: "M-4-4h8v8h-8z", diamond: "M0-5l5 5l-5 5l-5-5z" }
 
 /** Which leaf belongs to a value: its number, or -1. */
@@ -147,19 +148,20 @@ function drawTitle(state, layer, leaf) {
   lines.forEach((words, k) => write(group, title, words, { x, y, dy: `${1.3 * k}em` }))
 }
 
-/** A hand is near the slider: ask for the leaves, once. A slider moves: show the leaf, if it is there. */
+/** A slider moves: show the leaf, if it is there. It rests where it was: no new figure comes, and the
+ *  one that is here takes its place again. */
 function follower(state) {
-  const wanted = ({ detail }) => state.about.drag?.setting === detail.setting
-  const near = (event) => {
-    if (!wanted(event) || leavesOf(state) || state.asked === state.about.drag.name) return
-    state.asked = state.about.drag.name
-    state.tell("near", state.asked)
+  const ours = ({ detail }) => state.about.drag?.setting === detail.setting
+  const drag = (event) => { if (ours(event) && leap(state, event.detail.value)) event.preventDefault() }
+  const lies = (value) => state.layer && state.node.dataset.leaf === String(value)
+  const rest = (event) => {
+    const { value } = event.detail
+    if (ours(event)) setTimeout(() => { if (lies(value)) draw(state) }, SETTLED)
   }
-  const drag = (event) => { if (wanted(event) && leap(state, event.detail.value)) event.preventDefault() }
-  document.addEventListener("rnn-near", near)
   document.addEventListener("rnn-drag", drag)
+  document.addEventListener("rnn-rest", rest)
   return () => {
-    document.removeEventListener("rnn-near", near)
     document.removeEventListener("rnn-drag", drag)
+    document.removeEventListener("rnn-rest", rest)
   }
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -17,8 +16,7 @@ import numpy as np
 import streamlit as st
 
 from pages.components.exhibits import picture
-from pages.components.scripts import script
-from pages.figures.leaves import Leaves
+from pages.components.leaves import Drag
 
 SOURCE = f"vendor/plotly/plotly.min.js?v={version('plotly')}"  # relative to the app's address
 _HTML = """<div class="pl-plot">
@@ -51,24 +49,6 @@ _component = picture(
 )
 
 
-_leaves = st.components.v2.component(
-    "leaves", html='<i data-component="leaves" hidden></i>\n', js=script("leaves")
-)
-
-
-@dataclass(frozen=True)
-class Draggable:
-    """A setting whose slider the figure can follow without asking, once it has all its leaves.
-
-    `name` is another one whenever other leaves are wanted; a hand that comes near the slider asks
-    for them.
-    """
-
-    setting: str
-    name: str
-    on_ask: Callable[[], None]
-
-
 class Plot(NamedTuple):
     """A figure; `alt` says in words what it shows, `name` names the downloaded files."""
 
@@ -77,15 +57,15 @@ class Plot(NamedTuple):
     name: str
 
 
-def draw(drawn: Plot, *, key: str, drag: Draggable | None = None) -> None:
+def draw(drawn: Plot, *, key: str, drag: Drag | None = None) -> None:
     """Draw a figure that comes with its words."""
     plot(**drawn._asdict(), key=key, drag=drag)
 
 
-def message(drawn: Plot, pick: bool = False, drag: Draggable | None = None) -> bytes:
+def message(drawn: Plot, pick: bool = False, drag: Drag | None = None) -> bytes:
     """The component's message."""
     about: dict[str, Any] = {"alt": drawn.alt, "name": drawn.name, "source": SOURCE, "pick": pick}
-    about |= {"drag": drag and {"setting": drag.setting, "name": drag.name}}
+    about |= {"drag": drag and drag._asdict()}
     said = json.dumps(about, ensure_ascii=False)
     return f'{{"about":{said},"spec":{figure_json(drawn.figure)}}}'.encode()
 
@@ -97,11 +77,12 @@ def plot(
     alt: str,
     name: str,
     on_pick: Callable[[float, float], None] | None = None,
-    drag: Draggable | None = None,
+    drag: Drag | None = None,
 ) -> None:
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
-    `on_pick(x, y)` is told which point was clicked."""
+    `on_pick(x, y)` is told which point was clicked. `drag` names the leaves that the figure shows
+    while their slider is dragged (`pages.components.leaves`)."""
     data = message(Plot(figure, alt, name), on_pick is not None, drag)
 
     def picked() -> None:
@@ -109,17 +90,7 @@ def plot(
         if on_pick is not None and point is not None:
             on_pick(float(point[0]), float(point[1]))
 
-    def asked() -> None:
-        if drag is not None and st.session_state[key]["near"] == drag.name:
-            drag.on_ask()
-
-    _component(key=key, data=data, on_pick_change=picked, on_near_change=asked)
-
-
-def send(drag: Draggable, found: Leaves | None) -> None:
-    """Hand the leaves to the figure once they are asked for; after it, so that it need not wait."""
-    message = {} if found is None else {"name": drag.name, **asdict(found)}
-    _leaves(key="leaves", data=json.dumps(message, ensure_ascii=False).encode())
+    _component(key=key, data=data, on_pick_change=picked)
 
 
 def figure_json(figure: Mapping[str, Any]) -> str:

@@ -154,3 +154,8 @@ def progress(words: str, seconds: float) -> Iterator[Watch | None]:
 def place_for_progress() -> None:
     """Keep a place, at the top of what is drawn now, where a bar can tell how far it is."""
     st.session_state[PLACE] = st.empty()
+
+
+def no_place_for_progress() -> None:
+    """Tell nobody how far it is: what is computed now is prepared, and nobody waits for it."""
+    st.session_state[PLACE] = None

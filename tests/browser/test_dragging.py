@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from pages.components.leaves import PARTS
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
@@ -72,7 +73,7 @@ def test_a_picture_that_has_all_its_leaves_follows_without_asking(app):
     app.open("/gradients?cell=rnn&init=gaussian&gain=3&steps=20")
     hand, page = Hand(app, "scale"), app.page
     hand.to(0.25)  # a hand comes near, and the leaves are sent
-    page.locator("[data-component=leaves][data-name]").wait_for(state="attached")
+    page.locator(f"[data-component=leaves][data-parts='{PARTS}']").wait_for(state="attached")
     app.idle()
     asked = page.evaluate("turn.ended")
     hand.mouse.down()
@@ -86,6 +87,9 @@ def test_a_picture_that_has_all_its_leaves_follows_without_asking(app):
     for cell, name in zip(CELLS, drawn, strict=False):
         norms = run(Experiment(**vars(at) | {"cell": cell})).stages[0].gradient.top.norms("h")
         np.testing.assert_allclose(drawn[name], np.log10(norms), atol=0.02)
+    hand.to((1.0 - 0.1) / 3.9)  # back where it was: no new figure comes
+    page.locator(".pl-leaf").wait_for(state="detached")
+    hand.to(0.5)
     hand.mouse.up()
     page.wait_for_url(f"**scale={value:g}*")
     page.locator(".pl-leaf").wait_for(state="detached")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pages.components.leaves import PARTS
 from pages.figures.gradients import curves_of, of_runs
 from pages.figures.leaves import leaf, leaves, moves
 from pages.ui.models import gradients as model
@@ -39,16 +40,18 @@ def test_a_leaf_has_the_lines_bars_words_and_title_of_its_figure():
 
 
 def test_there_is_a_leaf_for_every_stop_of_the_slider():
-    turned = model.turned(EXPLODING, None)
+    turned = model.turned(EXPLODING, 0, None)
     pairs = [
         (value, of_runs(found, "rnn", "the last step", HOUSE))
-        for value, found in (next(turned) for _ in range(4))
+        for value, found in (next(turned) for _ in range(2))
     ]
     found = leaves("scale", pairs)
-    assert found.values == (0.1, 0.15, 0.2, 0.25) == model.values()[:4]
-    assert model.values()[-1] == 4.0 and len(model.values()) == 79
-    direct = figure(Experiment(**vars(EXPLODING) | {"scale": 0.2}))
-    assert found.leaves[2] == leaf(direct)
+    assert model.values()[0] == 0.1 and model.values()[-1] == 4.0 and len(model.values()) == 79
+    assert found.values == (0.1, 0.5) == model.values()[: PARTS + 1 : PARTS]
+    direct = figure(Experiment(**vars(EXPLODING) | {"scale": 0.5}))
+    assert found.leaves[1] == leaf(direct)
+    every = [v for part in range(PARTS) for v in model.values()[part::PARTS]]
+    assert sorted(every) == list(model.values())
 
 
 def test_leaves_are_known_by_all_settings_but_their_own():

@@ -123,3 +123,9 @@ test("bold words are told from plain ones", () => {
 test("annotations that go with the numbers are known by their axes", () => {
   assert.deepEqual([{ axref: "x" }, { xref: "x2" }, { xref: "x domain" }].map(moves), [true, true, false])
 })
+
+test("a figure may know better what a phone shows, and what a hall does", () => {
+  const spec = { data: [], layout: { showlegend: true, meta: { narrow: { a: 1 }, hall: { showlegend: false } } } }
+  const { layout: hall } = dressed(spec, colour, 22, 900), { layout: desk } = dressed(spec, colour, 16, 900)
+  assert.deepEqual([hall.showlegend, desk.showlegend, dressed(spec, colour, 22, 300).layout.a], [false, true, 1])
+})

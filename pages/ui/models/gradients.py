@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
+from pages.components.leaves import PARTS
 from pages.ui import results, runs, session
 from pages.ui.results import stored
 from rnn_core.engine.cells import CELLS
@@ -15,7 +16,7 @@ from rnn_core.experiment.inputs import Series
 from rnn_core.experiment.run import Run, make_cell, run
 
 SETTING: Final = "scale"
-ASKED: Final = "leaves_of_gradients"  # what the session keeps: the name of the leaves asked for
+ASKED: Final = "leaves_of_gradients"  # what the session keeps: name and part that are asked for
 WIDTH: Final = 16  # inputs and outputs of a step, about
 BESIDES: Final = 1.2e-3  # seconds of a run besides its passes
 
@@ -41,9 +42,11 @@ def seconds(e: Experiment) -> float:
     return len(values()) * sum(once)
 
 
-def turned(e: Experiment, series: Series | None) -> Iterator[tuple[float, dict[str, Run]]]:
-    """Every value, and each cell's run there; drawn weights, as the slider asks for them."""
-    for value in values():
+def turned(
+    e: Experiment, part: int, series: Series | None
+) -> Iterator[tuple[float, dict[str, Run]]]:
+    """Every so many-th value, and each cell's run there; drawn weights, as the slider asks for."""
+    for value in values()[part::PARTS]:
         at = replace(e, weights="", **{SETTING: value})  # type: ignore[arg-type]
         found = {}
         for cell in CELLS:
@@ -62,21 +65,23 @@ def name(e: Experiment, notation: str) -> str:
     return sha256(repr((unturned(e), notation)).encode()).hexdigest()[:12]
 
 
-def asked(wanted: str) -> bool:
-    """Whether the reader's hand is near the slider; once."""
-    found = session.kept(ASKED) == wanted
-    if found:
-        session.keep(ASKED, None)
-    return found
+def asked(wanted: str) -> int | None:
+    """Which part of the leaves of that name is wanted now; once, and prepared in silence."""
+    found = session.kept(ASKED)
+    session.keep(ASKED, None)
+    if not (isinstance(found, tuple) and found[0] == wanted):
+        return None
+    results.no_place_for_progress()
+    return int(found[1])
 
 
-def ask(wanted: str) -> None:
-    """The leaves are wanted, if they can be had soon; for callbacks."""
+def ask(wanted: str, part: int) -> None:
+    """A part of the leaves is wanted, if all can be had soon; for callbacks."""
     if seconds(session.experiment()) <= results.WAITS:
-        session.keep(ASKED, wanted)
+        session.keep(ASKED, (wanted, part))
 
 
 @stored()
-def drawn(e: Experiment, notation: str, loss: str, _draw: Callable[[], Any]) -> Any:
-    """The picture at every value of the weight scale, made once for all readers."""
+def drawn(e: Experiment, notation: str, loss: str, part: int, _draw: Callable[[], Any]) -> Any:
+    """The picture at every so many-th value of the weight scale, made once for all readers."""
     return _draw()
