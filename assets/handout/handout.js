@@ -47,7 +47,8 @@ export async function start() {
   about.sheets.forEach(({ exhibits }, sheet) => {
     for (const exhibit of exhibits) draw(sheet, exhibit, message(about, all, sheet, exhibit.key))
   })
-  for (const input of document.querySelectorAll("input[data-sheet]")) {
+  const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[data-sheet]"))
+  for (const input of inputs) {
     input.setAttribute("aria-valuetext", about.sheets[Number(input.dataset.sheet)].positions[Number(input.value)])
     input.oninput = () => turned(about, all, input)
   }

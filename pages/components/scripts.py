@@ -96,9 +96,11 @@ def served(name: str) -> str | None:
 
 
 def write(folder: Path) -> None:
-    """Every component's whole script as a file of its own, for what checks them."""
+    """Every component's whole script, and a hand-out's, as a file of its own: to be checked."""
     for component in FILES:
         (folder / f"{component}.js").write_text(text(component), encoding="utf-8")
+    handout = (ASSETS / "handout" / "handout.js").read_text(encoding="utf-8")
+    (folder / "handout.js").write_text(handout, encoding="utf-8")
 
 
 if __name__ == "__main__":

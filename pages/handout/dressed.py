@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from textwrap import wrap
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
 from pages.figures.theme import Figure
 from pages.handout.colours import colour, variables
+
+WIDEST: Final = 80  # letters in a line of a title
+LINE: Final = 22  # pixels of one
 
 
 def dressed(figure: Figure, mode: str = "light") -> go.Figure:
@@ -23,7 +27,11 @@ def dressed(figure: Figure, mode: str = "light") -> go.Figure:
         "yaxis": axis,
     }
     whole: dict[str, Any] = painted(figure, mode)
-    whole["layout"].pop("meta", None)  # the app's own: how it moves, how it fits a phone
+    own = whole["layout"]
+    own.pop("meta", None)  # the app's own: how it moves, how it fits a phone
+    title = [part for line in own["title"]["text"].split("<br>") for part in wrap(line, WIDEST)]
+    own["title"]["text"] = "<br>".join(title)
+    own["margin"]["t"] += LINE * max(0, len(title) - 1)
     return go.Figure(whole).update_layout(template={"layout": layout})
 
 

@@ -55,13 +55,15 @@ def look(
 
     x (B, T, D) numbers, or (B, T) integers: which of the D inputs is 1.  targets (B, T, O), or
     (B, T) integers: the right class of each step.  `loss_at` "last" or "every" step, averaged.
-    `symbols` say what the inputs stand for.  At most 200 steps are read.
+    `symbols` say what the inputs stand for, and the outputs if there are as many.  At most 200
+    steps are read.
     """
     x, targets = np.asarray(x), np.asarray(targets)
     steps = x.shape[1]
     counts = loss_weights(loss_at, "mean", np.array([steps]), steps)
     batch = Batch(x[:1], targets[:1], counts)
-    found = probe("Your network", (network,), batch, symbols)
+    outputs = symbols if len(symbols) == network.output_size else ()
+    found = probe("Your network", (network,), batch, symbols, outputs)
     return run_of(found, settings_of(found, Experiment()))
 
 

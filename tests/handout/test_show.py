@@ -104,6 +104,20 @@ def test_integers_symbols_and_a_loss_at_every_step():
     np.testing.assert_allclose(done.stages[0].weights, 1 / 3)
 
 
+def test_symbols_name_the_outputs_too_where_there_are_as_many():
+    network = Network.create(RNN(), 4, 5, 4)
+    done = show.look(network, TARGETS[:1], TARGETS[:1], symbols=tuple("abcd"))
+    assert done.sequence.output_labels == tuple("abcd")
+    assert set(done.sequence.target_labels) <= {*"abcd", "·"}
+
+
+def test_a_long_title_has_lines_and_room():
+    figure = show.gradients(*(seen(cell)[1] for cell in (RNN(), GRU(), LSTM())))
+    lines = figure.layout.title.text.split("<br>")
+    assert len(lines) > 1 and max(map(len, lines)) <= 80
+    assert figure.layout.margin.t >= 52 + 22 * (len(lines) - 1)
+
+
 def test_a_layer_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="expected 0 to 0"):
         show.gates(seen()[1], 3)
