@@ -26,7 +26,7 @@ function ask(view) {
 
 function open(node) {
   const view = {}
-  const near = ({ detail }) => { if (detail.setting === view.given.setting) ask(view) }
+  const near = (/** @type {any} */ { detail }) => { if (detail.setting === view.given.setting) ask(view) }
   document.addEventListener("rnn-near", near)
   view.close = () => document.removeEventListener("rnn-near", near)
   views.set(node, view)

@@ -61,8 +61,7 @@ def norms(e: Experiment, view: session.View) -> Plot:
 def below(e: Experiment, view: session.View) -> dict[str, Plot]:
     """What the optimiser would do to each step's share and to every parameter."""
     run = runs.compute(e)
-    shares = step_shares(run, NOTATIONS[view.notation])
-    found = {"shares": Plot(shares, SHARES, "gradient-shares")}
+    found = {"shares": Plot(step_shares(run, NOTATIONS[view.notation]), SHARES, "gradient-shares")}
     if run.clipped.mode != "off":
         found["clipping"] = Plot(figures.clipping_bars(run.clipped), BARS, "clipping")
     return found
@@ -70,11 +69,9 @@ def below(e: Experiment, view: session.View) -> dict[str, Plot]:
 
 def _follow(drag: Drag, e: Experiment, notation: str, loss: str) -> None:
     """What the picture needs to follow the slider by itself; it runs beside the picture."""
-    part, letters, found = model.asked(drag.name), NOTATIONS[notation], None
-    if part is not None:
-        every = model.turned(e, part, runs.series(e))
-        draw_all = partial(figures.turned, every, e.cell, loss, letters)
-        found = model.drawn(e, notation, loss, part, draw_all)
+    part = model.asked(drag.name)
+    every = partial(figures.turned, cell=e.cell, loss=loss, notation=NOTATIONS[notation])
+    found = None if part is None else model.drawn(e, notation, loss, part, every)
     component.leaves(drag, part, found, partial(model.ask, drag.name))
 
 
@@ -82,16 +79,16 @@ def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
     e, view, run = session.experiment(), session.view(), session.current_run()
-    drag = Drag(model.SETTING, model.name(e, view.notation))
+    drag, loss = Drag(model.SETTING, model.name(e, view.notation)), runs.loss_words(run)
     draw(norms(e, view), key="norms", drag=drag)
     st.markdown(session.lettered(changed_words(run.clipped)))
-    loss = runs.loss_words(run)
     st.fragment(_follow)(drag, model.unturned(e), view.notation, loss)
     yield "more"
     st.subheader("Verdict", anchor=False)
-    found = runs.bounds(session.variant(cell="rnn"))
-    bounds = {cell: Bound(b.sigma, b.gamma) for cell, b in found.items()}
-    said = verdict(curves(e, view), loss=loss, bounds=bounds)
+    found = runs.bounds(session.variant(cell="rnn")).items()
+    said = verdict(
+        curves(e, view), loss=loss, bounds={c: Bound(b.sigma, b.gamma) for c, b in found}
+    )
     st.markdown("\n".join(f"* {line}" for line in said))
     st.subheader(f"Clipping the {e.cell.upper()}'s weight gradients", anchor=False)
     for key, drawn in below(e, view).items():

@@ -151,7 +151,7 @@ function drawTitle(state, layer, leaf) {
 /** A slider moves: show the leaf, if it is there. It rests where it was: no new figure comes, and the
  *  one that is here takes its place again. */
 function follower(state) {
-  const ours = ({ detail }) => state.about.drag?.setting === detail.setting
+  const ours = (/** @type {any} */ { detail }) => state.about.drag?.setting === detail.setting
   const drag = (event) => { if (ours(event) && leap(state, event.detail.value)) event.preventDefault() }
   const lies = (value) => state.layer && state.node.dataset.leaf === String(value)
   const rest = (event) => {

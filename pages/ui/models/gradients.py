@@ -82,6 +82,6 @@ def ask(wanted: str, part: int) -> None:
 
 
 @stored()
-def drawn(e: Experiment, notation: str, loss: str, part: int, _draw: Callable[[], Any]) -> Any:
+def drawn(e: Experiment, notation: str, loss: str, part: int, _draw: Callable[..., Any]) -> Any:
     """The picture at every so many-th value of the weight scale, made once for all readers."""
-    return _draw()
+    return _draw(turned(e, part, runs.series(e)))
