@@ -1,14 +1,18 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-.PHONY: help run test lint types js bench golden models handout format clean dev
+.PHONY: help run serve test lint types js bench pictures golden models site handout format clean dev
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
 PORT ?= 8501
 ADDRESS ?= localhost
+WORKERS ?= 2
 PYTEST ?=
 BENCH ?= engine jacobians pages
 MODELS ?=
+PICTURES ?=
 PLAYS ?=
+OUT ?= site
+WHEELS ?=
 DECK ?= 000
 FILE ?= handout.html
 SITE ?=
@@ -26,6 +30,10 @@ run: ## make the environment, start the app, print its address (PORT=8501 ADDRES
 	@sh scripts/environment.sh requirements.txt
 	@$(BIN)/python -m streamlit run app.py --server.headless true \
 	  --server.port $(PORT) --server.address $(ADDRESS) --browser.gatherUsageStats false
+
+serve: ## the same by several processes behind one port, for a class (WORKERS=2 PORT ADDRESS)
+	@sh scripts/environment.sh requirements.txt
+	@$(BIN)/python -m scripts.serve --workers $(WORKERS) --port $(PORT) --address $(ADDRESS)
 
 test: dev lint types js ## everything: lint, types, JavaScript, unit, page and browser tests
 	@$(BIN)/python scripts/browser.py || echo 'Browser tests will be named as skipped; where CI is set they fail.'
@@ -46,6 +54,9 @@ js: dev ## the components' JavaScript: tests, types and faults, where node is in
 bench: dev ## the engine against its peers, and slider to painted (BENCH=load: many readers at once)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
+pictures: dev ## take the README's pictures anew, in Chromium (PICTURES='gates flow')
+	@$(BIN)/python -m scripts.pictures $(PICTURES)
+
 golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Keras)
 	@$(BIN)/python -c 'import torch, keras' || { \
 	  echo 'First: $(BIN)/python -m pip install torch keras'; exit 1; }
@@ -54,11 +65,14 @@ golden: dev ## make the golden numbers of the tests anew (needs PyTorch and Kera
 models: dev ## train the shipped networks and record the races anew (PLAYS=plays.txt, MODELS='wave captions')
 	@$(BIN)/python -m scripts.models $(MODELS) $(if $(PLAYS),--text '$(PLAYS)')
 
+site: dev ## the app as a folder for any web host, without a server (OUT=site, WHEELS=folder with NumPy)
+	@$(BIN)/python -m scripts.site --out '$(OUT)' $(if $(WHEELS),--wheels '$(WHEELS)')
+
 handout: dev ## a deck as one HTML file (DECK=000 FILE=handout.html SITE=https://where.the/app/is)
 	@$(BIN)/python -m scripts.handout $(DECK) $(FILE) $(if $(SITE),--address '$(SITE)')
 
-clean: ## remove the environment and every cache
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean: ## remove the environment, the site and every cache
+	rm -rf .venv site build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev:

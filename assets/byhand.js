@@ -49,7 +49,7 @@ function drawArrows(root, arrows) {
     `<path class="head ${kind}" d="M0 0L8 4L0 8Z"/></marker>`).join("")
   for (const { from, to, lit } of arrows) {
     const [a, b] = [from, to].map(name => paper.querySelector(`[data-cell="${name}"]`))
-    if (!a || !b) continue
+    if (!a?.getClientRects().length || !b?.getClientRects().length) continue // a hall sees one stage
     const path = document.createElementNS(SVG, "path"), kind = lit ? "lit" : "rest"
     path.setAttribute("class", kind)
     path.setAttribute("d", curve(boxOf(a, paper), boxOf(b, paper)))
@@ -95,6 +95,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const frame = root.querySelector(".frame"), paper = root.querySelector(".paper")
   const send = choice => setStateValue("choice", { ...choice, at: Date.now() })
   frame.setAttribute("aria-label", label)
+  root.toggleAttribute("data-hall", parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20)
   if (root.shown !== text) {
     paper.innerHTML = html
     root.shown = text

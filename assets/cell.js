@@ -199,35 +199,47 @@ function write(host, html) {
 // ---------------------------------------------------------------- drawing the diagram
 
 /** A letter with its subscript and superscript. */
-function symbol(parent, x, y, [letter, sub, sup], attributes = {}) {
-  const t = el(parent, "text", { x, y, "text-anchor": "middle", "font-size": 16, "font-family": MATH, "font-style": "italic", ...attributes })
+function symbol(view, parent, x, y, [letter, sub, sup], attributes = {}) {
+  const size = view.type(attributes["font-size"] ?? 16), least = view.type(SMALLEST), wide = least / SMALLEST
+  const t = el(parent, "text", { x, y, "text-anchor": "middle", "font-family": MATH, "font-style": "italic", ...attributes, "font-size": size })
   t.appendChild(document.createTextNode(letter))
-  if (sub) el(t, "tspan", { dy: 4, "font-size": SMALLEST, "font-style": "normal" }, sub)
-  if (sup) el(t, "tspan", { dy: sub ? -11 : -6, dx: sub ? -[...sub].reduce((w, letter) => w + ("ijlt".includes(letter) ? 3.8 : 6.7), 0) : 0, "font-size": SMALLEST, "font-style": "normal" }, sup)
+  if (sub) el(t, "tspan", { dy: 4, "font-size": least, "font-style": "normal" }, sub)
+  if (sup) el(t, "tspan", { dy: sub ? -11 : -6, dx: sub ? -[...sub].reduce((w, letter) => w + wide * ("ijlt".includes(letter) ? 3.8 : 6.7), 0) : 0, "font-size": least, "font-style": "normal" }, sup)
   return t
 }
 const MATH = "'STIX Two Math','Latin Modern Math','Cambria Math',KaTeX_Main,'Times New Roman',serif"
 
 const SMALLEST = 13.4 // text in the diagram, before it is fitted
 
-/** How much larger or smaller the diagram is drawn, so that it ends where the window does. */
-function fits(view) {
+/** How much larger or smaller the diagram is drawn than it was placed, so that it ends where the
+ *  window does. */
+function magnitude(view) {
   const { width, height } = view.data.picture, { scale, room } = view
-  const most = Math.min(1.25, 0.62 * view.root.clientWidth / (width * scale)) // the equations stand beside it
-  return Math.max(12 / SMALLEST / scale, Math.min(most, room / (height * scale))) // no text below 12 px
+  const most = Math.min(1.25 * scale, 0.62 * view.root.clientWidth / width) // the equations stand beside it
+  return Math.max(12 / SMALLEST, Math.min(most, room / height)) // no text below 12 px
+}
+
+const BESIDE = 16.5, LARGEST = 2.2 // of the body text: the equations' width; the largest diagram in a hall
+
+/** The same in a hall, where the diagram comes first: equations stand beside it only where it is
+ *  large enough without their place. `text` is the size of the body text. */
+export function inHall({ width, height }, text, [wide, tall]) {
+  const fits = (across) => Math.min(LARGEST, across / width, tall / height), beside = fits(wide - (BESIDE + 1) * text)
+  const large = beside * SMALLEST >= HALL * text
+  return { magnitude: large ? beside : fits(wide), alone: !large }
 }
 
 function drawDiagram(view) {
-  const { data, colours, scale } = view, p = data.picture
+  const { data, colours } = view, p = data.picture
   const svg = el(null, "svg", { class: "diagram", role: "group", "aria-label": `${data.title}: wiring with the numbers of the selected step. Arrow keys move along.`,
-    width: p.width * scale * fits(view), height: p.height * scale * fits(view), viewBox: `0 0 ${p.width} ${p.height}`, "font-family": view.font })
+    width: p.width * view.magnitude, height: p.height * view.magnitude, viewBox: `0 0 ${p.width} ${p.height}`, "font-family": view.font })
   const [x, y, width, height] = p.body
   el(svg, "rect", { x, y, width, height, rx: 16, fill: colours.panel, stroke: colours.line })
   view.kinds = Object.fromEntries(p.parts.map(q => [q.id, q.kind]))
   wires(view, svg)
   for (const [source, cx, cy] of p.dots) el(svg, "circle", { cx, cy, r: 3.6, fill: colours.wire, "data-q": source, class: "dot" })
   p.parts.forEach((part, k) => drawPart(view, svg, part, k))
-  for (const e of p.exits) symbol(svg, e.x + 22, e.y + 5, e.symbol, { fill: colours.text, "data-q": e.id, class: "end" })
+  for (const e of p.exits) symbol(view, svg, e.x + 22, e.y + 5, e.symbol, { fill: colours.text, "data-q": e.id, class: "end" })
   view.chips = p.parts.filter(q => q.id in data.numbers && q.kind !== "input").map(part => drawChip(view, svg, part))
   view.reads = svg.querySelector(".reads").appendChild(document.createTextNode(""))
   view.svg = svg
@@ -260,30 +272,30 @@ function arrow(g, line, fill, size) {
 function drawPart(view, svg, part, k) {
   const { colours } = view, [w, h] = half(part.kind), box = { x: part.x - w, y: part.y - h, width: 2 * w, height: 2 * h }
   const g = el(svg, "g", { class: "part", "data-q": part.id, "data-kind": part.kind, "data-order": k, role: "img", tabindex: -1, "aria-label": part.words })
-  if (part.kind === "past") return symbol(g, part.x - 20, part.y + 5, part.symbol, { fill: colours.text })
+  if (part.kind === "past") return symbol(view, g, part.x - 20, part.y + 5, part.symbol, { fill: colours.text })
   if (part.kind === "input") {
-    symbol(g, part.x - 8, part.y + 14, part.symbol, { fill: colours.text, "text-anchor": "end" })
-    return el(g, "text", { x: part.x, y: part.y + 14, "font-size": 14, fill: colours.text, class: "reads" })
+    symbol(view, g, part.x - 8, part.y + 14, part.symbol, { fill: colours.text, "text-anchor": "end" })
+    return el(g, "text", { x: part.x, y: part.y + 14, "font-size": view.type(14), fill: colours.text, class: "reads" })
   }
   if (part.weight) {
     el(g, "rect", { ...box, rx: 4, fill: colours.background, stroke: colours.wire, "stroke-width": 1.4 })
-    return symbol(g, part.x, part.y + (part.weight[2] ? 6 : 4), part.weight, { fill: colours.text, "font-size": 15 })
+    return symbol(view, g, part.x, part.y + (part.weight[2] ? 6 : 4), part.weight, { fill: colours.text, "font-size": 15 })
   }
   if (w > 20) {
     const colour = view.paint(part.colour)
     el(g, "rect", { ...box, rx: 9, fill: mix(colours.background, colour, 0.2), stroke: colour, "stroke-width": 2 })
-    return el(g, "text", { x: part.x, y: part.y + 5, "text-anchor": "middle", "font-size": part.sign.length > 1 ? 14 : 18, "font-family": MATH, fill: colours.text }, part.sign)
+    return el(g, "text", { x: part.x, y: part.y + 5, "text-anchor": "middle", "font-size": view.type(part.sign.length > 1 ? 14 : 18), "font-family": MATH, fill: colours.text }, part.sign)
   }
   el(g, "circle", { cx: part.x, cy: part.y, r: 12, fill: colours.background, stroke: colours.wire, "stroke-width": 1.4 })
-  return el(g, "text", { x: part.x, y: part.y + (part.sign.length > 1 ? 4.5 : 6), "text-anchor": "middle", "font-size": part.sign.length > 1 ? 13 : 19, fill: colours.text }, part.sign)
+  return el(g, "text", { x: part.x, y: part.y + (part.sign.length > 1 ? 4.5 : 6), "text-anchor": "middle", "font-size": view.type(part.sign.length > 1 ? 13 : 19), fill: colours.text }, part.sign)
 }
 
 function drawChip(view, svg, part) {
   const [x, y] = part.chip
   const g = el(svg, "g", { class: "chip", "data-q": part.id })
   const box = el(g, "rect", { x: x - 24, y: y - 10.5, width: 48, height: 21, rx: 10.5, stroke: view.colours.line })
-  const text = el(g, "text", { x, y: y + 4.7, "text-anchor": "middle", "font-size": SMALLEST }), number = text.appendChild(document.createTextNode(""))
-  if (part.symbol && part.kind !== "past" && !view.data.picture.exits.some(e => e.id === part.id)) symbol(svg, x + 27, y + 4, part.symbol, { "text-anchor": "start", "font-size": 14, fill: view.colours.text, class: "name", "pointer-events": "none" })
+  const text = el(g, "text", { x, y: y + 4.7, "text-anchor": "middle", "font-size": view.type(SMALLEST) }), number = text.appendChild(document.createTextNode(""))
+  if (part.symbol && part.kind !== "past" && !view.data.picture.exits.some(e => e.id === part.id)) symbol(view, svg, x + 27, y + 4, part.symbol, { "text-anchor": "start", "font-size": 14, fill: view.colours.text, class: "name", "pointer-events": "none" })
   return { id: part.id, range: part.range, g, box, text, number }
 }
 
@@ -292,7 +304,7 @@ function fillNumbers(view) {
   for (const { id, range, g, box, text, number } of view.chips) {
     const v = value(data, id, step, unit), [paper, pen] = fill(v, range, colours)
     set(g, "data-value", v); set(box, "fill", paper); set(text, "fill", pen)
-    say(number, fmt(v))
+    say(number, fmt(v, view.hall ? 2 : 3))
   }
   const said = data.text ? ` = “${data.labels[step]}”` : ` (${data.numbers.x.columns} numbers from below)`
   const x = row(data.numbers.x, step - data.first)
@@ -394,7 +406,7 @@ function drawCurve(view, gate, f) {
   el(svg, "path", { d: along(f.f), fill: "none", stroke: colour, "stroke-width": 2.6 })
   const tangent = el(svg, "line", { stroke: colours.text, "stroke-width": 1.4 }), drop = el(svg, "line", { y2: Y(low), stroke: colours.text, "stroke-dasharray": "2 3" })
   const point = el(svg, "circle", { r: 6, fill: colour, stroke: colours.background, "stroke-width": 2, class: "point" })
-  const name = el(svg, "text", { x: W - 10, y: H - 2, "text-anchor": "end", ...face }, "a")
+  const name = el(svg, "text", { x: W - 10, y: H - 5, "text-anchor": "end", ...face }, "a")
   el(svg, "text", { x: L + 6, y: 12, ...face }, `${gate.function}(a) thick, its derivative dashed`)
   return { svg, tangent, drop, point, name: name.firstChild }
 }
@@ -558,12 +570,23 @@ function adopt(view, { selected, unit }) {
   else Object.assign(view, { target: selected, unit, sent: [] })
 }
 
+/** How large the diagram is drawn, and the least size of its type, in its own units. */
+function measure(view, text) {
+  view.hall = text >= 20
+  const hall = view.hall && inHall(view.data.picture, text, [view.root.clientWidth, view.room])
+  view.magnitude = hall ? hall.magnitude : magnitude(view)
+  view.type = size => view.hall ? Math.max(size, HALL * text / view.magnitude) : size
+  view.root.dataset.shows = view.data.shows === "equations" ? "equations" : hall?.alone ? "diagram" : "all"
+}
+
 function drawAll(view) {
   const { data } = view, held = view.box.querySelector(".part:focus")?.dataset.q
-  view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  view.scale = magnified(text)
   const options = ["mean of all", ...Array.from({ length: data.units }, (_, k) => String(k + 1))]
   view.select.replaceChildren(...options.map((text, k) => Object.assign(document.createElement("option"), { value: String(k), textContent: text })))
   view.room ??= window.innerHeight - Math.max(0, view.box.getBoundingClientRect().top) - 4
+  measure(view, text)
   drawDiagram(view)
   view.dressed++
   const first = view.svg.querySelector(held ? `.part[data-q="${held}"]` : ".part")
@@ -578,7 +601,7 @@ export default function ({ data: message, parentElement, setStateValue }) {
   view.send = (step, unit) => setStateValue("choice", { step, unit, at: Date.now() }) // the time makes every choice a change
   adopt(view, view.data)
   view.unit = Math.min(view.unit ?? 0, view.data.units)
-  const seen = JSON.stringify(view.data.picture) + view.data.units
+  const seen = JSON.stringify(view.data.picture) + view.data.units + view.data.shows
   if (resolveColours(view) || seen !== view.seen) drawAll(view)
   view.seen = seen
   view.zoom.hidden = !view.data.zoom

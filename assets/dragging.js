@@ -3,8 +3,10 @@
 // server. Keys, touch and screen readers keep Streamlit's own native input, through which we speak.
 
 const SLIDER = "[data-testid=stSlider] [role=group]"
+const NUMBER = "[data-testid=stSliderThumbValue]"
 const PATIENCE = 5000 // milliseconds; then a picture that never came is no longer waited for
 const START = 150 // milliseconds in which a run must begin, or there was nothing to run
+const REST = 200 // milliseconds that a slider rests before the page hears of it, if a picture followed
 
 /** The value of a native range input at a place of its track, in steps from its least. */
 export function valueAt(x, { left, width }, { min, max, step }) {
@@ -67,27 +69,72 @@ async function painted() {
   await frame()
 }
 
+/** The setting whose slider this is, by the key of its widget. */
+export const settingOf = (group) =>
+  /st-key-set_(\w+)/.exec(group.closest?.('[class*="st-key-set_"]')?.className ?? "")?.[1]
+
+/** Tell every picture; true if one has shown it (see plot/leaves.js). */
+const told = (name, detail) => !document.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }))
+
+/** Sends a value at once; one that a picture shows without the page is sent when it rests. */
+export function whenItRests(send, shown, rest = REST) {
+  let waiting
+  const move = (value) => {
+    clearTimeout(waiting?.timer)
+    waiting = shown(value) ? { value, timer: setTimeout(stop, rest) } : undefined
+    if (!waiting) send(value)
+  }
+  const stop = () => {
+    clearTimeout(waiting?.timer)
+    if (waiting) send(waiting.value)
+    waiting = undefined
+  }
+  return { move, stop }
+}
+
+/** A value as the slider writes it: with as many digits as now. */
+export const written = (value, now) => value.toFixed(/\.(\d+)$/.exec(now.trim())?.[1].length ?? 0)
+
+/** Shows a value without the page: the pictures that can, and the number on the thumb. */
+function shown(group, value) {
+  const there = told("rnn-drag", { setting: settingOf(group), value })
+  const number = there && group.querySelector(NUMBER)
+  if (number) number.textContent = written(value, number.textContent)
+  return there
+}
+
 /** Follow one finger or the mouse from the slider it went down on. */
 function follow(down, group) {
   const input = group.querySelector("input[type=range]")
   const track = group.querySelector("[data-orientation]") ?? group
   const thumb = input.closest("[data-rac]")
-  const next = oneByOne((value) => { put(input, value); return painted() })
+  const next = oneByOne((value) => {
+    put(input, value)
+    return painted().then(() => told("rnn-rest", { setting: settingOf(group), value }))
+  })
+  const hand = whenItRests(next, (value) => shown(group, value))
   const move = (event) => {
     if (event.pointerId !== down.pointerId) return
     const value = valueAt(event.clientX, track.getBoundingClientRect(), input)
     const share = (value - input.min) / (input.max - input.min)
-    if (thumb) thumb.style.left = `${100 * share}%` // at once; the number follows with the picture
-    next(value)
+    if (thumb) thumb.style.left = `${100 * share}%` // at once; the number may follow with the picture
+    hand.move(value)
   }
   const up = (event) => {
     if (event.pointerId !== down.pointerId) return
     for (const [name, heard] of Object.entries(heardUntilUp)) document.removeEventListener(name, heard, true)
+    hand.stop()
   }
   const heardUntilUp = { pointermove: move, pointerup: up, pointercancel: up }
   for (const [name, heard] of Object.entries(heardUntilUp)) document.addEventListener(name, heard, true)
   input.focus({ preventScroll: true })
   move(down)
+}
+
+/** A hand that comes near a slider may want to drag it. */
+function near(event) {
+  const group = event.target.closest?.(SLIDER)
+  if (group) told("rnn-near", { setting: settingOf(group) })
 }
 
 function down(event) {
@@ -105,7 +152,7 @@ function quiet(event) {
   if (event.target.closest?.(SLIDER)) event.stopPropagation()
 }
 
-const HEARD = { pointerdown: down, mousedown: quiet, touchstart: quiet }
+const HEARD = { pointerover: near, pointerdown: down, mousedown: quiet, touchstart: quiet }
 
 /** Every page has sliders: what listens stays, and the same listener is not added twice. */
 export default function () {

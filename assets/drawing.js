@@ -59,8 +59,9 @@ export function fill(v, [kind, low, high], colours) {
 }
 
 /** How much a drawing made for body text of 16 px is magnified: with the page's text; where that is
- *  read from the back of a hall (20 px and more), until the smallest type, 12 px, is 20 px. */
-export const magnified = (text) => (text >= 20 ? Math.max(text / 16, 20 / 12) : text / 16 || 1)
+ *  read from the back of a hall (20 px and more), until the smallest type, 12 px, is nearly as large. */
+export const magnified = (text) => (text >= 20 ? HALL * text / 12 : text / 16 || 1)
+const HALL = 0.91 // the smallest type in a hall, as a share of the body text
 
 // ---------------------------------------------------------------- elements
 

@@ -299,11 +299,13 @@ function offer(state, name, options, chosen) {
 /** Everything that rests while the slider moves. */
 function build(state) {
   const { root, model, part } = state
+  part("axis").textContent = `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.` // first: the plot's room is what its words leave
   state.width = root.clientWidth
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot")))
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16, hall = text >= 20
+  root.toggleAttribute("data-hall", hall)
+  const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot"), hall))
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
-  const small = text >= 20 ? Math.max(20, text * 0.875) : text * 0.875, every = thinned(model, (height - text * 3.7) / (small * 1.5))
+  const small = text * (hall ? 0.91 : 0.875), every = thinned(model, (height - text * 3.7) / (small * 1.5))
   const left = text * 3.1, start = left + small * (width < 600 ? 5.5 : 8.5), right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
   const span = model.high - model.low
   const y = (log) => bottom - ((edged(log, model.low, model.high) - model.low) / span) * (bottom - top)
@@ -327,7 +329,6 @@ function build(state) {
   state.plot = { svg, left: start, right, top, bottom, y, across, lines, bound, cursor, text: small, end: -1 }
   Object.assign(svg.dataset, { left: start, right, top, bottom, low: model.low, high: model.high })
   table(state)
-  part("axis").textContent = `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.`
   const [first, count, last] = model.seeds
   part("under").textContent = `Line: median of ${count} seeds (${first} to ${last}); band: second lowest to second highest; ` +
     `thin: seed ${first}. ${count} seeds, not a proof.${model.bound ? " Dotted: the RNN's bound (σ_max·γ)ᵏ, median over the seeds." : ""}`
@@ -341,10 +342,11 @@ function build(state) {
   paint(state)
 }
 
-/** The plot ends where the window ends, axis and all, if there is room for it; it grows to 400 px. */
-function roomBelow(node) {
+/** The plot ends where the window ends, axis and all, if there is room for it; it grows to 400 px, and
+ *  in a hall as far as there is room. */
+function roomBelow(node, hall) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
-  return Math.min(400, Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 12))
+  return Math.min(hall ? Infinity : 400, Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 12))
 }
 
 /** Every so many-th decade is named, so that so many names have room. */
@@ -528,7 +530,7 @@ function oneMap(state, m) {
   field.onfocus = () => { if (!state.at) point(state, m, here(state)) }
   field.onkeydown = (event) => keyOnMap(state, m, event)
   const axis = element("div", { class: "across" })
-  axis.append(element("span", {}, String(model.lengths[0])), element("span", {}, "sequence length T"), element("span", {}, String(model.lengths.at(-1))))
+  axis.append(element("span", {}, String(model.lengths[0])), element("span", {}, state.hall ? "T" : "sequence length T"), element("span", {}, String(model.lengths.at(-1))))
   const side = element("div", { class: "side" })
   side.append(element("span", {}, String(model.scales.at(-1))), element("span", {}, m ? "" : "scale"), element("span", {}, String(model.scales[0])))
   box.append(element("div", { class: "title" }, label), side, field, axis)
@@ -588,6 +590,8 @@ function showMap(root, bytes, setStateValue) {
   const theme = getComputedStyle(root).getPropertyValue("--st-background-color"), model = unpack(bytes)
   const seen = digest(new TextEncoder().encode(theme + JSON.stringify([model.scales, model.lengths, model.seeds, model.ratio, model.maps.map((m) => [m.label, [...m.rows.all].map(String)])])))
   Object.assign(state, { model, setStateValue })
+  state.hall = parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20
+  root.toggleAttribute("data-hall", state.hall)
   if (seen !== state.digest) { state.digest = seen; buildMap(state) }
   else markMaps(state)
   painted(root)

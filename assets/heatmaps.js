@@ -52,18 +52,21 @@ export function level(value, low, high) {
   return Math.round(Math.max(0, Math.min(1, (value - low) / (high - low))) * LEVELS)
 }
 
-/** Sizes of everything: columns, cells in CSS pixels (whole device pixels), from the width. */
-export function measure({ width, steps, panels, units, beside = false, ratio = 1, text = 16 }) {
+/** Sizes of everything: columns, cells in CSS pixels (whole device pixels), from the width; `less`
+ *  is what a panel has to be lower than elsewhere. */
+export function measure({ width, steps, panels, units, beside = false, ratio = 1, text = 16, less = 0 }) {
   const gutter = Math.round((GUTTER * text) / 16)
   const across = (columns) => (width - GAP * (columns - 1)) / columns - gutter
   const room = width >= (beside ? 700 : 860) && across(2) / steps >= FEWEST_PIXELS
   const columns = panels > 1 && room ? 2 : 1
   const whole = (v) => Math.max(1, Math.floor(v * ratio + 1e-6)) / ratio
   const cell = whole(Math.max(FEWEST_PIXELS, Math.min(64, across(columns) / steps)))
-  const tall = height(panels, columns, width) * (panels <= columns ? text / 16 : 1)
+  const tall = Math.max(LOWEST, height(panels, columns, width) * (panels <= columns ? text / 16 : 1) - less)
   const row = whole(Math.max(2, Math.min(32, tall / units)))
   return { columns, gutter, cell, row, tall, named: 0.78 * text, column: Math.floor(across(columns) + gutter) }
 }
+
+const LOWEST = 40 // pixels of a panel
 
 /** What a panel is to be high, so that all fit on a screen. */
 function height(panels, columns, width) {
@@ -780,17 +783,30 @@ function show(state) {
   const { root, model } = state
   state.width = root.clientWidth
   state.text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  state.size = measure({ width: state.width, steps: model.labels.length, text: state.text,
+  const sizes = (less) => measure({ width: state.width, steps: model.labels.length, text: state.text, less,
     panels: model.panels.length, units: model.order.length, beside: model.sets.length > 1 || model.across,
     ratio: window.devicePixelRatio || 1 })
+  root.toggleAttribute("data-hall", state.text >= 20)
+  state.size = sizes(0)
   const shape = JSON.stringify([state.size, state.text, model.labels, model.sets, model.across, model.order, model.series,
     model.panels.map((p) => [p.name, p.form, p.set, p.rows, p.low, p.high, p.symbol])])
   const anew = shape !== state.shape
   state.shape = shape
   root.querySelector(".hm-title").textContent = model.title
   if (anew) build(state)
+  fit(state, anew, sizes)
   paint(state)
   if (anew) reveal(state)
+}
+
+/** In a hall, which does not scroll, panels are so much lower that the last ends in the window. */
+function fit(state, anew, sizes) {
+  if (state.text < 20) return
+  const each = Math.ceil(state.model.panels.length / state.size.columns)
+  if (anew) state.less = Math.max(0, state.root.getBoundingClientRect().bottom - window.innerHeight + 12) / each
+  if (!state.less) return
+  state.size = sizes(state.less)
+  if (anew) build(state)
 }
 
 /** The theme's colours, looked up once per theme and not once per picture; true if they are new. */

@@ -79,7 +79,7 @@ function letter(view, r, t) {
 function drawTexts(view) {
   const { data } = view, held = view.texts.contains(view.root.getRootNode().activeElement) ? view.root.getRootNode().activeElement.dataset.r : null
   const parts = data.rows.flatMap((text, r) => {
-    const head = html("h4", "", text.title), box = html("div", "letters")
+    const head = html("p", "title", text.title), box = html("div", "letters")
     if (text.note) head.append(" ", html("small", "", text.note))
     box.dataset.r = r
     box.tabIndex = 0
@@ -92,6 +92,8 @@ function drawTexts(view) {
     })
     return [head, box]
   })
+  view.root.toggleAttribute("data-hall", parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20)
+  view.root.toggleAttribute("data-several", data.rows.length > 1)
   view.texts.replaceChildren(...parts)
   if (held !== null) view.texts.querySelector(`[data-r="${held}"]`)?.focus({ preventScroll: true })
 }

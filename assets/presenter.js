@@ -56,12 +56,20 @@ export function press(root, part, tries = TRIES) {
   return Boolean(found)
 }
 
-const CLIPPING = ".st-key-set_clip button, .st-key-own_mode button, .st-key-clipping_switch button"
+const CLIPPING = ".st-key-set_clip button, .st-key-own_mode button"
+const ACT = ".st-key-story_act *", SWITCH = "input[name=clipping]"
+
+/** The choices of clipping: a page's buttons, or those that act four draws in its shadow root. */
+function choices(root) {
+  const buttons = [...root.querySelectorAll(CLIPPING)]
+  if (buttons.length) return buttons
+  return [...root.querySelectorAll(ACT)].flatMap((e) => [...(e.shadowRoot?.querySelectorAll(SWITCH) ?? [])])
+}
 
 /** Clipping on or off, in place: the first of its choices is off. */
 export function toggled(root) {
-  const [off, on] = root.querySelectorAll(CLIPPING)
-  const isOff = off?.dataset.testid?.endsWith("Active")
+  const [off, on] = choices(root)
+  const isOff = off?.checked ?? off?.dataset.testid?.endsWith("Active")
   ;(isOff ? on : off)?.click()
   return Boolean(off)
 }

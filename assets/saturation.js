@@ -3,7 +3,7 @@
 // what it shares with other drawings is in drawing.js.
 
 const LEFT = 46, RIGHT = 12, TALL = 215, COURSE = 60, GAP = 32 // px at a 16 px root
-const FEWEST = 270, WIDEST = 430 // a gate's picture is so wide
+const FEWEST = 270, WIDEST = 430, LEAST = 140 // a gate's picture is so wide; in a hall, and before there is room
 const MOST = 12 // courses drawn at once
 const SIGNS = ["●", "◇"] // of the reader's run, and of the one it is compared with
 
@@ -61,12 +61,13 @@ export function valueAt(data, gate, run, unit, step) {
 
 // ---------------------------------------------------------------- one gate
 
+/** In a hall the maps are left out: what they show stands in the scatter and the courses. */
 function drawGate(view, gate) {
-  const { data, colours } = view, wide = view.each - LEFT - RIGHT, maps = gate.runs.length, map = Math.max(56, Math.min(112, data.units * 7)) / Math.sqrt(maps)
-  const top = 26, course = top + TALL + GAP + 24, first = course + COURSE + GAP, height = first + maps * (map + 24) + 4
+  const { data, colours } = view, wide = view.each - LEFT - RIGHT, maps = view.hall ? 0 : gate.runs.length, map = Math.max(56, Math.min(112, data.units * 7)) / Math.sqrt(maps || 1)
+  const top = 26, tall = view.tall, course = top + tall + GAP + 24, first = course + COURSE + GAP, height = first + maps * (map + 24) + 4
   const svg = el(null, "svg", { class: "gate", "data-gate": gate.gate, width: view.each * view.scale, height: height * view.scale, viewBox: `0 0 ${view.each} ${height}`, "font-family": view.font,
     role: "slider", tabindex: 0, "aria-label": `Unit marked in ${gate.alt}`, "aria-valuemin": 0, "aria-valuemax": data.units, "aria-orientation": "vertical" })
-  const place = { svg, gate, wide, top, course, map, maps: gate.runs.map((_, k) => first + k * (map + 24)), height }
+  const place = { svg, gate, wide, top, tall, course, map, maps: gate.runs.slice(0, maps).map((_, k) => first + k * (map + 24)), height }
   const title = el(svg, "text", { x: LEFT, y: 15, "font-size": 14, "font-weight": 600, fill: colours.text }), [name, rest] = gate.label.split("ₜ")
   el(title, "tspan", {}, name)
   if (rest !== undefined) el(title, "tspan", { dy: 3, "font-size": 12 }, "t") // fonts draw the sign ₜ badly
@@ -74,24 +75,24 @@ function drawGate(view, gate) {
   el(svg, "text", { x: LEFT, y: course - 8, "font-size": 12, fill: colours.text, class: "coursename" }, "")
   courseAxes(view, place)
   place.courses = el(svg, "g", { class: "courses", "pointer-events": "none" })
-  gate.runs.forEach((run, k) => heatmap(view, place, run, k))
+  gate.runs.slice(0, maps).forEach((run, k) => heatmap(view, place, run, k))
   place.marks = el(svg, "g", { class: "marks", "pointer-events": "none" })
   return place
 }
 
 const X = (place, v) => LEFT + (0.03 + 0.94 * v) * place.wide
-const Y = (place, v) => place.top + (0.97 - 0.94 * v) * TALL
+const Y = (place, v) => place.top + (0.97 - 0.94 * v) * place.tall
 
 function scatter(view, place) {
   const { svg, gate } = place, { colours, data } = view, text = { "font-size": 12, fill: colours.text }
-  el(svg, "rect", { x: LEFT, y: place.top, width: place.wide, height: TALL, fill: "none", stroke: colours.line })
+  el(svg, "rect", { x: LEFT, y: place.top, width: place.wide, height: place.tall, fill: "none", stroke: colours.line })
   el(svg, "line", { x1: X(place, 0), y1: Y(place, 1), x2: X(place, 1), y2: Y(place, 0), stroke: colours.wire, "stroke-width": 1.2, "stroke-dasharray": "6 5" })
   for (const v of [0, 0.5, 1]) {
-    el(svg, "text", { x: X(place, v), y: place.top + TALL + 15, "text-anchor": "middle", ...text }, String(v))
+    el(svg, "text", { x: X(place, v), y: place.top + place.tall + 15, "text-anchor": "middle", ...text }, String(v))
     el(svg, "text", { x: LEFT - 6, y: Y(place, v) + 4, "text-anchor": "end", ...text }, String(v))
   }
-  el(svg, "text", { x: LEFT + place.wide / 2, y: place.top + TALL + 31, "text-anchor": "middle", ...text }, `share of steps below ${data.low}`)
-  el(svg, "text", { transform: `translate(13 ${place.top + TALL / 2}) rotate(-90)`, "text-anchor": "middle", ...text }, `share of steps above ${data.high}`)
+  el(svg, "text", { x: LEFT + place.wide / 2, y: place.top + place.tall + 31, "text-anchor": "middle", ...text }, `${view.hall ? "" : "share of "}steps below ${data.low}`)
+  el(svg, "text", { transform: `translate(13 ${place.top + place.tall / 2}) rotate(-90)`, "text-anchor": "middle", ...text }, `${view.hall ? "" : "share of "}steps above ${data.high}`)
   gate.runs.forEach((run, k) => places(run.below, run.above).forEach(p => point(view, place, run, k, p)))
 }
 
@@ -167,7 +168,7 @@ function markGate(view, place, units) {
   place.marks.replaceChildren(); place.courses.replaceChildren()
   place.gate.runs.forEach((run, k) => {
     const H = run.below.length, high = place.map / H
-    for (const u of units.filter(u => u <= H)) {
+    for (const u of units.filter(u => u <= H && k < place.maps.length)) {
       const y = place.maps[k] + (u - 1) * high, tip = LEFT - 2
       el(place.marks, "rect", { class: "row", "data-unit": u, "data-run": run.name, x: LEFT - 1, y: y - 1, width: place.wide + 2, height: high + 2, fill: "none", stroke: paper, "stroke-width": 4 })
       el(place.marks, "rect", { x: LEFT - 1, y: y - 1, width: place.wide + 2, height: high + 2, fill: "none", stroke: ink, "stroke-width": 1.8 })
@@ -269,8 +270,13 @@ function open(root) {
 function draw(view) {
   const { data, gates } = view, held = gates.querySelector(".gate:focus")?.dataset.gate
   view.width = gates.clientWidth
-  view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
-  view.each = spread(view.width / view.scale, data.gates.length).each
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  view.scale = magnified(text)
+  view.hall = text >= 20
+  view.root.toggleAttribute("data-hall", view.hall)
+  const room = (window.innerHeight - gates.getBoundingClientRect().top) / view.scale
+  view.tall = view.hall ? Math.max(100, Math.min(TALL, room - 26 - GAP - 24 - COURSE - GAP - 8)) : TALL
+  view.each = view.hall ? Math.max(LEAST, Math.min(WIDEST, view.width / view.scale / data.gates.length - 10)) : spread(view.width / view.scale, data.gates.length).each
   view.places = data.gates.map(gate => drawGate(view, gate))
   gates.replaceChildren(...view.places.map(p => p.svg))
   view.bar.hidden = !data.gates.length

@@ -14,6 +14,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const text = typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data))
   const colours = getComputedStyle(root).getPropertyValue("--st-chart-diverging-colors")
   for (const [name, colour] of stops(colours)) root.style.setProperty(name, colour)
+  root.toggleAttribute("data-hall", parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20)
   if (root.shown !== text) {
     const held = root.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement : null
     const go = held?.dataset.go, left = root.querySelector(".scroll")?.scrollLeft ?? 0

@@ -40,6 +40,7 @@ function leap(view, k) {
   const said = root.querySelector(".said")
   if (said.textContent !== given.said[k]) said.textContent = given.said[k]
   root.querySelector("figure").setAttribute("aria-label", given.alt[k])
+  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
 }
 
 /** A new drawing in place of the old one, or the old one's elements moved to their new places. */
@@ -185,5 +186,4 @@ export default function ({ data, parentElement, setStateValue }) {
   const slider = root.querySelector("input[type=range]")
   leap(view, slider ? Number(slider.value) : 0)
   root.dataset.act = given.act
-  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
 }

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rnn_core.engine.allocator import keep_memory
 
-PARTS = ("engine", "jacobians", "pages", "training", "load")
+PARTS = ("engine", "jacobians", "pages", "opening", "dragging", "next", "training", "load")
 PACKAGES = ("numpy", "torch", "jax", "streamlit", "plotly")
 
 
@@ -30,14 +30,15 @@ def main() -> None:
     print(surroundings())
     for name in options.what or PARTS[:2]:
         part = importlib.import_module(f"benchmarks.{name}")  # each needs other packages
-        more = {"training": [options.text], "load": [options]}
+        more = {"training": [options.text], "load": [options], "next": [options]}
         part.main(options.quick, *more.get(name, []))
 
 
 def add_load(parser: argparse.ArgumentParser) -> None:
     """The options of `load`."""
+    against = "load and next: an older checkout, in turns with this one"
+    parser.add_argument("--against", metavar="PATH", help=against)
     load = parser.add_argument_group("load")
-    load.add_argument("--against", metavar="PATH", help="an older checkout, in turns with this one")
     load.add_argument("--readers", type=numbers, default=(1, 10, 30, 100), metavar="N,N")
     load.add_argument("--trainers", type=numbers, default=(0, 10), metavar="N,N")
     load.add_argument("--sliders", choices=("one", "any", "both"), default="both")

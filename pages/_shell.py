@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:  # this script's own folder is there, the reposito
 
 from pages.components.kept import kept  # noqa: E402
 from pages.components.unseen import unseen  # noqa: E402
-from pages.frame import layout, place, player, story  # noqa: E402
+from pages.frame import layout, place, player, rehearsal, story  # noqa: E402
 from pages.ui import browser, contents, controls, packed, progress, session  # noqa: E402
 
 layout.window()
@@ -32,5 +32,8 @@ if act:
 else:
     if played and not session.playing().bare:
         player.bar(played)
+    elif place.asks_first():
+        packed.offer()
     script.run()
     layout.end(played)
+rehearsal.announce(act or played)

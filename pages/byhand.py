@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.byhand import board
@@ -13,10 +12,14 @@ from pages.figures.byhand.letters import Ink, Names
 from pages.figures.literal import in_markdown
 from pages.ui import page_layout, session
 from pages.ui.models import byhand, byhand_exercise
+from pages.ui.table import Table
 from rnn_core.analysis.expansion import expand
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
-from rnn_core.studies.byhand import Walk, Written, stops
+from rnn_core.studies.byhand import WEIGHTS, Walk, Written, stops
+
+DEEPEST = 2  # states inside of each other that a hall reads
+TITLE = "BPTT needs no computer, only patience: every number is here"
 
 EXPLAINED = """
 *Shaded* is worked out here, *dashed* is what from; arrows are all that passes between steps. Walk
@@ -47,7 +50,11 @@ def picture() -> page_layout.Parts:
         byhand_exercise.form(w, wish, partial(paper.blank_words, names=names, w=w))
     yield "more"
     byhand.weights(w, weights_written(w, names), opened=wish.check == "on")
-    _expansion(w, wish, names)
+    yield "expansion"
+    t = _expansion(w, wish, names)
+    yield "nested"
+    deep = min(t, DEEPEST) if session.playing().presents else t
+    byhand.formulas(expansion.nested(w, deep, names), expansion.nested_words(deep, names))
     return w.done
 
 
@@ -55,41 +62,36 @@ def _walk(w: Written, wish: Walk, names: Names) -> None:
     """The sheet, and beside it the present place written out."""
     here, every = byhand.here(wish, w.steps), stops(w.steps)
     unknown = byhand_exercise.unsolved(w, wish)
-    place, marks = (
-        paper.Place(*here, wish.weight),
-        paper.Marks(unknown, byhand_exercise.solved(w, wish)),
-    )
+    marks = paper.Marks(unknown, byhand_exercise.solved(w, wish))
+    place = paper.Place(*here, wish.weight)
     byhand.bar(every, here, names.weights())
-    with st.container(horizontal=True):
-        with st.container(width=paper.sheet_width(w, wish.weight)):
-            move = partial(byhand.move, every, here)
-            board(paper.sheet(w, place, names, marks), "sheet", on_go=byhand.stop, on_move=move)
-        lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
-        byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**")
+    hall = session.playing().presents  # which sees one stage, and its equations below
+    with st.container(horizontal=not hall):
+        with st.container(width="stretch" if hall else paper.sheet_width(w, wish.weight)):
+            sheet, move = paper.sheet(w, place, names, marks), partial(byhand.move, every, here)
+            board(sheet, "sheet", on_go=byhand.stop, on_move=move)
+        if not hall or wish.stage == WEIGHTS:  # else the sheet is as high as the window
+            lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
+            byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**")
 
 
-def _expansion(w: Written, wish: Walk, names: Names) -> None:
-    """One step's loss, taken apart by where in time W_hh was used."""
+def _expansion(w: Written, wish: Walk, names: Names) -> int:
+    """One step's loss, taken apart by where in time W_hh was used; that step."""
     st.subheader("One loss, taken apart by where in time the weight was used", anchor=False)
     t, k = byhand.parts_menu(wish, w.steps)
     x = expand(w.stage, t)
     st.latex(expansion.formula(t, names))
     board(expansion.ledger(w, x, k, names), "ledger", on_go=byhand.pick_component)
-    byhand.formulas(expansion.component(w, x, k, names), expansion.remark(x))
-    byhand.formulas(expansion.nested(w, t, names), expansion.nested_words(t, names))
+    if not session.playing().presents:  # the ledger fills a hall's window
+        byhand.formulas(expansion.component(w, x, k, names), expansion.remark(x))
+    return t
 
 
-def numbers(e: Experiment, view: session.View, wish: Walk) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View, wish: Walk) -> Table:
     """Every number of the walk, and the components of every step's loss."""
     w = byhand.written(e, wish)
     parts = [expansion.rows(expand(w.stage, t)) for t in range(1, w.steps + 1)]
-    return pd.concat(map(pd.DataFrame, [paper.sheet_rows(w), *parts]))
+    return Table(paper.sheet_rows(w), *parts)
 
 
-page_layout.page(
-    "BPTT needs no computer, only patience: every number is here",
-    CLAIM,
-    picture,
-    EXPLAINED,
-    numbers,
-)
+page_layout.page(TITLE, CLAIM, picture, EXPLAINED, numbers)

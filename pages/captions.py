@@ -1,6 +1,5 @@
 """Captions: a drawing read once, then words, and the pixels that each word hangs on."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.pixels import pixels
@@ -11,6 +10,7 @@ from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
 from pages.ui import page_layout, session, trained
 from pages.ui.models import captions
+from pages.ui.table import Table
 from rnn_core.applications.captions import Sketch, to_hex
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -50,8 +50,8 @@ def picture() -> page_layout.Parts:
     image, subject = there.image, there.subject
     said, near = captions.caption(model, image, wish.slope), captions.neighbour(image)
     captions.buttons(image)
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=280 if session.playing().presents else 204):
+    with st.container(horizontal=True, gap="medium", key="side_by_side"):
+        with st.container(width=264 if session.playing().presents else 204):
             pixels(to_hex(image), key="drawing", title=there.name, on_paint=captions.paint)
         with st.container(width="stretch"):
             spoken(drawn.maps(said, wish.place, wish.slope, near), key="maps")
@@ -70,13 +70,13 @@ def picture() -> page_layout.Parts:
     return check
 
 
-def numbers(_: Experiment, __: session.View, wish: Sketch) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Sketch) -> Table:
     """Every pixel, and its slope for every word."""
     model = trained.model("captions")
     if model is None:
-        return pd.DataFrame()
+        return Table()
     said = captions.caption(model, captions.drawing(wish).image, wish.slope)
-    return pd.DataFrame(drawn.rows(said, wish.slope))
+    return Table(drawn.rows(said, wish.slope))
 
 
 page_layout.page(

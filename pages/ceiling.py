@@ -1,6 +1,5 @@
 """A ceiling, never a floor: the same training with and without clipping, from two starts."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -8,6 +7,7 @@ from pages.components.plot import plot
 from pages.figures import ceiling
 from pages.ui import page_layout, session
 from pages.ui.models import ceiling as model
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.ceiling import STARTS, Ceiling
 
@@ -53,9 +53,9 @@ def picture() -> page_layout.Parts:
     return model.checked(wish)
 
 
-def numbers(_: Experiment, __: session.View, wish: Ceiling) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Ceiling) -> Table:
     """All four runs, update by update."""
-    return pd.DataFrame(ceiling.rows(model.made(wish)))
+    return Table(ceiling.rows(model.made(wish)))
 
 
 page_layout.page(

@@ -2,13 +2,13 @@
 
 import inspect
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.cell import cell
 from pages.figures.cell.picture import cell_picture, cell_rows
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.models import cell as model
+from pages.ui.table import Table
 from rnn_core.engine.cells import Cell
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -54,18 +54,18 @@ def picture() -> page_layout.Parts:
     layers, view = runs.layers(run), session.view()
     layer = layers[widgets.layer_menu([each.name for each in layers])]
     units = layer.trace.weights.weight_hh.shape[1]
-    cell(
-        cell_picture(
-            layer.trace,
-            layer.labels,
-            selected=session.step(len(layer.labels)),
-            notation=NOTATIONS[view.notation],
-            unit=0 if view.wires == "mean" else max(1, min(view.unit, units)),
-        ),
-        key="cell",
-        on_choose=chosen,
-        zoom=not session.playing().presents,
+    presents = session.playing().presents
+    payload = cell_picture(
+        layer.trace,
+        layer.labels,
+        selected=session.step(len(layer.labels)),
+        notation=NOTATIONS[view.notation],
+        unit=0 if view.wires == "mean" else max(1, min(view.unit, units)),
     )
+    cell(payload, key="cell", on_choose=chosen, zoom=not presents)
+    yield "equations"
+    if presents:  # a reader has them beside the picture
+        cell(payload, key="equations", on_choose=chosen, shows="equations")
     yield "more"
     widgets.notation_menu()
     model.menu(session.current_run(), layer.trace)
@@ -73,11 +73,11 @@ def picture() -> page_layout.Parts:
     return run
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """The numbers on every wire."""
     layers = runs.layers(runs.edited(runs.compute(e), view.edits)[0])
     layer = layers[min(view.layer, len(layers) - 1)]
-    return pd.DataFrame(cell_rows(layer.trace, layer.labels, NOTATIONS[view.notation]))
+    return Table(cell_rows(layer.trace, layer.labels, NOTATIONS[view.notation]))
 
 
 page_layout.page(

@@ -1,6 +1,5 @@
 """Character model: what a trained network expects next, writes, and keeps in its units."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.letters import letters
@@ -10,6 +9,7 @@ from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table, wiring
 from pages.ui import contents, controls, inputs, page_layout, session, trained
 from pages.ui.models import characters
+from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.characters import Reading
 from rnn_core.applications.probe import Probe
@@ -73,13 +73,13 @@ def card(model: Model, probe: Probe) -> Check:
     return check
 
 
-def numbers(_: Experiment, __: session.View, wish: Reading) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Reading) -> Table:
     """Every character of the text."""
     if (model := characters.network(wish)) is None:
-        return pd.DataFrame()
+        return Table()
     read, _note = characters.reading(model, wish)
     unit = figures.unit_of(wish, read, characters.searched(model, read, wish))
-    return pd.DataFrame(figures.rows(read, model.card, unit))
+    return Table(figures.rows(read, model.card, unit))
 
 
 page_layout.page(

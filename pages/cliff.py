@@ -1,6 +1,5 @@
 """The cliff: two weights, a wall in the error, and descent with and without clipping."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -8,6 +7,7 @@ from pages.components.plot import plot
 from pages.figures import cliff
 from pages.ui import page_layout, session
 from pages.ui.models.cliff import descents, ground
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.cliff import Cliff, check
 
@@ -58,9 +58,9 @@ def picture() -> page_layout.Parts:
     return check(wish)
 
 
-def numbers(_: Experiment, __: session.View, wish: Cliff) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Cliff) -> Table:
     """Both descents, update by update."""
-    return pd.DataFrame(cliff.rows(descents(wish)))
+    return Table(cliff.rows(descents(wish)))
 
 
 page_layout.page(

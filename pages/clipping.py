@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import Plot, draw, plot
@@ -11,6 +10,7 @@ from pages.figures.clip_bar import clip_bar
 from pages.figures.gradients import clipping_bars, clipping_rows
 from pages.ui import page_layout, runs, session
 from pages.ui.sweeps import Turned
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 
 EXPLAINED = """
@@ -77,9 +77,9 @@ def picture() -> Iterator[str]:
     st.markdown(clipping.textbook_words())
 
 
-def numbers(e: Experiment, _: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, _: session.View) -> Table:
     """Norm and largest entry of every parameter, before and after."""
-    return pd.DataFrame(clipping_rows(runs.compute(e).clipped))
+    return Table(clipping_rows(runs.compute(e).clipped))
 
 
 page_layout.page(

@@ -1,6 +1,5 @@
 """Connectivity: pick a character of a text, and what it depends on lights up before it."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.letters import letters
@@ -10,6 +9,7 @@ from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table
 from pages.ui import contents, controls, inputs, page_layout, session
 from pages.ui.models import connectivity
+from pages.ui.table import Table
 from rnn_core.applications.connectivity import Connected
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -71,12 +71,12 @@ def picture() -> page_layout.Parts:
     return found.check
 
 
-def numbers(_: Experiment, view: session.View, wish: Connected) -> pd.DataFrame:
+def numbers(_: Experiment, view: session.View, wish: Connected) -> Table:
     """Every norm of the picked character."""
     if (found := connectivity.together(wish)) is None:
-        return pd.DataFrame()
+        return Table()
     seen = drawn(found, wish, view)
-    return pd.DataFrame(figures.rows(seen, seen.place(wish.place)))
+    return Table(figures.rows(seen, seen.place(wish.place)))
 
 
 page_layout.page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -10,6 +9,7 @@ from pages.components.plot import plot
 from pages.figures import credit as figures
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.models import credit as model
+from pages.ui.table import Table
 from rnn_core.analysis.loss_state_matrix import Pick, essential
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -73,9 +73,9 @@ def picked(k: float, t: float) -> None:
     session.adjust(loss=int(t), state=int(k))
 
 
-def numbers(e: Experiment, view: session.View, pick: Pick) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View, pick: Pick) -> Table:
     """Every pair, one per row."""
-    return pd.DataFrame(figures.matrix_rows(matrix_of(e, view, pick)))
+    return Table(figures.matrix_rows(matrix_of(e, view, pick)))
 
 
 page_layout.page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -12,6 +11,7 @@ from pages.figures import distance as figures
 from pages.figures.model_card import made
 from pages.ui import page_layout, session, trained
 from pages.ui.models import distance
+from pages.ui.table import Table
 from rnn_core.applications.distance import FAR, AtGap, Distance
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
@@ -39,6 +39,9 @@ the clue, and who still answers rightly?
 the last word must be felt at the clue, however many words lie between."""
 
 
+IN_HALL = 60  # words of a sentence that a hall sees
+
+
 def picture() -> page_layout.Parts:
     """The sentence under each network; every gap; the answers."""
     yield "picture"
@@ -48,7 +51,8 @@ def picture() -> page_layout.Parts:
     seen = distance.reading(wish, found)
     read, networks = seen.sentence, (seen.trained, seen.untrained)
     say(f"**{figures.conclusion(read, seen.trained)}**")
-    drawing(figures.words(read, "trained", seen.trained, wish.drawn), key="words")
+    most = IN_HALL if session.playing().presents else None
+    drawing(figures.words(read, "trained", seen.trained, wish.drawn, most), key="words")
     yield "untrained"
     drawing(figures.words(read, "untrained", seen.untrained, wish.drawn), key="untrained")
     yield "more"
@@ -79,10 +83,10 @@ def _over_gaps(wish: Distance, found: Sequence[AtGap]) -> None:
     st.markdown(figures.verdict(found))
 
 
-def numbers(_: Experiment, __: session.View, wish: Distance) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Distance) -> Table:
     """The gradient at every word of the sentence, in every network."""
     seen = distance.reading(wish, distance.models())
-    return pd.DataFrame(figures.rows(seen.sentence, seen.trained, seen.untrained))
+    return Table(figures.rows(seen.sentence, seen.trained, seen.untrained))
 
 
 page_layout.page(

@@ -1,6 +1,5 @@
 """Named entities: a tag for every word, reading forward only and in both directions."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.model_card import model_card
@@ -9,6 +8,7 @@ from pages.figures import entities as drawn
 from pages.figures.model_card import wiring
 from pages.ui import inputs, page_layout, session, shipped, trained
 from pages.ui.models import entities
+from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.entities import Mention, Tagged
 from rnn_core.experiment.experiment import Experiment
@@ -80,10 +80,10 @@ def cards(found: Tagged) -> Check:
     return trained.seen(probes["both directions"])[1]
 
 
-def numbers(_: Experiment, __: session.View, wish: Mention) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Mention) -> Table:
     """Every drawn probability, one per row."""
     found = entities.tagged(wish)
-    return pd.DataFrame(drawn.rows(found) if found else [])
+    return Table.of(drawn.rows(found) if found else [])
 
 
 page_layout.page(

@@ -1,12 +1,12 @@
 """Find: pages, scenes and terms by their words."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.ui import contents, index, page_layout, session, widgets
 from pages.ui.answers import lettered
 from pages.ui.models.lectures import play
 from pages.ui.shelf import shelf
+from pages.ui.table import Table
 from rnn_core.decks.finding import Entry, Sought, found
 from rnn_core.experiment.experiment import Experiment
 
@@ -47,9 +47,9 @@ def _shown(entry: Entry) -> None:
     )
 
 
-def numbers(_: Experiment, __: session.View, wish: Sought) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Sought) -> Table:
     """What was found, one per row."""
-    return pd.DataFrame(vars(each) for each in found(wish.find, index.entries()))
+    return Table.of(vars(each) for each in found(wish.find, index.entries()))
 
 
 page_layout.page("Find a page, a scene or a term", CLAIM, picture, EXPLAINED, numbers)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from pages.components import flow as component
 from pages.figures.flow import bench
 from pages.figures.flow.letters import QUANTITY_WORDS
 from pages.ui import page_layout, session
 from pages.ui.models.flow import bench_of
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies.flow import KNOB_WORDS, usable
@@ -32,8 +31,8 @@ is *sufficient* for vanishing; σ_max γ > 1 is *necessary* for exploding, and n
 """
 
 CLAIM = (
-    "Drag the slider: the gradient **vanishes**, holds or **explodes** while you watch. Where it "
-    "tips over depends on the weights it starts from, far more than on the name of the cell."
+    "Drag the slider: the gradient **vanishes**, holds or **explodes**. Where it tips over depends "
+    "on the starting weights, far more than on the name of the cell."
 )
 
 
@@ -55,9 +54,9 @@ def picture() -> Iterator[str]:
     component.bench(payload, key="flow", on_choice=chosen)
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every curve for every value of the knob."""
-    return pd.DataFrame(bench.bench_rows(bench_of(e, view), NOTATIONS[view.notation]))
+    return Table(bench.bench_rows(bench_of(e, view), NOTATIONS[view.notation]))
 
 
 page_layout.page(

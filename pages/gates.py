@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from pages.components.heatmaps import Menu, Picked, heatmaps
 from pages.figures.gates import panels
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
+from pages.ui.table import Table
+from rnn_core.engine.trace import LayerTrace
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.settings import Value
 from rnn_core.notation.notation import NOTATIONS
@@ -48,33 +48,35 @@ def picture() -> Iterator[str]:
     run, wish, view = session.current_run(), session.experiment(), session.view()
     widgets.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
-    cell, labels = layer.trace.cell, layer.labels
-    shows, notation = panels.shown_of(cell), NOTATIONS[view.notation]
-    shown = view.maps if view.maps in shows else "one"
-    quantity = panels.telling(cell, view.quantity)
-    units, one = layer.trace.weights.weight_hh.shape[1], shown == "one"
-    of = Menu("quantity", "of", quantity, panels.quantities_of(cell, notation))
+    trace, labels, notation = layer.trace, layer.labels, NOTATIONS[view.notation]
+    quantity, shows = panels.telling(trace.cell, view.quantity), panels.shown_of(trace.cell)
+    drawn = panels.gate_panels(
+        sets,
+        labels,
+        f"{wish.cell.upper()}, {layer.name}",
+        shown=view.maps if view.maps in shows else "one",
+        sort=view.sort,
+        series=panels.series_read(run, trace, labels),
+        notation=notation,
+        quantity=quantity,
+    )
+    picked = Picked(session.step(len(labels)), view.unit, quantity)
+    menus = menus_of(wish, view, trace)
     heatmaps(
-        panels.gate_panels(
-            sets,
-            labels,
-            f"{wish.cell.upper()}, {layer.name}",
-            shown=shown,
-            sort=view.sort,
-            series=panels.series_read(run, layer.trace, labels),
-            notation=notation,
-            quantity=quantity,
-        ),
-        key="gates",
-        picked=Picked(session.step(len(labels)), view.unit, quantity),
-        menus=(
-            Menu("maps", "Show", view.maps, shows),
-            *((of,) if one else ()),
-            Menu("sort", "Units", view.sort, panels.sorts_of(cell, view.maps, units)),
-            Menu("compare", "Compare with", view.compare, rivals(wish)),
-        ),
-        on_pick=looked,
-        name=f"gates-{wish.cell}",
+        drawn, key="gates", picked=picked, menus=menus, on_pick=looked, name=f"gates-{wish.cell}"
+    )
+
+
+def menus_of(wish: Experiment, view: session.View, trace: LayerTrace) -> tuple[Menu, ...]:
+    """What is drawn, of which gate or state, in which order, and what stands beside it."""
+    cell, units = trace.cell, trace.weights.weight_hh.shape[1]
+    shows, quantities = panels.shown_of(cell), panels.quantities_of(cell, NOTATIONS[view.notation])
+    of = Menu("quantity", "of", panels.telling(cell, view.quantity), quantities)
+    return (
+        Menu("maps", "Show", view.maps, shows),
+        *((of,) if view.maps == "one" or view.maps not in shows else ()),
+        Menu("sort", "Units", view.sort, panels.sorts_of(cell, view.maps, units)),
+        Menu("compare", "Compare with", view.compare, rivals(wish)),
     )
 
 
@@ -89,10 +91,10 @@ def looked(picked: Picked) -> None:
     session.look(**there)
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """The picture's numbers."""
     layer, sets = compared(e, view.compare, view.layer)
-    return pd.DataFrame(panels.gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
+    return Table(panels.gate_rows(sets, layer.labels, NOTATIONS[view.notation]))
 
 
 page_layout.page(

@@ -1,19 +1,21 @@
 """Gradients: how far back can the loss be felt?"""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
 
-import pandas as pd
 import streamlit as st
 
+from pages.components import leaves as component
+from pages.components.leaves import Drag
 from pages.components.plot import Plot, draw
 from pages.figures import gradients as figures
 from pages.figures.clip_bar import changed_words
 from pages.figures.step_shares import step_shares
 from pages.figures.verdict import Bound, verdict
 from pages.ui import page_layout, runs, session
+from pages.ui.models import gradients as model
 from pages.ui.sweeps import Turned
-from rnn_core.engine.cells import CELLS
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 
@@ -32,8 +34,8 @@ lines above. It is a ceiling, not a floor: it tames an explosion and cannot mend
 """
 
 CLAIM = (
-    "On its way back through time the gradient is multiplied once per step: it **vanishes** or "
-    "**explodes**. Gates alone do not prevent that; the starting weights matter as much."
+    "On its way back the gradient is multiplied once per step: it **vanishes** or **explodes**. "
+    "Gates alone do not prevent that; the starting weights matter too."
 )
 
 
@@ -47,56 +49,57 @@ BARS = "Gradient of every parameter before and after clipping"
 
 def curves(e: Experiment, view: session.View) -> list[figures.Curve]:
     """The curves of every cell's run."""
-    results = {cell: runs.compute(replace(e, cell=cell)) for cell in CELLS}
-    return figures.curves_of(results, notation=NOTATIONS[view.notation])
+    return figures.curves_of(model.of_cells(e), notation=NOTATIONS[view.notation])
 
 
 def norms(e: Experiment, view: session.View) -> Plot:
     """The curves of all cells, and the step of this one's weights."""
-    run = runs.compute(e)
-    loss, labels, clipped = runs.loss_words(run), run.sequence.labels, run.clipped
-    drawn = curves(e, view)
-    figure = figures.gradient_norms(drawn, loss=loss, labels=labels, clipped=clipped, cell=e.cell)
-    return Plot(figure, NORMS, "gradient-norms")
+    loss, letters = runs.loss_words(runs.compute(e)), NOTATIONS[view.notation]
+    return Plot(figures.of_runs(model.of_cells(e), e.cell, loss, letters), NORMS, "gradient-norms")
 
 
 def below(e: Experiment, view: session.View) -> dict[str, Plot]:
     """What the optimiser would do to each step's share and to every parameter."""
     run = runs.compute(e)
-    shares = step_shares(run, NOTATIONS[view.notation])
-    found = {"shares": Plot(shares, SHARES, "gradient-shares")}
+    found = {"shares": Plot(step_shares(run, NOTATIONS[view.notation]), SHARES, "gradient-shares")}
     if run.clipped.mode != "off":
         found["clipping"] = Plot(figures.clipping_bars(run.clipped), BARS, "clipping")
     return found
+
+
+def _follow(drag: Drag, e: Experiment, notation: str, loss: str) -> None:
+    """What the picture needs to follow the slider by itself; it runs beside the picture."""
+    part = model.asked(drag.name)
+    every = partial(figures.turned, cell=e.cell, loss=loss, notation=NOTATIONS[notation])
+    found = None if part is None else model.drawn(e, notation, loss, part, every)
+    component.leaves(drag, part, found, partial(model.ask, drag.name))
 
 
 def picture() -> Iterator[str]:
     """The picture, its controls and its numbers."""
     yield "picture"
     e, view, run = session.experiment(), session.view(), session.current_run()
-    draw(norms(e, view), key="norms")
+    drag, loss = Drag(model.SETTING, model.name(e, view.notation)), runs.loss_words(run)
+    draw(norms(e, view), key="norms", drag=drag)
     st.markdown(session.lettered(changed_words(run.clipped)))
+    st.fragment(_follow)(drag, model.unturned(e), view.notation, loss)
     yield "more"
     st.subheader("Verdict", anchor=False)
-    found = runs.bounds(session.variant(cell="rnn"))
-    bounds = {cell: Bound(b.sigma, b.gamma) for cell, b in found.items()}
-    said = verdict(curves(e, view), loss=runs.loss_words(run), bounds=bounds)
+    found = runs.bounds(session.variant(cell="rnn")).items()
+    said = verdict(
+        curves(e, view), loss=loss, bounds={c: Bound(b.sigma, b.gamma) for c, b in found}
+    )
     st.markdown("\n".join(f"* {line}" for line in said))
     st.subheader(f"Clipping the {e.cell.upper()}'s weight gradients", anchor=False)
     for key, drawn in below(e, view).items():
         draw(drawn, key=key)
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every number of the lines, one per row."""
-    return pd.DataFrame(figures.gradient_rows(curves(e, view)))
+    return Table(figures.gradient_rows(curves(e, view)))
 
 
-page_layout.page(
-    "The gradient is multiplied once per step: it vanishes or explodes",
-    CLAIM,
-    picture,
-    EXPLAINED,
-    numbers,
-    Turned("scale", lambda e, view: {"norms": norms(e, view), **below(e, view)}),
-)
+HEAD = "The gradient is multiplied once per step: it vanishes or explodes"
+FILE = Turned("scale", lambda e, view: {"norms": norms(e, view), **below(e, view)})
+page_layout.page(HEAD, CLAIM, picture, EXPLAINED, numbers, FILE)

@@ -2,13 +2,13 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import Plot, draw
 from pages.figures.hold import gate_labels, held_figure, held_rows, held_title, held_words
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.sweeps import Turned
+from pages.ui.table import Table
 from rnn_core.analysis.held_gate import Hold, read_steps
 from rnn_core.engine.cells import Cell
 from rnn_core.experiment.experiment import Experiment
@@ -77,12 +77,12 @@ def plots(e: Experiment, view: session.View) -> dict[str, Plot]:
     }
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every number of the lines, one per row."""
     run, notation = runs.compute(e), NOTATIONS[view.notation]
     held = runs.held(run, wanted(run.stages[0].network.cell, view))
     last = len(held.stages[0].trace.layers) - 1
-    return pd.DataFrame(held_rows(run, held, min(view.layer, last), notation))
+    return Table(held_rows(run, held, min(view.layer, last), notation))
 
 
 page_layout.page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -17,6 +16,7 @@ from pages.figures.jacobians.products import (
 from pages.figures.jacobians.words import words
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.models.jacobians import measured
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 
@@ -67,11 +67,10 @@ def picture() -> Iterator[str]:
         st.markdown(spectra_table(found.kind, found.matrices, notation))
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every number of the lines, one per row, then the eigenvalues."""
     found = measured(runs.compute(e), view.layer)
-    tables = product_rows(found, NOTATIONS[view.notation]), eigenvalue_rows(found.matrices)
-    return pd.concat([pd.DataFrame(table) for table in tables])
+    return Table(product_rows(found, NOTATIONS[view.notation]), eigenvalue_rows(found.matrices))
 
 
 page_layout.page(

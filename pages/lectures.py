@@ -2,13 +2,13 @@
 
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from pages.figures.literal import in_markdown
 from pages.ui import answers, contents, lecturer, page_layout, session, summary, widgets
 from pages.ui.models.lectures import play
 from pages.ui.shelf import shelf
+from pages.ui.table import Table
 from rnn_core.decks import Deck, Scene
 from rnn_core.decks.syllabus import Syllabus
 from rnn_core.experiment.experiment import Experiment
@@ -71,9 +71,9 @@ def _play(name: str, scene: Scene, label: str) -> None:
     )
 
 
-def numbers(_: Experiment, __: session.View, ___: Syllabus) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, ___: Syllabus) -> Table:
     """All ideas of all lectures, one per row."""
-    return pd.DataFrame(
+    return Table.of(
         {
             "lecture": name,
             "topic": scene.topic,

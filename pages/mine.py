@@ -1,8 +1,7 @@
 """My deck: the reader's own scenes, in order, to play, to present and to hand on."""
 
-import pandas as pd
-
 from pages.ui import contents, deck_editor, page_layout, session
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 
 MORE = (
@@ -28,10 +27,10 @@ def picture() -> page_layout.Parts:
 KEPT = session.keeper(session.MINE)
 
 
-def numbers(_: Experiment, __: session.View) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View) -> Table:
     """The deck's scenes, one per row."""
     deck = KEPT()
-    return pd.DataFrame(
+    return Table.of(
         {"title": s.title, "page": contents.PAGES[s.page].title, "note": s.say}
         for s in getattr(deck, "scenes", ())
     )

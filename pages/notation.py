@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
@@ -10,6 +9,7 @@ from pages.figures.notation import side_by_side as drawn
 from pages.figures.notation.disagreements import disagreements
 from pages.figures.notation.variants import variant_lines, variant_rows, variant_words, variants
 from pages.ui import page_layout, runs, session, widgets
+from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -41,7 +41,7 @@ def picture() -> Iterator[str]:
         chosen = NOTATIONS[widgets.notation_menu()]
     with heading:
         st.markdown(f"**{drawn.headline(cell.name)}**")
-    st.html(drawn.letters_table([cell.name], chosen.name))
+    st.html(drawn.letters_table([cell.name], chosen.name, hall=session.playing().presents))
     yield "formulas"
     left, right = st.columns(2, gap="large")
     with left:
@@ -79,10 +79,10 @@ def formulas(run: Run, source: Notation) -> None:
         st.caption(remark)
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """How far the variants' states part from the run's."""
     letters = NOTATIONS[view.notation].of(e.cell)
-    return pd.DataFrame(variant_rows(variants(runs.compute(e)), letters.symbol("h").text))
+    return Table(variant_rows(variants(runs.compute(e)), letters.symbol("h").text))
 
 
 page_layout.page("Five lectures, five alphabets, one network", CLAIM, picture, EXPLAINED, numbers)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from pages.components import flow as component
 from pages.components.exhibits import say
 from pages.figures import phase
 from pages.ui import page_layout, session
 from pages.ui.models.phase import lengths_and_maps
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 
@@ -33,15 +32,15 @@ def picture() -> Iterator[str]:
     yield "picture"
     e = session.experiment()
     lengths, found = lengths_and_maps(e)
-    say(f"##### {phase.words(found)}")
+    say(f"**{phase.words(found)}**")
     payload = phase.payload(e, lengths, found, NOTATIONS[session.view().notation])
     component.phase_map(payload, key="phase", on_pick=lambda s, T: session.change(scale=s, steps=T))
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every place of the maps."""
     lengths, found = lengths_and_maps(e)
-    return pd.DataFrame(phase.rows(lengths, found, NOTATIONS[view.notation]))
+    return Table(phase.rows(lengths, found, NOTATIONS[view.notation]))
 
 
 page_layout.page(

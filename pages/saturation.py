@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -10,6 +9,7 @@ from pages.components.saturation import saturation
 from pages.figures.saturation import headline, saturation_picture, saturation_rows
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 
@@ -61,9 +61,9 @@ def picture() -> Iterator[str]:
     say("\n".join(f"* {gate['alt']}" for gate in drawn["gates"]))
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """The picture's numbers."""
-    return pd.DataFrame(saturation_rows(compared(e, view.compare, view.layer)[1]))
+    return Table(saturation_rows(compared(e, view.compare, view.layer)[1]))
 
 
 page_layout.page(

@@ -1,12 +1,12 @@
 """One weight: the rule w < 1, w > 1, and what a single unit really does."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import Plot, draw
 from pages.figures.scalar import PRODUCT, states_figure, unit_figure, unit_rows, unit_words
 from pages.ui import page_layout, session
 from pages.ui.sweeps import Turned
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.notation.prose import translated
@@ -61,9 +61,9 @@ def picture() -> page_layout.Parts:
     return check(done)
 
 
-def numbers(_: Experiment, __: session.View, wish: Scalar) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Scalar) -> Table:
     """Every number of the lines, one row per distance."""
-    return pd.DataFrame(unit_rows(unroll_unit(wish)))
+    return Table(unit_rows(unroll_unit(wish)))
 
 
 page_layout.page(

@@ -1,6 +1,5 @@
 """Sentiment: one answer to a whole sentence, and what the order of its words is for."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.model_card import model_card
@@ -9,6 +8,7 @@ from pages.figures import sentiment as drawn
 from pages.figures.model_card import wiring
 from pages.ui import page_layout, session, shipped, trained
 from pages.ui.models import sentiment
+from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.sentiment import Opinions, Review
 from rnn_core.experiment.experiment import Experiment
@@ -76,10 +76,10 @@ def card(found: Opinions) -> Check | str:
     return check
 
 
-def numbers(_: Experiment, __: session.View, wish: Review) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Review) -> Table:
     """Every drawn number, a row per word."""
     found = sentiment.opinions(wish)
-    return pd.DataFrame(drawn.rows(found) if found else [])
+    return Table.of(drawn.rows(found) if found else [])
 
 
 page_layout.page(

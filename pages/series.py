@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
@@ -11,6 +10,7 @@ from pages.figures.model_card import made
 from pages.figures.theme import Figure
 from pages.ui import page_layout, session, trained
 from pages.ui.models import series
+from pages.ui.table import Table
 from rnn_core.applications.series import SHARES, Forecast
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.training.models import Model
@@ -77,10 +77,10 @@ def _below(errors: Figure, wish: Forecast, model: Model) -> None:
             plot(figure, key=name, alt=figure["layout"]["title"]["text"], name=name)
 
 
-def numbers(_: Experiment, __: session.View, wish: Forecast) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Forecast) -> Table:
     """The series on screen with its forecasts; nothing where there is no network."""
     model = series.model(wish)
-    return pd.DataFrame(figures.rows(*series.found(wish, model)) if model else {})
+    return Table(figures.rows(*series.found(wish, model)) if model else {})
 
 
 page_layout.page("A forecast is worth what it is better than", CLAIM, picture, EXPLAINED, numbers)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -10,6 +9,7 @@ from pages.components.plot import plot
 from pages.figures.starts import Compared, starts_figure, starts_rows, starts_table, starts_words
 from pages.ui import page_layout, session
 from pages.ui.models.starts import left
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies.starts import Starts, notes
@@ -56,9 +56,9 @@ def picture() -> Iterator[str]:
     st.markdown(starts_table(done))
 
 
-def numbers(e: Experiment, _: session.View, wish: Starts) -> pd.DataFrame:
+def numbers(e: Experiment, _: session.View, wish: Starts) -> Table:
     """Every draw's norm for every start, one per row."""
-    return pd.DataFrame(starts_rows(compared(e, wish.vary)))
+    return Table(starts_rows(compared(e, wish.vary)))
 
 
 page_layout.page(

@@ -1,6 +1,5 @@
 """Training: a network learns a task while the reader watches."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.download import download
@@ -12,6 +11,7 @@ from pages.figures import training
 from pages.ui import page_layout, session
 from pages.ui.models import races
 from pages.ui.models import training as model
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.training.comparison import Plan, course
 
@@ -85,12 +85,12 @@ def picture() -> page_layout.Parts:
 mine = session.keeper(model.NAME)
 
 
-def numbers(_: Experiment, __: session.View, ___: Plan) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, ___: Plan) -> Table:
     """Every update of every run."""
     kept = mine()
     if not isinstance(kept, model.TrainingSession):
-        return pd.DataFrame()
-    return pd.DataFrame(training.rows([course(kept.comparison, words) for words in kept.settings]))
+        return Table()
+    return Table(training.rows([course(kept.comparison, words) for words in kept.settings]))
 
 
 page_layout.page(

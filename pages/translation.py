@@ -1,6 +1,5 @@
 """Translation: an encoder hands one vector to a decoder, and how much fits through it."""
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.plot import plot
@@ -11,6 +10,7 @@ from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, other_baselines, score_table, wiring
 from pages.ui import page_layout, session, trained
 from pages.ui.models import translation
+from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.translation import Number
 from rnn_core.experiment.experiment import Experiment
@@ -70,14 +70,14 @@ def picture() -> page_layout.Parts:
     return check
 
 
-def numbers(_: Experiment, __: session.View, wish: Number) -> pd.DataFrame:
+def numbers(_: Experiment, __: session.View, wish: Number) -> Table:
     """Every word and unit on screen, and the curves."""
     models = translation.models()
     try:
         readings = translation.readings(models, wish.english)
     except ValueError:
         readings = []
-    return pd.DataFrame(drawn.rows(readings, translation.measured(models)))
+    return Table(drawn.rows(readings, translation.measured(models)))
 
 
 page_layout.page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -10,6 +9,7 @@ from pages.components.plot import plot
 from pages.figures import truncated as figures
 from pages.ui import page_layout, results, runs, session
 from pages.ui.models import truncated
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies import truncated as engine
@@ -82,9 +82,9 @@ def _toggle(wanted: bool, cell: str, seed: int, window: int) -> None:
     results.ask(truncated.race.key(cell, seed, window))
 
 
-def numbers(e: Experiment, _: session.View, cut: Cut) -> pd.DataFrame:
+def numbers(e: Experiment, _: session.View, cut: Cut) -> Table:
     """Every window of every cell."""
-    return pd.DataFrame(figures.window_rows(truncated.every_window(e, cut.part)))
+    return Table(figures.window_rows(truncated.every_window(e, cut.part)))
 
 
 page_layout.page(

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.unrolled import unrolled
 from pages.figures.theme import number
 from pages.figures.unrolled.graph import origin, step_numbers, unrolled_graph, unrolled_rows
 from pages.ui import page_layout, runs, session, widgets
+from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 
@@ -57,7 +57,7 @@ def picture() -> Iterator[str]:
         key="unrolled",
         selected=step,
         lit=session.view().lit,
-        first_lit="weight_hh_l0",
+        first_lit="none" if session.playing().presents else "weight_hh_l0",
         on_choose=session.pick_step,
     )
     yield "more"
@@ -73,10 +73,10 @@ def picture() -> Iterator[str]:
                 page_layout.number(label.format(letters.symbol(state)), number(values[key]), words)
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """Every number of the picture, one per row."""
     run = runs.compute(e)
-    return pd.DataFrame(unrolled_rows(run.stages, run.sequence, notation=view.notation))
+    return Table(unrolled_rows(run.stages, run.sequence, notation=view.notation))
 
 
 page_layout.page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
 import streamlit as st
 
 from pages.components.exhibits import say
@@ -14,6 +13,7 @@ from pages.figures.wirings.profile import legend
 from pages.figures.wirings.table import step_table
 from pages.ui import page_layout, runs, session, widgets
 from pages.ui.models.wirings import told
+from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import Run
@@ -51,19 +51,24 @@ def picture() -> Iterator[str]:
     sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
     norms = {c: {n: cards.profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
     axis = cards.span([curves for each in norms.values() for curves in each.values()])
-    front = cards.in_front(mine, 2 if session.playing().presents else 3)
+    hall = session.playing().presents  # which reads one card, as large as the window
+    front = cards.in_front(mine, 1 if hall else 3)
 
     def draw(card: Card) -> None:
         own, curves = sheet[card][mine.cell], norms[card]
         svg = miniature(card.title, own, card.words.image, curves, axis, notation)
         yours = " :gray-badge[yours]" if card.fits(mine) else ""
         say(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
-        drawing(svg + step_table(card.title, own, curves, notation), key=card.key)
+        if hall:
+            svg = f'<div class="wg-hall">{svg}</div>'
+        else:
+            svg += step_table(card.title, own, curves, notation)
+        drawing(svg, key=card.key)
 
     for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
         with place:
             draw(card)
-    drawing(legend(list(norms[CARDS[0]]), axis, notation), key="legend")
+    drawing(legend(list(norms[CARDS[0]]), axis, notation, hall), key="legend")
     with st.columns(4)[0]:
         widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
     yield "more"
@@ -77,9 +82,9 @@ def picture() -> Iterator[str]:
             told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
 
 
-def numbers(e: Experiment, view: session.View) -> pd.DataFrame:
+def numbers(e: Experiment, view: session.View) -> Table:
     """The drawn gradient norms."""
-    return pd.DataFrame(cards.profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
+    return Table(cards.profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
 
 
 page_layout.page(

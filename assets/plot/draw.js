@@ -1,6 +1,8 @@
-// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec}.
+// Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec};
+// `about.drag` names the setting whose slider it follows by itself (leaves.js).
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
+const EDGE = 8 // pixels that a hall leaves below a figure
 const plots = new WeakMap() // plot node -> what is drawn there
 
 /** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
@@ -10,12 +12,12 @@ export function digest(bytes) {
   return (h >>> 0).toString(16)
 }
 
-function load(source) {
+/** plotly.js, fetched once; also by who knows that it will be needed. */
+export function load(source) {
   window.__plotly ??= new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly)
-    const base = document.querySelector("base")?.href ?? document.baseURI
     const script = document.createElement("script")
-    script.src = new URL(source, base).href
+    script.src = new URL(source, document.baseURI).href
     script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new Error("empty")))
     script.onerror = () => { script.remove(); reject(new Error("not served")) }
     document.head.appendChild(script)
@@ -35,14 +37,37 @@ function variablesOf(node) {
 
 function figureOf(state) {
   const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-  return dressed(state.spec, variablesOf(state.node), text, state.width, roomFor(state.node))
+  return dressed(state.spec, variablesOf(state.node), text, state.width, roomFor(state.node, text))
 }
 
-/** How tall a figure may grow with its type: to the window's end, if it begins in the first screen. */
-function roomFor(node) {
+/** How tall a figure may grow with its type: to the window's end, if it begins in the first screen;
+ *  in a hall, whose page does not scroll, to what is said below it. */
+function roomFor(node, text) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
   const top = node.getBoundingClientRect().top + scrolled, tall = window.innerHeight
+  if (text >= WALL) return tall - top - EDGE - after(node)
   return top < tall * 0.6 ? tall - top - BELOW : tall * ROOM
+}
+
+/** Whether a figure in a hall has less room than it was drawn for. */
+function isCut({ node }) {
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  return text >= WALL && roomFor(node, text) < node.getBoundingClientRect().height - 2
+    && node.getBoundingClientRect().height > LEAST
+}
+
+/** The height of all that stands below a figure in its part of the page. */
+function after(node) {
+  let sum = 0
+  for (let e = node; e.parentElement && !e.matches("[class*=st-key-part_]"); e = e.parentElement) {
+    const { flexDirection, rowGap } = getComputedStyle(e.parentElement)
+    if (flexDirection !== "column") continue // beside it
+    for (let s = e.nextElementSibling; s; s = s.nextElementSibling) {
+      const tall = s.getBoundingClientRect().height
+      sum += tall && tall + (parseFloat(rowGap) || 0)
+    }
+  }
+  return sum
 }
 
 async function draw(state) {
@@ -59,6 +84,7 @@ async function draw(state) {
     fail(state, "")
     listen(state)
     if (old()) return
+    layDown(state)
     roll(state, figure)
     state.node.dataset.digest = state.digest
     state.node.dataset.drawn = String(++state.drawn)
@@ -103,8 +129,12 @@ function adopt(parentElement) {
     state.observer = new ResizeObserver(() => {
       const width = Math.round(node.parentElement.clientWidth)
       if (width && width !== state.width) { state.width = width; draw(state) }
+      else if (width && state.drawn && isCut(state)) draw(state)
     })
     state.observer.observe(node.parentElement)
+    state.follow = follower(state)
+    const part = node.closest("[class*=st-key-part_]")
+    if (part) state.observer.observe(part) // what stands above or below may come later
     plots.set(node, state)
   }
   return plots.get(node)
@@ -115,6 +145,7 @@ function adopt(parentElement) {
 function leave(state) {
   if (state.node.isConnected) return
   state.observer.disconnect()
+  state.follow()
   state.turn++
   cancelAnimationFrame(state.rolling?.frame)
   window.Plotly?.purge(state.node)

@@ -4,8 +4,11 @@
 
 const DEFAULT_HEIGHT = 420
 const NARROW = 560 // pixels
+const LETTER = 0.5, SLIM = 0.46 // a letter's width, of its size, on the average; in a narrow figure
 const LEAST = 280 // pixels of height that a figure keeps in lecture mode
+const TALL = 0.75 // of its width: a figure that a hall has room for
 const WALL = 20 // pixels: body text of that size is read from the back of a hall, and so is a figure
+const HALL = 0.91 // the smallest type there, as a share of body text: 20 of 22 pixels
 
 /** A copy of a figure with every colour token replaced by what `colour(name)` gives for it. */
 export function painted(value, colour) {
@@ -41,11 +44,8 @@ export function merged(under, over) {
   return both
 }
 
-/** The size of a figure's type, as a share of body text; on the wall none is smaller than WALL. */
-export function sized(text, share) {
-  const pixels = Math.round(text * share)
-  return text >= WALL ? Math.max(WALL, pixels) : pixels
-}
+/** The size of a figure's type, as a share of body text; in a hall none is much smaller than that. */
+export const sized = (text, share) => Math.round(text * (text >= WALL ? Math.max(HALL, share) : share))
 
 /** The house template: the reader's fonts and colours. `text` is the size of body text in pixels. */
 export function template(colour, text) {
@@ -80,28 +80,49 @@ export function typed(value, text) {
 /** The figure as Plotly is to draw it: tokens resolved, house template, width of its place. `room`
  *  is what a figure may take of the window's height when large type makes it grow. */
 export function dressed(spec, colour, text, width, room = Infinity) {
-  const { data, layout: wide = {} } = typed(painted(spec, colour), text)
-  const own = width < NARROW ? merged(wide, wide.meta?.narrow) : wide // a figure may know better
+  const { data: traces, layout: wide = {} } = typed(painted(spec, colour), text)
+  const hall = text >= WALL, known = (part, where) => merged(part, part.meta?.[where]) // a figure may know better
+  const near = width < NARROW ? known(wide, "narrow") : wide, own = hall ? known(near, "hall") : near
+  const data = hall ? traces.map((trace) => known(trace, "hall")) : traces
   const plain = own.height ?? DEFAULT_HEIGHT
-  const least = text >= WALL ? Math.min(plain, LEAST) : plain // a hall does not scroll
-  const height = Math.round(Math.max(least, Math.min(plain * Math.max(1, text / 16), room)))
-  const layout = { ...own, ...fitted(own, text, width, height) }
+  const least = hall ? Math.min(plain, LEAST) : plain // a hall does not scroll
+  const wanted = Math.max(plain * Math.max(1, text / 16), hall ? width * TALL : 0)
+  const height = Math.round(Math.max(least, Math.min(wanted, room)))
+  const names = data.filter((t) => t.showlegend !== false && t.name).map((t) => t.name)
+  const layout = { ...own, ...fitted(own, text, width, height, names) }
   return { data, layout: { uirevision: "keep", ...layout, ...logarithmic(layout, text, width, height),
     height, width, autosize: false, template: merged(template(colour, text), own.template) } }
 }
 
+/** How many letters of a title stand in a line. */
+export const lettersOf = (width, text) =>
+  Math.floor((width - 2 * text) / (sized(text, 1.1) * (width < NARROW ? SLIM : LETTER)))
+
 /** Title in lines where it is too long, margins for the type; on a narrow screen the legend below. */
-export function fitted(layout, text, width, height) {
+export function fitted(layout, text, width, height, names = []) {
   const narrow = width < NARROW, large = sized(text, 1.1), grown = Math.max(1, text / 16)
-  const most = Math.floor((width - 2 * text) / (large * 0.5)), title = wrapped(layout.title?.text ?? "", most)
+  const title = wrapped(layout.title?.text ?? "", lettersOf(width, text))
   const lines = title.split("<br>").length, margin = { ...layout.margin }
   for (const side of ["l", "r", "b"]) if (margin[side]) margin[side] = Math.round(margin[side] * grown)
-  if (narrow) Object.assign(margin, { t: Math.round(large * (0.9 + 1.3 * lines)), l: Math.min(margin.l ?? Infinity, text * 4.4), r: 8 })
+  const head = narrow ? (layout.meta?.head ?? 0) : 0 // what stands between title and plot
+  if (narrow) Object.assign(margin, { t: Math.round(large * (0.9 + 1.3 * lines)) + head, l: Math.min(margin.l ?? Infinity, text * 4.4), r: 8 })
   else if (margin.t) margin.t = Math.round(margin.t * grown + (lines - 1) * large * 1.3)
   const top = { text: title, pad: { l: narrow ? 4 : 0 }, y: 1 - large / height, yref: "container", yanchor: "middle" }
   if (narrow) Object.assign(top, { x: 0, xref: "container" })
-  return { margin, ...(layout.title?.text ? { title: { ...layout.title, ...top } } : {}),
+  const legend = text >= WALL && !narrow && below(layout, names, text, width, lines * large * 1.3)
+  if (legend) Object.assign(margin, { t: Math.round(legend.end) })
+  return { margin, ...(legend ? { legend: { ...layout.legend, ...legend.place(height) } } : {}), ...(layout.title?.text ? { title: { ...layout.title, ...top } } : {}),
     ...(narrow ? { legend: { ...layout.legend, y: 0, yref: "container", yanchor: "bottom" } } : {}) }
+}
+
+/** Where a legend that lies above the axes stands in a hall: below the title, in as many rows as its
+ *  names take, so that the axes begin at `end`. */
+function below({ legend, showlegend }, names, text, width, top) {
+  if (legend?.orientation !== "h" || !(legend.y >= 1) || showlegend === false || names.length < 2) return null
+  const type = sized(text, 0.875), longest = Math.max(...names.map((n) => n.replace(/<[^>]*>/g, "").length))
+  const each = Math.max(1, Math.floor((width * 0.9) / (longest * type * 0.52 + 60)))
+  const from = top + text * 0.5, end = from + Math.ceil(names.length / each) * type * 1.4 + 6
+  return { end, place: (height) => ({ y: 1 - from / height, yref: "container", yanchor: "top" }) }
 }
 
 const raised = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])
@@ -122,8 +143,9 @@ export function logarithmic(layout, text, width, height) {
     const [from, to] = axis.domain ?? [0, 1], type = sized(text, 0.875)
     const pixels = (name[0] === "x" ? width - l - r : height - t - b) * (to - from)
     const ends = axis.range ? [Math.min(...axis.range), Math.max(...axis.range)] : [0, 0]
-    if (axis.tickvals || ends[1] - ends[0] < 3) { // Plotly writes these a quarter larger: back to size
-      found[name] = { tickfont: { size: text >= WALL ? WALL : text * 0.7 }, ...axis }
+    const few = ends[1] - ends[0] < 3 && !(text >= WALL && Math.floor(ends[1]) > Math.ceil(ends[0]))
+    if (axis.tickvals || few) { // Plotly writes these a quarter larger: back to size
+      found[name] = { tickfont: { size: text >= WALL ? sized(text, HALL) : text * 0.7 }, ...axis }
       continue
     }
     const ticks = decades(ends, pixels, type * (name[0] === "x" ? 3.2 : 1.7))

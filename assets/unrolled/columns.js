@@ -89,6 +89,7 @@ function feed(view, front, stage, left, right) {
 function handOver(view, front, s) {
   const stage = view.payload.stages[s], left = view.place.list[s - 1].findLast(c => c.kind !== "init"), right = view.place.list[s][0]
   along_time(view, front, stage, s, left, right, 0, true)
+  if (view.place.hall) return // no room for words: the bracket says where a stage begins
   const x = (left.x1 + right.x0) / 2, y = view.place.rows.at(-1).bottom + 16
   write(front, x, y, "handed", { fill: view.colours.soft, "font-size": 12 })
   write(front, x, y + 14, "over", { fill: view.colours.soft, "font-size": 12 })

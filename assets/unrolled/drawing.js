@@ -24,20 +24,24 @@ function resolveColours(view) {
 }
 
 /** How much larger a short run is drawn, so that it fills its place and nothing more. */
-export const grown = (width, { right, height }) => Math.max(1, Math.min(1.4, width / (right + 2), TALLEST / height))
+export const grown = (width, { right, height }, tallest = TALLEST) => Math.max(1, Math.min(1.4, width / (right + 2), tallest / height))
 const TALLEST = 356
 
 function draw(view) {
   const { root, payload } = view, box = view.box, kept = box.scrollLeft
-  view.scale = magnified(parseFloat(getComputedStyle(document.documentElement).fontSize))
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  view.scale = magnified(text)
   view.drawnWidth = box.clientWidth
+  view.heading.textContent = payload.conclusion
+  root.toggleAttribute("data-hall", text >= 20)
   resolveColours(view)
   view.timed = []; view.tips = new Map(); view.clock = ticks(payload.stages); view.log = events(payload.stages, view.clock)
   const width = Math.max(300, box.clientWidth / view.scale)
-  const drawn = wide => view.rolled ? rolledPlace(view, wide) : layout(payload, wide, view.centre, view.weight)
-  const zoom = grown(width, drawn(width))
+  const tall = text >= 20 ? (window.innerHeight - box.getBoundingClientRect().top - 8) / view.scale : Infinity
+  const drawn = (wide, tall) => view.rolled ? rolledPlace(view, wide, tall) : layout(payload, wide, view.centre, view.weight, tall)
+  const zoom = grown(width, drawn(width, tall), Number.isFinite(tall) ? tall : TALLEST)
   view.scale *= zoom
-  const place = view.place = drawn(width / zoom)
+  const place = view.place = drawn(width / zoom, tall / zoom)
   const svg = el(null, "svg", { class: "graph", role: "radiogroup", "aria-label": payload.title,
     width: place.width * view.scale, height: place.height * view.scale, viewBox: `0 0 ${place.width} ${place.height}` })
   const front = el(svg, "g", { class: "picture" }), bands = el(svg, "g", { class: "bands", "aria-hidden": true }), hits = el(svg, "g", { class: "steps" })
@@ -47,7 +51,6 @@ function draw(view) {
   reachable.forEach(c => radio(view, hits, payload.stages[c.s], view.rolled ? { ...c, from: view.selected - payload.stages[c.s].offset } : c))
   const held = box.contains(box.getRootNode().activeElement) // the keyboard stays where it was
   view.bubble.hidden = true
-  view.heading.textContent = payload.conclusion
   view.names = gutter(view); view.svg = svg
   box.replaceChildren(view.names, svg)
   view.legend.replaceChildren(legend(view, Math.max(300, view.legend.clientWidth / view.scale)))
@@ -88,7 +91,7 @@ function choose(view, step, { focus = false, send = true } = {}) {
   const old = view.selected
   view.selected = view.rolledStep = step
   if (view.rolled) draw(view)
-  else if (view.place.folded && !view.box.querySelector(`.step[data-step="${step}"]`) || view.place.folded && Math.abs(step - view.centre) > REACH - 3) {
+  else if (view.place.folded && !view.box.querySelector(`.step[data-step="${step}"]`) || view.place.folded && Math.abs(step - view.centre) > Math.max(0, view.place.reach - 3)) {
     view.centre = step
     draw(view)
   }

@@ -2,24 +2,29 @@
 
 const BOX = 42, SMALL = 30, LIFT = 36, STRIP = 104, JOIN = 44
 const TIGHT = 42, TIGHT_NODE = 32 // the narrowest step that text of 12 px allows
+const LOWEST = 22 // the least that is lifted where a hall has no room
 const hasCell = layer => "c" in layer.states
 const twoWay = stage => stage.layers.some(l => l.reverse) && stage.layers.some(l => !l.reverse)
 
 /** How much all of it is magnified: with the page's text; in lecture mode (20 px and more) until the
- *  smallest type, 12 px, is 20 px. */
-export const magnified = (text) => (text >= 20 ? Math.max(text / 16, 20 / 12) : text / 16 || 1)
+ *  smallest type, 12 px, is nearly as large. */
+export const magnified = (text) => (text >= 20 ? 0.91 * text / 12 : text / 16 || 1)
 
-/** `width` is what the page gives us; `shares`: rows for a lit weight's shares below the steps. */
-export function layout(payload, width, centre, shares = false) {
+/** `width` is what the page gives us; `shares`: rows for a lit weight's shares below the steps. In a
+ *  hall, which does not scroll, all of it is fitted into that width and into `tall`. */
+export function layout(payload, width, centre, shares = false, tall = Infinity) {
   const stages = payload.stages, cell = stages.some(s => s.layers.some(hasCell)), both = stages.some(twoWay)
-  const folded = payload.steps > LIMIT, narrow = width < 520, gutter = narrow ? 58 : 84
-  const place = locate(stages, centre)
-  const list = stages.map((stage, s) => withEnds(stage, s, columns(stage.steps, s === place.s ? place.t : null, folded)))
-  const flat = list.flat(), gaps = flat.filter(c => c.kind === "gap").length
-  const room = (width - gutter - gaps * STRIP - (stages.length - 1) * JOIN - 2) / (flat.length - gaps)
-  const { pitch, node, tight } = stepWidth(room, cell, both)
+  const narrow = width < 520, gutter = narrow ? 58 : 84, place = locate(stages, centre)
+  const kept = fold => stages.map((stage, s) => withEnds(stage, s, columns(stage.steps, s === place.s ? place.t : null, fold !== null, fold ?? KEPT)))
+  const each = cols => {
+    const flat = cols.flat(), gaps = flat.filter(c => c.kind === "gap").length
+    return (width - gutter - gaps * STRIP - (stages.length - 1) * JOIN - 2) / (flat.length - gaps)
+  }
+  const fits = fold => each(kept(fold)) >= (both ? 82 + (cell ? 8 : 0) : TIGHT)
+  const fold = tall < Infinity ? FOLDS.at(FOLDS.findIndex(fits)) : payload.steps > LIMIT ? KEPT : null // at(-1): the last
+  const list = kept(fold), { pitch, node, tight } = stepWidth(each(list), cell, both)
   const right = across(list, gutter, pitch, node)
-  return { ...down(stages, shares), list, pitch, node, tight, gutter, right, width: Math.max(right + 2, width), cell, both, folded, narrow, bead: tight ? 9 : 12 }
+  return { ...down(stages, shares, tall), list, pitch, node, tight, gutter, right, width: Math.max(right + 2, width), cell, both, folded: fold !== null, hall: tall < Infinity, reach: fold?.reach, narrow, bead: tight ? 9 : 12 }
 }
 
 /** Wide where there is room, tight where only that makes all steps fit, else comfortable and scrolled. */
@@ -56,8 +61,14 @@ function across(list, gutter, pitch, node) {
 
 const column = (left, w, inner) => ({ left, w, x0: left + (w - inner) / 2, x1: left + (w + inner) / 2, cx: left + w / 2 })
 
-/** Heights, from the loss on top down to the step numbers and the shares. */
-function down(stages, shares) {
+/** Heights, from the loss on top down to the step numbers and the shares; lower where room is short. */
+function down(stages, shares, tall = Infinity) {
+  const whole = heights(stages, shares, LIFT), lifts = whole.rows.length + 1
+  if (whole.height <= tall) return whole
+  return heights(stages, shares, Math.max(LOWEST, LIFT - (whole.height - tall) / lifts))
+}
+
+function heights(stages, shares, lift) {
   const losses = stages.some(s => s.outputs.loss.some(v => v !== null))
   const count = Math.max(...stages.map(s => s.layers.length))
   let y = stages.length > 1 ? 28 : 8
@@ -68,24 +79,24 @@ function down(stages, shares) {
   const rows = []
   for (let i = count - 1; i >= 0; i--) {
     const bead = stages.some(s => s.layers[i] && hasCell(s.layers[i]))
-    y += LIFT
+    y += lift
     const c = bead ? y + 13 : null
     if (bead) y += 40
     rows[i] = { c, top: y, bottom: y + BOX, middle: y + BOX / 2 }
     y += BOX
   }
-  y += LIFT
+  y += lift
   const input = { top: y, bottom: y + SMALL }, number = y + SMALL + 17
   const share = shares ? { share: number + 10, sum: number + 34 } : null
   return { title, loss: losses ? loss : null, target: losses ? target : null, output, rows, input, number, share, height: number + 9 + (shares ? 52 : 0) }
 }
 
 /** Rolled up: one column per stage, at the step that is looked at. */
-export function rolledLayout(payload, width, steps, shares) {
+export function rolledLayout(payload, width, steps, shares, tall = Infinity) {
   const narrow = width < 520, gutter = narrow ? 58 : 84, span = narrow ? 252 : 300, n = payload.stages.length
   const lead = Math.max(narrow ? 50 : 70, (width - gutter - n * span) / (n + 1)), node = narrow ? 68 : 84
   const cell = payload.stages.some(s => s.layers.some(hasCell)), both = payload.stages.some(twoWay)
   const list = payload.stages.map((stage, s) => [{ kind: "step", s, from: steps[s], to: steps[s], ...column(gutter + lead + s * (span + lead), node + 16, node) }])
   const right = list.at(-1)[0].left + span
-  return { ...down(payload.stages, shares), list, pitch: node + 16, node, tight: false, gutter, right, width: Math.max(right, width), cell, both, folded: payload.steps > LIMIT, narrow, bead: 12 }
+  return { ...down(payload.stages, shares, tall), list, pitch: node + 16, node, tight: false, gutter, right, width: Math.max(right, width), cell, both, folded: payload.steps > LIMIT, narrow, bead: 12 }
 }

@@ -6,8 +6,8 @@ export function shownSteps(stages, step) {
   return stages.map((stage, s) => s === place.s ? place.t : s < place.s ? stage.steps - 1 : 0)
 }
 
-const rolledPlace = (view, width) =>
-  rolledLayout(view.payload, width, shownSteps(view.payload.stages, view.rolledStep ?? view.selected), view.weight)
+const rolledPlace = (view, width, tall) =>
+  rolledLayout(view.payload, width, shownSteps(view.payload.stages, view.rolledStep ?? view.selected), view.weight, tall)
 
 /** The same parts at one step, each with its loop. */
 function rolledDraw(view, bands, front) {

@@ -1,7 +1,9 @@
 // Time: boundaries, folding, and the order of computation. Pure.
 
 export const LIMIT = 60 // beyond this many steps the middle collapses around the selection
-const ENDS = 3, REACH = 9 // steps kept at each end of a stage, and on each side of the selection
+const KEPT = { ends: 3, reach: 9 } // steps kept at each end of a stage, and on each side of the selection
+/** What is kept in a hall: all, or else as much as there is room for. */
+const FOLDS = [null, KEPT, ...[[3, 6], [3, 4], [3, 3], [2, 3], [2, 2], [2, 1], [1, 1], [1, 0]].map(([ends, reach]) => ({ ends, reach }))]
 
 /** States are indexed by boundary 0..T: which one a layer holds after and before reading step t. */
 export const after = (layer, t) => layer.reverse ? t : t + 1
@@ -17,9 +19,10 @@ export function locate(stages, step) {
 }
 
 /** Columns of one stage: steps, and gaps [from, to] standing for what is folded away. */
-export function columns(T, centre, folded) {
+export function columns(T, centre, folded, { ends, reach } = KEPT) {
   if (!folded) return Array.from({ length: T }, (_, t) => ({ kind: "step", from: t, to: t }))
-  const shown = t => t < ENDS || t >= T - ENDS || (centre !== null && Math.abs(t - centre) <= REACH)
+  const shown = t => t < ends || t >= T - ends || (centre !== null && Math.abs(t - centre) <= reach)
+  const handful = reach < KEPT.reach ? 2 : 5
   const out = []
   for (let t = 0; t < T; t++) {
     const last = out.at(-1)
@@ -27,7 +30,7 @@ export function columns(T, centre, folded) {
     else if (last?.kind === "gap") last.to = t
     else out.push({ kind: "gap", from: t, to: t })
   }
-  return out.flatMap(c => c.kind === "gap" && c.to - c.from < 5 // a handful is not worth folding
+  return out.flatMap(c => c.kind === "gap" && c.to - c.from < handful // is not worth folding
     ? Array.from({ length: c.to - c.from + 1 }, (_, i) => ({ kind: "step", from: c.from + i, to: c.from + i })) : [c])
 }
 

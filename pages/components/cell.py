@@ -51,8 +51,9 @@ def cell(
     key: str,
     on_choose: Callable[[int, int], None] | None = None,
     zoom: bool = True,
+    shows: str = "all",
 ) -> None:
-    """Draw the payload of `cell_picture`.
+    """Draw the payload of `cell_picture`: all of it, or its equations alone.
 
     Stepping and picking a unit happen in the browser; `on_choose(step, unit)` is told afterwards,
     with the step from 0 and the unit from 1 (0: the mean), before the page runs again. `zoom`: one
@@ -66,5 +67,5 @@ def cell(
             step = max(0, min(int(chosen["step"]), payload["steps"] - 1))
             on_choose(step, max(0, min(int(chosen["unit"]), payload["units"])))
 
-    data = pack({**payload, "zoom": zoom})
+    data = pack({**payload, "zoom": zoom, "shows": shows})
     _component(key=key, data=data, default={"choice": start}, on_choice_change=changed)

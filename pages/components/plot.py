@@ -8,19 +8,17 @@ installed Plotly package, through a route of the app itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Any, NamedTuple
 
-import plotly
-import plotly.graph_objects as go
-import plotly.io as pio
+import numpy as np
 import streamlit as st
 
 from pages.components.exhibits import picture
+from pages.components.leaves import Drag
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_SOURCE = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # relative to the app's address
+SOURCE = f"vendor/plotly/plotly.min.js?v={version('plotly')}"  # relative to the app's address
 _HTML = """<div class="pl-plot">
 <div class="plotly-live" role="figure"></div>
 <p class="pl-error" role="alert" hidden></p>
@@ -54,35 +52,38 @@ _component = picture(
 class Plot(NamedTuple):
     """A figure; `alt` says in words what it shows, `name` names the downloaded files."""
 
-    figure: go.Figure | dict[str, Any]
+    figure: Mapping[str, Any]
     alt: str
     name: str
 
 
-def draw(drawn: Plot, *, key: str) -> None:
+def draw(drawn: Plot, *, key: str, drag: Drag | None = None) -> None:
     """Draw a figure that comes with its words."""
-    plot(**drawn._asdict(), key=key)
+    plot(**drawn._asdict(), key=key, drag=drag)
 
 
-def message(drawn: Plot, pick: bool = False) -> bytes:
+def message(drawn: Plot, pick: bool = False, drag: Drag | None = None) -> bytes:
     """The component's message."""
-    what = {"alt": drawn.alt, "name": drawn.name, "source": _SOURCE, "pick": pick}
-    about, spec = json.dumps(what, ensure_ascii=False), pio.to_json(drawn.figure, validate=False)
-    return f'{{"about":{about},"spec":{spec}}}'.encode()
+    about: dict[str, Any] = {"alt": drawn.alt, "name": drawn.name, "source": SOURCE, "pick": pick}
+    about |= {"drag": drag and drag._asdict()}
+    said = json.dumps(about, ensure_ascii=False)
+    return f'{{"about":{said},"spec":{figure_json(drawn.figure)}}}'.encode()
 
 
 def plot(
-    figure: go.Figure | dict[str, Any],
+    figure: Mapping[str, Any],
     *,
     key: str,
     alt: str,
     name: str,
     on_pick: Callable[[float, float], None] | None = None,
+    drag: Drag | None = None,
 ) -> None:
     """Draw a figure; `alt` says in words what it shows, `name` names the downloaded files.
 
-    `on_pick(x, y)` is told which point was clicked."""
-    data = message(Plot(figure, alt, name), pick=on_pick is not None)
+    `on_pick(x, y)` is told which point was clicked. `drag` names the leaves that the figure shows
+    while their slider is dragged (`pages.components.leaves`)."""
+    data = message(Plot(figure, alt, name), on_pick is not None, drag)
 
     def picked() -> None:
         point = st.session_state[key]["pick"]
@@ -90,3 +91,21 @@ def plot(
             on_pick(float(point[0]), float(point[1]))
 
     _component(key=key, data=data, on_pick_change=picked)
+
+
+def figure_json(figure: Mapping[str, Any]) -> str:
+    """A figure as JSON, as Plotly's own `to_json` writes it; no number is null.
+
+    Figures are plain dicts: Plotly itself, the largest package of all, need not be loaded."""
+    try:
+        return json.dumps(figure, default=_plain, allow_nan=False, separators=(",", ":"))
+    except ValueError:  # there are numbers that JSON does not have
+        text = json.dumps(figure, default=_plain)
+        return json.dumps(json.loads(text, parse_constant=lambda _: None), separators=(",", ":"))
+
+
+def _plain(thing: object) -> Any:
+    """Arrays, and single numbers of NumPy's, as lists and numbers."""
+    if isinstance(thing, np.ndarray | np.generic):
+        return thing.tolist()
+    raise TypeError(f"A figure holds a {type(thing).__name__}, which is no JSON.")

@@ -17,6 +17,8 @@ from typing import Final
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 SERVED: Final = "RNN_SCRIPTS_SERVED"  # set by app.py
 FILES: Final = {  # component -> its files in assets/, joined in the order of their names
+    "again": "again.js",
+    "ahead": "ahead.js",
     "byhand": "byhand.js",
     "cell": "cell.js drawing.js saving.js",
     "download": "download.js",
@@ -25,6 +27,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "framed": "address.js framed.js",
     "heatmaps": "heatmaps.js",
     "kept": "kept.js notebook.js",
+    "leaves": "leaves.js",
     "letters": "drawing.js letters.js",
     "accessibility": "history.js accessibility.js",
     "pixels": "pixels.js",
@@ -39,7 +42,6 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "wirings": "wirings.js",
 }
 _FETCH: Final = """
-const home = document.querySelector("base")?.href ?? `${location.origin}/`
 const kept = (globalThis.rnnScripts ??= {})
 const name = "@NAME@"
 export default function (given) {
@@ -48,7 +50,8 @@ export default function (given) {
   if (kept[name]?.default) return leave(kept[name].default(given))
   let stop
   let left = false
-  kept[name] ??= import(new URL(`scripts/${name}.js`, home).href).then(m => (kept[name] = m))
+  const where = new URL(`scripts/${name}.js`, document.baseURI).href
+  kept[name] ??= import(where).then(m => (kept[name] = m))
   Promise.resolve(kept[name]).then(m => { if (!left) stop = m.default(given) })
   return () => { left = true; leave(stop)() }
 }

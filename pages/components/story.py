@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
 from pages.components.scripts import script, styles
+from pages.figures.story import canvas
+from pages.figures.story.canvas import Position
 from rnn_core.experiment.settings import Value, settings_of
 from rnn_core.studies.story import Story
 
 Control = Mapping[str, Any]
+
+
+class Scene(NamedTuple):
+    """An act: its controls, and how its picture is drawn at all positions of its slider."""
+
+    controls: list[Control]
+    draw: Callable[[], Sequence[Position]]
+    name: str = ""  # of a picture that is drawn once for all readers
+
+
 _KNOWN: Final = settings_of(Story)
 
 _component = st.components.v2.component(
@@ -75,3 +87,8 @@ def act(
 
     data = json.dumps({**payload, "controls": list(controls)}, ensure_ascii=False).encode()
     _component(key=key, data=data, default={"choice": {}}, on_choice_change=changed)
+
+
+def payload(positions: Sequence[Position], hall: bool) -> dict[str, Any]:
+    """A picture at these positions of its slider, for a reader's screen or for a hall."""
+    return canvas.payload(positions, (canvas.HALL,) if hall else canvas.READER)

@@ -116,7 +116,7 @@ def _norms(caption: Caption, columns: int) -> str:
     rest = columns - len(norms)
     empty = f'<td class="none" colspan="{rest}"></td>' if rest > 0 else ""
     title = head("Norm of the slopes", "over the 64 pixels")
-    return f'<tr class="given">{title}{cells}{empty}</tr>'
+    return f'<tr class="given norms">{title}{cells}{empty}</tr>'
 
 
 def _verdict(right: bool) -> str:

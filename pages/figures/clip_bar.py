@@ -54,12 +54,19 @@ def clip_bar(clipped: Clipped) -> Figure:
             "yanchor": "bottom",
         },
         "shapes": [*zones("x"), *_threshold(clipped)],
-        "meta": {"glide": _shown(clipped), "narrow": {"height": 340, "annotations": []}},
+        "meta": {
+            "glide": _shown(clipped),
+            "narrow": {"height": 340, "annotations": _words(clipped, small=True, low=True)},
+            "hall": {"showlegend": False, "annotations": _words(clipped, small=False, low=True)},
+        },
+        "annotations": _words(clipped, small=False, low=False),
     }
-    for small, place in ((False, layout), (True, layout["meta"]["narrow"])):
-        words = [_numbers(clipped, small), *_threshold_words(clipped, small)]
-        place["annotations"] = [*zone_words("x"), *words]
     return figure
+
+
+def _words(clipped: Clipped, small: bool, low: bool) -> list[Part]:
+    """The zones' names, the numbers, and the threshold's, at the lower end where that is free."""
+    return [*zone_words("x"), _numbers(clipped, small), *_threshold_words(clipped, low)]
 
 
 def bars(clipped: Clipped, way: str, **where: Any) -> list[Part]:

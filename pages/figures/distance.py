@@ -25,9 +25,9 @@ MEASURES: Final = {"share": "‖{0}‖ by that at the last word", "norm": "‖{0
 _STYLE: Final = """<style>
 .ds{display:grid;gap:.5rem 1.5rem;
  grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}
-.ds section{min-width:0}
+.ds>div{min-width:0}
 .ds b{font-weight:600}
-.ds p{margin:.1rem 0 0;line-height:1.75;font-size:.92rem}
+.ds p{margin:.1rem 0 0;line-height:1.55;font-size:.92rem}
 .ds i{font-style:normal;padding:.12em .18em;border-radius:3px;white-space:nowrap;
  background:linear-gradient(to top,color-mix(in srgb,var(--ds) 42%,transparent) var(--up),
  color-mix(in srgb,var(--ds) 6%,transparent) var(--up))}
@@ -40,29 +40,51 @@ _STYLE: Final = """<style>
 # -- the sentence ------------------------------------------------------------------------------
 
 
-def words(read: Sentence, title: str, found: Mapping[str, Felt], drawn: str) -> str:
+def words(
+    read: Sentence, title: str, found: Mapping[str, Felt], drawn: str, most: int | None = None
+) -> str:
     """The sentence once per network as HTML; every word is filled as high as the gradient there.
 
-    Untrained networks are several draws: the median of them.
+    Untrained networks are several draws: the median of them.  Of a sentence with more than `most`
+    words those in the middle are left out.
     """
-    sections = "".join(_section(read, cell, title, felt, drawn) for cell, felt in found.items())
-    return f"{_STYLE}<div class='ds'>{sections}</div>"
+    seen = _seen(read, most)
+    every = (_section(read, cell, title, felt, drawn, seen) for cell, felt in found.items())
+    return f"{_STYLE}<div class='ds'>{''.join(every)}</div>"
 
 
-def _section(read: Sentence, cell: str, title: str, felt: Felt, drawn: str) -> str:
+def _seen(read: Sentence, most: int | None) -> tuple[range, range]:
+    """The words that are shown: a beginning with the clue, and an end."""
+    count = len(read.words)
+    if most is None or count <= most:
+        return range(count), range(0)
+    begin = max(read.clue + 1, most // 2)
+    return range(begin), range(count - (most - most // 2), count)
+
+
+def _section(
+    read: Sentence,
+    cell: str,
+    title: str,
+    felt: Felt,
+    drawn: str,
+    seen: tuple[range, range],
+) -> str:
     look, values = cell_look(cell), np.median(felt.measured(drawn), axis=0)
     said = f"{look.label}, {title}"
     answer, p = _answer(felt)
     mark = "✓" if answer == read.answer else "✗"
     end = f"<span class='say'>→ {escape(answer)} {p:.2f} {mark}</span>"
-    body = " ".join(_word(read, k, v) for k, v in enumerate(values))
+    begin, rest = (" ".join(_word(read, k, values[k]) for k in each) for each in seen)
+    left_out = len(values) - sum(map(len, seen))
+    body = f"{begin} … {left_out} words … {rest}" if rest else begin
     alt = (
         f"{said}: at {read.words[read.clue]} {_spelled(values[read.clue])}, at the last word "
         f"{_spelled(values[-1])}; answer {answer}, probability {p:.2f}"
     )
     return (
-        f"<section role='img' aria-label='{escape(alt)}' style='--ds:{look.colour}'>"
-        f"<b>{escape(said)}</b><p>{body} {end}</p></section>"
+        f"<div role='img' aria-label='{escape(alt)}' style='--ds:{look.colour}'>"
+        f"<b>{escape(said)}</b><p>{body} {end}</p></div>"
     )
 
 

@@ -31,6 +31,7 @@ HEADINGS: Final = {
 }
 HEIGHT, LONGEST = 400, 14
 STEEP: Final = -60  # degrees: words below the axis on a phone
+HEAD: Final = 18  # pixels: the first panel's heading, between title and plot on a phone
 FEWEST: Final = 0.15  # a tag with less is not spelled out on its bar
 
 
@@ -53,7 +54,8 @@ def piles(found: Tagged) -> Figure:
     for name, _, axis in several:
         layout[f"yaxis{axis}"] = _probability(name)
     layout["annotations"] = [_heading(name) for name in PANELS]
-    layout["meta"] = {"narrow": {"xaxis2": {"tickangle": STEEP}}}
+    narrow = {"xaxis2": {"tickangle": STEEP}, "uniformtext": {"mode": "hide", "minsize": 10}}
+    layout["meta"] = {"narrow": narrow, "head": HEAD}
     layout["shapes"] = [_frame(found, axis) for axis in ("", "2")]
     return figure
 
@@ -105,12 +107,19 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
             },
         },
         "text": spelled,
+        "meta": {"hall": _in_hall(y, tag)},
         "textposition": "inside",
         "insidetextanchor": "middle",
         "insidetextfont": {"color": INK},
         "customdata": [in_plot(w) for w in found.words],
         "hovertemplate": f"“%{{customdata}}”<br>{tag} %{{y:.4f}}<extra></extra>",
     }
+
+
+def _in_hall(y: Array, tag: str) -> Part:
+    """On bars that are narrow for large type: the number alone, never turned or made smaller."""
+    spelled = [_said(v) if v >= FEWEST and tag != "other" else "" for v in y]
+    return {"text": spelled, "textangle": 0, "constraintext": "none"}
 
 
 def _said(p: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pages.figures.clip_bar import bars, strip_threshold, strip_words
 from pages.figures.clip_bar import conclusion as clipped_words
+from pages.figures.leaves import Leaves, leaves
 from pages.figures.literal import in_plot
 from pages.figures.norm_axis import (
     AIR,
@@ -49,7 +50,8 @@ Floats = NDArray[np.float64]
 HEIGHT: Final = 415
 STRIP: Final = 0.8  # of the width: there the lines end and the bars of the weights' gradient begin
 LABELS, NARROW_LABELS = 0.22, 0.75  # of the steps: room at the left for what the lines end in
-GAP: Final = 0.07  # of the height, between two of those labels
+HALL_LABELS = 0.34  # the same where type is large
+GAP, HALL_GAP = 0.07, 0.17  # of the height, between two of those labels; in a hall they are large
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,20 @@ def curves_of(runs: Mapping[str, Run], layer: int = -1, notation: Notation = HOU
     return found
 
 
+def of_runs(results: Mapping[str, Run], cell: str, loss: str, notation: Notation) -> Figure:
+    """The picture of every cell's run, with the step of one cell's weights beside it."""
+    run, curves = results[cell], curves_of(results, notation=notation)
+    labels = run.sequence.labels
+    return gradient_norms(curves, loss=loss, labels=labels, clipped=run.clipped, cell=cell)
+
+
+def turned(
+    every: Iterable[tuple[float, Mapping[str, Run]]], cell: str, loss: str, notation: Notation
+) -> Leaves:
+    """The picture at every value of the weight scale, of every cell's runs there."""
+    return leaves("scale", ((v, of_runs(results, cell, loss, notation)) for v, results in every))
+
+
 def gradient_norms(
     curves: Sequence[Curve],
     *,
@@ -115,25 +131,34 @@ def gradient_norms(
     """
     lines = [_line(c, labels if i == 0 else ()) for i, c in enumerate(curves)]
     marks = [_outside(c, labels) for c in curves if beyond(c.norms).any()]
-    steps = max((len(c.norms) for c in curves), default=2) - 1
     figure = base_figure(
         [*lines, *marks],
         conclusion(curves, loss),
         "state after step t (t = 0: the initial state)",
         f"{_quantities(curves)}<br>total, loss at {loss}",
     )
-    layout = figure["layout"]
+    _lay_out(figure["layout"], curves)
+    if clipped is not None:
+        _beside(figure, clipped, cell)
+    return figure
+
+
+def _lay_out(layout: Part, curves: Sequence[Curve]) -> None:
+    """The axes, zones behind the lines, and a label at each line's end; a legend where it fits."""
+    steps = max((len(c.norms) for c in curves), default=2) - 1
     layout["yaxis"] |= norm_axis()
     layout["xaxis"] |= {"range": [-LABELS * steps, steps * 1.02], "hoverformat": "d"}
     layout["xaxis"] |= {"zeroline": False, "showgrid": False, "domain": [0, 1], **_ticks(steps)}
     layout |= {"height": HEIGHT, "shapes": zones(), "margin": {"l": 84, "r": 16, "t": 52, "b": 52}}
-    layout["annotations"] = [*zone_words(other="x domain"), *_ends(curves, steps)]
+    words = zone_words(other="x domain")
+    layout["annotations"] = [*words, *_ends(curves, steps)]
     layout["legend"] = {"x": 0.99, "xanchor": "right", "y": 0.93, "yanchor": "top"}
     wider = {"range": [-NARROW_LABELS * steps, steps * 1.02], "tickvals": [0, steps]}
-    layout["meta"] = {"narrow": {"xaxis": wider, "showlegend": False}}
-    if clipped is not None:
-        _beside(figure, clipped, cell)
-    return figure
+    small = {"xaxis": wider, "showlegend": False}
+    large = {"showlegend": False, "annotations": [*words, *_ends(curves, steps, HALL_GAP)]}
+    large["xaxis"] = {"range": [-HALL_LABELS * steps, steps * 1.02]}
+    large["yaxis"] = {"title": {"text": _shortly(curves)}}
+    layout["meta"] = {"narrow": small, "hall": large}
 
 
 def _ticks(steps: int) -> Part:
@@ -159,7 +184,10 @@ def _beside(figure: Figure, clipped: Clipped, cell: str) -> None:
     said = f"{clipped_words(clipped)}; the curves stay where they are"
     layout["meta"]["narrow"]["title"] = {"text": layout["title"]["text"]}  # a phone has no room
     layout["title"]["text"] += f"<br>{said}"
-    layout["annotations"] += strip_words(clipped)
+    for place in (layout, layout["meta"]["hall"]):
+        place["annotations"] = [*place["annotations"], *strip_words(clipped)]
+    if clipped.mode == "off":  # a hall has no room for a line that says so
+        layout["meta"]["hall"]["title"] = layout["meta"]["narrow"]["title"]
     layout["shapes"] += strip_threshold(clipped)
     layout |= {"barmode": "overlay", "hovermode": "closest"}
     layout["meta"] |= {"glide": clipped.mode}
@@ -209,9 +237,9 @@ def _felt(ratio: float) -> str:
     return f"{plain(ratio)} times" if np.isfinite(ratio) else "an overflowing multiple of"
 
 
-def _ends(curves: Sequence[Curve], steps: int) -> list[Part]:
+def _ends(curves: Sequence[Curve], steps: int, gap: float = GAP) -> list[Part]:
     """What each line ends in on its way back, beside its end at the left; none covers another."""
-    gap = GAP * (1 if len(curves) < 6 else 0.8)
+    gap *= 1 if len(curves) < 6 else 0.8
     places = apart([share(_shown(c.norms[0])) for c in curves], gap, 0.04, 0.96)
     low, high = DECADES[0] - AIR, DECADES[1] + AIR
     return [
@@ -251,6 +279,12 @@ def _quantities(curves: Sequence[Curve]) -> str:
     dashed = {c.quantity: None for c in curves if c.state == "c"}
     names = ", ".join(f"‖{name}‖" for name in solid)
     return f"{names} solid, {', '.join(f'‖{n}‖' for n in dashed)} dashed" if dashed else names
+
+
+def _shortly(curves: Sequence[Curve]) -> str:
+    """The same where there is little room: letters only if the cells share them."""
+    several = len({c.quantity for c in curves if c.state == "h"}) > 1
+    return "norm of the states' gradients" if several else _quantities(curves)
 
 
 def gradient_rows(curves: Sequence[Curve]) -> dict[str, NDArray[Any]]:

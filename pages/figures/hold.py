@@ -83,35 +83,38 @@ def held_figure(
     rows: Sequence[str] = ROWS,
 ) -> Figure:
     """Rows on one time axis: state norms, loss of each step, gradient norms (log)."""
-    ours, theirs = curves(held, layer), curves(free, layer)
-    cell, look = free.stages[0].network.cell, quantity_look(hold.gate)
+    cell = free.stages[0].network.cell
     letters = {s: notation.of(cell).symbol(s).text for s in cell.states} | {"loss": ""}
-    data: list[Part] = []
-    for k, row in enumerate(rows):
-        for state in theirs[row]:
-            first = 1 if row == "loss" else 0
-            for name, values, colour in (
-                ("free", theirs[row][state], INK),
-                ("held", ours[row][state], look.colour),
-            ):
-                line = _line(k, row, state, name, values, colour, first)
-                said = QUANTITY[row].format(letters[state])
-                data.append(
-                    line | {"hovertemplate": f"%{{customdata}}<extra>{said} {name}</extra>"}
-                )
+    theirs = curves(free, layer)
+    both = (("free", theirs, INK), ("held", curves(held, layer), quantity_look(hold.gate).colour))
     title = held_title(cell, hold, notation)
     if tuple(rows) == ("gradient",):
         title = held_conclusion(free, held, hold, layer=layer, notation=notation)
-    figure = base_figure(data, title, "", "")
+    figure = base_figure(_lines(both, letters, rows), title, "", "")
     figure["layout"] |= _axes(loss, letters, rows)
     if free.stages[0].trace.layers[layer].reverse:
         figure["layout"]["xaxis"]["title"] = {"text": "boundary t; this layer starts at the right"}
-    steps = len(theirs["loss"]["loss"])
-    bands = [_band(a, b) for a, b in _stretches(hold, steps)]
+    bands = [_band(a, b) for a, b in _stretches(hold, len(theirs["loss"]["loss"]))]
     behind = zones("y", str(len(rows)) if len(rows) > 1 else "") if "gradient" in rows else []
-    figure["layout"]["shapes"] = [*behind, *bands]
-    figure["layout"]["height"] = HEIGHTS[len(rows)]
+    figure["layout"] |= {"shapes": [*behind, *bands], "height": HEIGHTS[len(rows)]}
     return figure
+
+
+def _lines(
+    both: Sequence[tuple[str, dict[str, dict[str, Floats]], str]],
+    letters: Mapping[str, str],
+    rows: Sequence[str],
+) -> list[Part]:
+    """A line of each run (its name, its curves, its colour) for every state of every row."""
+    data: list[Part] = []
+    for k, row in enumerate(rows):
+        for state in both[0][1][row]:
+            said = QUANTITY[row].format(letters[state])
+            for name, found, colour in both:
+                line = _line(k, row, state, name, found[row][state], colour, int(row == "loss"))
+                hover = f"%{{customdata}}<extra>{said} {name}</extra>"
+                data.append(line | {"hovertemplate": hover})
+    return data
 
 
 def _line(k: int, row: str, state: str, name: str, values: Floats, colour: str, first: int) -> Part:

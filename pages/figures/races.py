@@ -85,11 +85,11 @@ def level(height: float, axis: str = "") -> Part:
 
 
 def level_words(base: Baseline) -> Part:
-    """What the dotted line stands for, above it at the right."""
+    """What the dotted line stands for, at the right, below those who do no better than guess."""
     return {
         **{"text": f"{base.words}: {number(base.loss)}", "showarrow": False, "x": 1},
         **{"xref": "x domain", "yref": "y", "y": base.loss},
-        **{"xanchor": "right", "yanchor": "bottom"},
+        **{"xanchor": "right", "yanchor": "top", "yshift": -16},
     }
 
 

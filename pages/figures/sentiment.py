@@ -31,6 +31,7 @@ LONGEST: Final = 14  # letters of a word below the axis
 PANELS: Final = ((0.5, 1.0), (0.25, 0.41), (0.0, 0.16))  # share of the height
 MARGIN: Final = {"l": 72, "r": 20, "t": 56, "b": 34}
 STEEP: Final = -60  # degrees: words below the axis on a phone
+HEAD: Final = 18  # pixels: the first panel's heading, between title and plot on a phone
 HEIGHT, ALONE = 400, 250  # pixels: three panels, or the answers only
 _COLOURS: Final = {"positive": token("input"), "negative": token("forget")}
 _SHAPES: Final = {"positive": "triangle-up", "negative": "triangle-down"}
@@ -74,7 +75,8 @@ def reading_figure(found: Opinions, letters: Letters) -> Figure:
     layout |= _axes(reading, (moved, felt))
     layout["annotations"] = _headings(moved, felt)
     narrow = {"annotations": _narrow(layout["annotations"]), "xaxis3": {"tickangle": STEEP}}
-    layout["meta"] = {"narrow": narrow}
+    hall = {"yaxis2": {"nticks": 2}}
+    layout["meta"] = {"narrow": narrow, "hall": hall, "head": HEAD}
     layout["shapes"] = [_even("x", "y")]
     return figure
 
@@ -96,7 +98,7 @@ def shuffled_figure(reading: Reading, bag: float) -> Figure:
     layout["margin"] = MARGIN
     layout["xaxis"], layout["yaxis"] = _words_axis(reading), _unit_axis((0.0, 1.0))
     layout["annotations"] = [_heading("The same words shuffled: probability of “positive”", -1)]
-    layout["meta"] = {"narrow": {"xaxis": {"tickangle": STEEP}}}
+    layout["meta"] = {"narrow": {"xaxis": {"tickangle": STEEP}}, "head": HEAD}
     layout["shapes"] = [_even("x", "y")]
     return figure
 

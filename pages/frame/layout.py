@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from pages.components.ahead import ahead
 from pages.components.framed import framed
 from pages.components.unseen import unseen
+from pages.frame import hall
 from pages.frame.place import Place
 from pages.ui import contents, controls, session
 from pages.ui.contents import Page
@@ -25,28 +27,22 @@ STYLE = """<style>
   .st-key-head h2 { font-size: 1.35rem; }
   .st-key-head, .st-key-scenes_row, .st-key-controls { gap: 0.4rem 0.6rem; }
   .st-key-scenes { width: 100% !important; }
+  .st-key-scenes [role="radiogroup"] { flex-wrap: wrap; row-gap: 0.35rem; }
+  .st-key-scenes button { min-height: 1.75rem; padding: 0.1rem 0.7rem; }
+  /* In one row: icons are enough here; a screen reader still hears the words. */
+  .st-key-copy_link p, .st-key-add_to_deck p, .st-key-present p
+    { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .st-key-above p { line-height: 1.4; }
+  .st-key-side_by_side { flex-wrap: nowrap; }
+  .st-key-side_by_side > *, .st-key-side_by_side > * > *
+    { flex: 1 1 0 !important; min-width: 0 !important; width: 100% !important; }
   .st-key-controls > [class*="st-key-"] { width: calc(50% - 0.3rem) !important; flex: none; }
-  .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; }
+  .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; order: -1; }
 }
 </style>"""
 ALONE = """<style>
 [data-testid="stHeader"], [data-testid="stSidebar"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.5rem; }
-</style>"""
-WALL = """<style>
-html { font-size: 22px !important; } /* at 1280x720, from the back row */
-[data-testid="stMainBlockContainer"] { padding: 0.2rem 1.5rem 0; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.3rem; }
-.st-key-player { padding: 0.1rem 0.6rem; gap: 0.1rem; }
-.st-key-player_head p { font-size: 1.15rem; }
-/* Icons are enough for who presents; a screen reader still hears the words. */
-.st-key-player_head a p, .st-key-player_head button p
-  { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.st-key-player_head [data-testid="stProgress"] p { white-space: nowrap; }
-.st-key-player_head [data-testid="stProgress"] > div:last-child { display: none; }
-.st-key-player_choices [role="radiogroup"] { gap: 0.1rem 1rem; }
-.st-key-player_choices label p { font-size: 0.92rem; }
-.st-key-above { gap: 0; }
 </style>"""
 FRAME = """<style>
 html, body, #root, [data-testid="stApp"], [data-testid="stAppViewContainer"],
@@ -77,10 +73,11 @@ def begin(page: Page, played: Place | None) -> None:
     """Before anything is drawn: the type, and what alone is shown."""
     playing = session.playing()
     alone = playing.presents or playing.bare
-    st.html(STYLE + ALONE * alone + WALL * playing.presents + FRAME * playing.bare)
+    st.html(STYLE + ALONE * alone + hall.STYLE * playing.presents + FRAME * playing.bare)
     scene = played.scene if played else None
     if alone:
-        session.show_only(scene.controls if scene else page.main, scene.part if scene else "")
+        part = scene.part if scene and scene.part in page.parts else ""  # a stranger's may be none
+        session.show_only(scene.controls if scene else page.main, part)
         _only(session.part_shown())
     elif scene:
         session.show_first(scene.controls)
@@ -100,5 +97,7 @@ def end(played: Place | None) -> None:
         framed()
     elif played or playing.presents:
         unseen("presenter")
+        if playing.presents:
+            ahead()
         if not played:
             controls.present_button()

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from pages.ui import notebook, session
+from pages.ui import notebook, packed, session
 from pages.ui.contents import PAGES, Page
 from pages.ui.shelf import shelf
 from rnn_core.decks import Deck, Scene
@@ -36,10 +36,15 @@ def _no_deck(name: str) -> None:
         session.leave_scene("Deck: this browser has kept no deck of your own.")
 
 
+def asks_first() -> bool:
+    """Whether the scene is one of a deck that the link brings to a reader who has another."""
+    return session.playing().deck == session.MINE and packed.waiting() is not None
+
+
 def here(page: Page) -> Place | None:
     """The scene that is played on this page; what cannot be played leaves a note instead."""
     asked = session.playing()
-    if not (asked.deck or asked.scene):
+    if not (asked.deck or asked.scene) or asks_first():
         return None
     deck = session.deck_of(asked.deck)
     if deck is None:

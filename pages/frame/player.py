@@ -1,6 +1,7 @@
 """The player: the bar above the page of a scene, with what is said and what is asked there."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.frame import asking
 from pages.frame.place import Place
@@ -18,6 +19,11 @@ STYLE = """<style>
 @media (max-width: 640px) {
   [class*="st-key-player_"] { flex-wrap: wrap; }
   .st-key-player_choices [class*="st-key-choice"] { min-width: 100%; }
+  .st-key-player_head { gap: 0.2rem 0.6rem; }
+  .st-key-player_head > :first-child { flex: 0 0 100%; }
+  /* Of the ways on, back and forth keep their words; a screen reader hears those of the others. */
+  .st-key-player_head > :not(:first-child, :has(.st-key-previous, .st-key-next)) :is(a, button) p
+    { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 }
 </style>"""
 
@@ -25,38 +31,63 @@ STYLE = """<style>
 def bar(place: Place) -> None:
     """The strip under the navigation, and in lecture mode what the scene names."""
     st.html(STYLE)
+    presents = session.playing().presents
     with st.container(key="player", gap="small"):
-        _head(place)
-        if not asking.is_open(place):  # what is said may say the answer
-            _said(place.scene)
+        _title(place) if presents else _head(place)
+        if place.scene.question is None or not (presents or asking.is_open(place)):
+            _said(place.scene)  # it may say the answer; a hall has no room for both
         if place.scene.question:
             asking.ask(place)
+        if presents:  # at the foot of the window
+            with _line("player_ways"):
+                _ways(place)
+                _exactly(place.scene, icon=":material/rule:")
+
+
+def _line(key: str) -> DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=key)
+
+
+def _title(place: Place) -> None:
+    """The idea alone: a hall knows whose lecture it hears."""
+    with st.container(key="player_title"):
+        st.markdown(f"**{lettered(place.scene, place.scene.title)}**")
 
 
 def _head(place: Place) -> None:
     """Deck and idea, where in the deck, and the ways on."""
-    scene, count = place.scene, len(place.deck.scenes)
-    title, deck = (lettered(scene, text) for text in (scene.title, place.deck.title))
-    words = f"**{title}**" if session.playing().presents else f":small[{deck}]  \n**{title}**"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="player_head"):
-        st.markdown(words, width="stretch")
-        with st.container(key="previous", width="content"):
-            _step(place, -1, "Previous", ":material/arrow_back:")
-        st.progress((place.number + 1) / count, f"{place.number + 1} of {count}", width=64)
-        with st.container(key="next", width="content"):
-            _step(place, 1, "Next", ":material/arrow_forward:")
-        if not session.playing().presents:
-            _list(place, "All ideas", ":material/list:")
-        controls.ways_on(contents.PAGES[scene.page])
+    title, deck = (lettered(place.scene, text) for text in (place.scene.title, place.deck.title))
+    with _line("player_head"):
+        st.markdown(f":small[{deck}]  \n**{title}**", width="stretch")
+        _ways(place)
+
+
+def _ways(place: Place) -> None:
+    """Where in the deck, and the ways on."""
+    count = len(place.deck.scenes)
+    with st.container(key="previous", width="content"):
+        _step(place, -1, "Previous", ":material/arrow_back:")
+    st.progress((place.number + 1) / count, f"{place.number + 1} of {count}", width=64)
+    with st.container(key="next", width="content"):
+        _step(place, 1, "Next", ":material/arrow_forward:")
+    if not session.playing().presents:
+        _list(place, "All ideas", ":material/list:")
+    controls.ways_on(contents.PAGES[place.scene.page])
 
 
 def _said(scene: Scene) -> None:
     """What is said, and behind a button what is so more exactly than the source says it."""
     with st.container(horizontal=True, vertical_alignment="center", key="player_said"):
         st.markdown(lettered(scene, scene.say), width="stretch")
-        if scene.exactly:
-            with st.popover("More exactly"):
-                st.markdown(lettered(scene, scene.exactly))
+        if not session.playing().presents:
+            _exactly(scene)
+
+
+def _exactly(scene: Scene, icon: str | None = None) -> None:
+    """A button, and behind it what is so more exactly than the source says it."""
+    if scene.exactly:
+        with st.popover("More exactly", icon=icon, type="tertiary" if icon else "secondary"):
+            st.markdown(lettered(scene, scene.exactly))
 
 
 def _step(place: Place, way: int, label: str, icon: str) -> None:

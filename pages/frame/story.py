@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.components.ahead import ahead
 from pages.components.rail import Stop, rail
 from pages.components.unseen import unseen
 from pages.figures.literal import in_markdown
 from pages.frame import asking
 from pages.frame.place import Place
-from pages.ui import answers, contents, controls, session
+from pages.frame.story_numbers import numbers
+from pages.ui import answers, contents, controls, page_layout, session
 from pages.ui.answers import lettered
 from pages.ui.contents import FIRST, PAGES, Page
 from pages.ui.models import lectures, story
@@ -40,15 +42,27 @@ STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 3.9rem 1rem 1rem; }
   .st-key-rail { position: static; width: 100%; }
   .st-key-story_head, .st-key-story_foot, .st-key-player_verdict { flex-wrap: wrap; }
+  .st-key-story_head { row-gap: 0.2rem; margin-bottom: 0.5rem; }
   .st-key-story_head h1 { font-size: 1.5rem; }
 }
 </style>"""
-WALL = """<style>
+HALL = """<style>
 .st-key-rail, .st-key-story_head a { display: none !important; }
-.st-key-story { --picture: calc(100vh - 315px); } /* the question stays in the window */
-[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.4rem 1.5rem; }
-.st-key-story_head h1 { font-size: 1.6rem; }
-.st-key-story_head p { font-size: 1rem; }
+[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.3rem 0.8rem 0; }
+.st-key-story { --picture: calc(100vh - 7.4rem); } /* below its conclusion and its controls */
+.st-key-story_head h1 { font-size: 1.4rem; line-height: 1.15; }
+.st-key-story_head p, .st-key-story_question p { font-size: 1rem; line-height: 1.3; }
+@media (min-aspect-ratio: 3/2) {
+  .st-key-story { display: grid; grid-template-columns: 15rem minmax(0, 1fr); column-gap: 1rem;
+    grid-template-rows: repeat(40, min-content) 1fr; align-items: start; }
+  .st-key-story > *, .st-key-story :has(> .st-key-story_act) > * { grid-column: 1; min-width: 0; }
+  .st-key-story > :has(> * > .st-key-story_act), .st-key-story :has(> .st-key-story_act)
+    { display: contents; }
+  .st-key-story .st-key-story_act { grid-column: 2; grid-row: 1 / 42; }
+  .st-key-story_foot, .st-key-story_question, .st-key-player_verdict { flex-wrap: wrap !important; }
+  .st-key-story_choices { flex-direction: column; align-items: stretch; gap: 0.3rem; }
+  .st-key-story_choices button { min-height: 1.9rem; }
+}
 </style>"""
 
 
@@ -63,7 +77,7 @@ def told(page: Page) -> Place | None:
 
 def tell(place: Place, picture: Callable[[], None]) -> None:
     """The act: its headline, its picture, and below it its question and the ways on."""
-    st.html(STYLE + WALL if session.playing().presents else STYLE)
+    st.html(STYLE + HALL if session.playing().presents else STYLE)
     session.mind_all()  # the way to the workshop and the check are about what is set
     with st.container(key="story", gap=None):
         side = st.container(key="rail")
@@ -73,6 +87,8 @@ def tell(place: Place, picture: Callable[[], None]) -> None:
         with side:  # last: by now it is known which answers are right
             rail(_stops(place), key="acts", on_go=_gone(place))
     unseen("presenter")
+    if session.playing().presents:
+        ahead()
 
 
 def _link(place: Place) -> dict[str, str]:
@@ -157,11 +173,13 @@ def _step(place: Place, way: int, label: str, icon: str) -> None:
 
 
 def _more(place: Place) -> None:
-    """Below the act: what exactly was measured, and its check."""
+    """Below the act: what exactly was measured, its numbers, and its check."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.popover("More exactly", type="tertiary"):
             st.markdown(lettered(place.scene, place.scene.exactly))
         controls.present_button()
-        found = story.checked(session.own(Story))
+        if not session.playing().presents:
+            page_layout.download(PAGES[FIRST].title, session.take_away(numbers))
+        found = "" if session.playing().presents else story.checked(session.own(Story))
         if not isinstance(found, str):
             st.markdown(f":gray-badge[Gradient check] :small[{in_markdown(found.words)}]")

@@ -6,10 +6,9 @@ import base64
 import gzip
 from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-
-import plotly
 
 LEVEL: Final = 6  # 9 takes ten times as long for numbers and saves nothing
 
@@ -27,7 +26,10 @@ def unpacked(text: str) -> bytes:
 @cache
 def plotly_js() -> str:
     """plotly.js of the installed Plotly, packed."""
-    return packed((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes())
+    found = find_spec("plotly")  # not imported: it is the largest package of all
+    if found is None or found.origin is None:
+        raise FileNotFoundError("expected Plotly to be installed, for the file's figures")
+    return packed((Path(found.origin).parent / "package_data" / "plotly.min.js").read_bytes())
 
 
 def joined(parts: Mapping[str, bytes]) -> tuple[dict[str, list[int]], bytes]:

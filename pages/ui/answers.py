@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
 from pages.figures.literal import in_markdown
 from pages.ui import notebook, session
+from pages.ui.table import Table
 from rnn_core.decks import Deck, Scene
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.notation.prose import translated
@@ -125,9 +124,14 @@ def rows(name: str, deck: Deck, answers: Answers) -> Iterator[Row]:
             yield scene, answer
 
 
-def table(found: list[Row], hides: bool) -> pd.DataFrame:
+def table(found: list[Row], hides: bool) -> Table:
     """One answer per row; `hides` leaves out what is right."""
-    return pd.DataFrame(_line(scene, answer, hides) for scene, answer in found)
+    return Table.of(lines(found, hides))
+
+
+def lines(found: list[Row], hides: bool) -> list[dict[str, str]]:
+    """The rows of the table."""
+    return [_line(scene, answer, hides) for scene, answer in found]
 
 
 def _line(scene: Scene, answer: Answer, hides: bool) -> dict[str, str]:

@@ -21,6 +21,8 @@ from rnn_core.applications.series import Forecast
 from rnn_core.applications.translation import Number
 from rnn_core.decks.finding import Sought
 from rnn_core.decks.syllabus import Syllabus
+from rnn_core.experiment.experiment import SETTINGS, Experiment, matters
+from rnn_core.experiment.settings import relevant
 from rnn_core.studies.byhand import WRITTEN, Walk
 from rnn_core.studies.ceiling import Ceiling
 from rnn_core.studies.cliff import Cliff
@@ -38,7 +40,9 @@ class Page:
 
     title: str
     icon: str
-    main: tuple[str, ...]  # of the experiment or the page's own; all others: "More settings"
+    # Of the experiment or the page's own; all others: "More settings". What another of them can
+    # hide stands last: nothing moves when it goes or comes.
+    main: tuple[str, ...]
     section: str = "see"
     own: type | None = None  # a table of settings that this page alone has
     drawn: tuple[str, ...] = ()  # those of its own that its picture draws itself
@@ -48,6 +52,17 @@ class Page:
     letters: bool = False  # the page has the menu of notations beside its picture
     variants: bool = False  # the page itself tells where a notation writes another cell
     scenic: bool = True  # it has a picture that can be a scene of a deck
+    parts: tuple[str, ...] = ("picture",)  # what its picture consists of, in the order it is drawn
+
+    def minds(self, e: Experiment, own: object) -> tuple[str, ...]:
+        """The settings that change anything here and have no place in the picture, own ones first.
+
+        `own` is a record of the page's own settings, None where it has none.
+        """
+        others = relevant(own) if own is not None else ()
+        shared = (n for n in SETTINGS if self.uses is None or n in self.uses)
+        found = (n for n in shared if matters(e, n, every_cell=self.every_cell))
+        return (*(n for n in others if n not in self.drawn), *found)
 
 
 NONE: Final[frozenset[str]] = frozenset()  # of the experiment's settings: the page has its own
@@ -94,21 +109,47 @@ PAGES: Final = {
         drawn=("find",),
         scenic=False,
     ),
-    "unrolled": Page("Unrolled", ":material/account_tree:", ("cell", "scale", "steps")),
-    "wirings": Page("Wirings", ":material/schema:", ("wiring", "cell", "steps")),
+    "unrolled": Page(
+        "Unrolled",
+        ":material/account_tree:",
+        ("cell", "scale", "steps"),
+        parts=("picture", "more"),
+    ),
+    "wirings": Page(
+        "Wirings",
+        ":material/schema:",
+        ("wiring", "cell", "steps"),
+        parts=("picture", "more"),
+    ),
     "cell": Page(
         "Cell",
         ":material/memory:",
-        ("cell", "forget_bias", "scale"),
+        ("cell", "scale", "forget_bias"),
         letters=True,
+        parts=("picture", "equations", "more"),
     ),
-    "hold": Page("Hold a gate", ":material/front_hand:", ("hold", "held_at"), beside="cell"),
-    "gates": Page("Gates", ":material/grid_on:", ("cell", "forget_bias", "scale")),
+    "hold": Page(
+        "Hold a gate",
+        ":material/front_hand:",
+        ("hold", "held_at"),
+        beside="cell",
+        parts=("picture", "more"),
+    ),
+    "gates": Page("Gates", ":material/grid_on:", ("cell", "scale", "forget_bias")),
     "saturation": Page(
-        "Saturation", ":material/scatter_plot:", ("cell", "forget_bias", "scale"), beside="gates"
+        "Saturation",
+        ":material/scatter_plot:",
+        ("cell", "scale", "forget_bias"),
+        beside="gates",
+        parts=("picture", "more"),
     ),
     "notation": Page(
-        "Notation", ":material/translate:", ("cell", "notation"), letters=True, variants=True
+        "Notation",
+        ":material/translate:",
+        ("cell", "notation"),
+        letters=True,
+        variants=True,
+        parts=("picture", "formulas", "more"),
     ),
     "gradients": Page(
         "Gradients",
@@ -116,6 +157,7 @@ PAGES: Final = {
         ("scale", "steps", "clip"),
         section="gradients",
         every_cell=True,
+        parts=("picture", "more"),
     ),
     "flow": Page(
         "Gradient flow",
@@ -128,7 +170,7 @@ PAGES: Final = {
     "phase": Page(
         "Phase map",
         ":material/grid_view:",
-        ("init", "gain", "forget_bias"),
+        ("init", "forget_bias", "gain"),
         section="gradients",
         every_cell=True,
         beside="gradients",
@@ -139,6 +181,7 @@ PAGES: Final = {
         ("cell", "init", "scale"),
         section="gradients",
         beside="scalar",
+        parts=("picture", "spectra"),
     ),
     "credit": Page(
         "Credit matrix",
@@ -146,6 +189,7 @@ PAGES: Final = {
         ("of", "cell", "init"),
         section="gradients",
         own=Pick,
+        parts=("picture", "pair"),
     ),
     "truncated": Page(
         "Truncated BPTT",
@@ -155,6 +199,7 @@ PAGES: Final = {
         own=Cut,
         every_cell=True,
         beside="credit",
+        parts=("picture", "windows", "clue"),
     ),
     "scalar": Page(
         "One weight",
@@ -163,6 +208,7 @@ PAGES: Final = {
         section="gradients",
         own=Scalar,
         uses=NONE,
+        parts=("picture", "states"),
     ),
     "starts": Page(
         "Starts compared",
@@ -170,9 +216,14 @@ PAGES: Final = {
         ("vary", "cell", "scale"),
         section="gradients",
         own=Starts,
+        parts=("picture", "more"),
     ),
     "clipping": Page(
-        "Clipping", ":material/content_cut:", ("clip", "threshold", "gain"), section="gradients"
+        "Clipping",
+        ":material/content_cut:",
+        ("clip", "gain", "threshold"),
+        section="gradients",
+        parts=("bar", "arrows", "parameters", "textbook"),
     ),
     "cliff": Page(
         "The cliff",
@@ -182,6 +233,7 @@ PAGES: Final = {
         own=Cliff,
         uses=NONE,
         beside="clipping",
+        parts=("picture", "more"),
     ),
     "ceiling": Page(
         "A ceiling, never a floor",
@@ -191,14 +243,16 @@ PAGES: Final = {
         own=Ceiling,
         uses=NONE,
         beside="clipping",
+        parts=("picture", "losses"),
     ),
     "distance": Page(
         "Long-term dependency",
         ":material/social_distance:",
-        ("gap", "sentence", "country"),
+        ("sentence", "gap", "country"),
         section="gradients",
         own=Distance,
         uses=NONE,
+        parts=("picture", "untrained", "more"),
     ),
     "byhand": Page(
         "BPTT by hand",
@@ -209,6 +263,7 @@ PAGES: Final = {
         uses=WRITTEN,
         every_cell=True,  # whichever cell is set, a plain RNN is written out
         drawn=("weight", "stage", "error", "component", "exercise"),
+        parts=("picture", "more", "expansion", "nested"),
     ),
     "training": Page(
         "Training",
@@ -218,6 +273,7 @@ PAGES: Final = {
         own=Plan,
         uses=SHARED,
         every_cell=True,
+        parts=("race", "more", "inside"),
     ),
     "characters": Page(
         "Character model",
@@ -227,6 +283,7 @@ PAGES: Final = {
         own=Reading,
         uses=NONE,
         drawn=("writer", "opening", "heat", "searched", "neuron"),
+        parts=("picture", "more"),
     ),
     "connectivity": Page(
         "Connectivity",
@@ -237,6 +294,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("passage", "foretold"),
         beside="characters",
+        parts=("picture", "more"),
     ),
     "sentiment": Page(
         "Sentiment",
@@ -246,6 +304,7 @@ PAGES: Final = {
         own=Review,
         uses=NONE,
         drawn=("review", "order"),
+        parts=("picture", "shuffled", "more"),
     ),
     "entities": Page(
         "Named entities",
@@ -256,6 +315,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("sentence", "word"),
         beside="sentiment",
+        parts=("picture", "more"),
     ),
     "translation": Page(
         "Translation",
@@ -265,6 +325,7 @@ PAGES: Final = {
         own=Number,
         uses=NONE,
         drawn=("english",),
+        parts=("picture", "more"),
     ),
     "captions": Page(
         "Captions",
@@ -275,6 +336,7 @@ PAGES: Final = {
         uses=NONE,
         drawn=("which", "drawn"),
         beside="translation",
+        parts=("picture", "more"),
     ),
     "series": Page(
         "Time series",
@@ -283,6 +345,7 @@ PAGES: Final = {
         section="applications",
         own=Forecast,
         uses=NONE,
+        parts=("picture", "errors"),
     ),
 }
 FIRST: Final = "start"

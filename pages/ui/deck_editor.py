@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import zip_longest
 from typing import Final
 
@@ -21,6 +22,7 @@ EDITED: Final = "own_deck_edited"  # the id of the scene that is being edited
 FILE: Final = "deck_file"
 CONTROLS: Final = ("first", "second", "third")
 NONE: Final = ""  # no control
+OPTIONAL: Final = "optional: where the note is looser than it is"
 
 
 def editor() -> None:
@@ -58,7 +60,7 @@ def _head(deck: Deck) -> None:
             _share(deck)
         st.download_button(
             "Download",
-            write_deck(deck),
+            partial(write_deck, deck),
             file_name=f"{editing.name(deck.title, set())}.toml",
             mime="application/toml",
             on_click="ignore",
@@ -162,14 +164,16 @@ def _play(scene: Scene, label: str) -> None:
 
 
 def _edit(deck: Deck, number: int, scene: Scene) -> None:
-    title, note, *keys = (f"scene_{part}_{scene.id}" for part in ("title", "note", *CONTROLS))
     with st.form("scene_form", border=False):
-        st.text_input("Title", scene.title, key=title, max_chars=SHORT)
+        st.text_input("Title", scene.title, key=_key(scene, "title"), max_chars=SHORT)
+        note, exactly = _key(scene, "note"), _key(scene, "exactly")
         st.text_area("Note: what is said about it", scene.say, key=note, max_chars=LONG)
+        st.text_area(f"More exactly ({OPTIONAL})", scene.exactly, key=exactly, max_chars=LONG)
         with st.container(horizontal=True):
-            for key, picked in zip_longest(keys, scene.controls):
-                _control_menu(scene, key, picked)
-        st.form_submit_button("Save", on_click=_save, args=(deck, number, title, note, keys))
+            for name, picked in zip_longest(CONTROLS, scene.controls):
+                _control_menu(scene, f"{name} control", _key(scene, name), picked)
+            _part_menu(scene)
+        st.form_submit_button("Save", on_click=_save, args=(deck, number))
     with st.container(horizontal=True):
         _act("Move up", lambda: editing.moved(deck, number, -1), number == 0)
         _act("Move down", lambda: editing.moved(deck, number, 1), number == len(deck.scenes) - 1)
@@ -180,12 +184,16 @@ def _act(label: str, change: Callable[[], Deck], disabled: bool = False) -> None
     st.button(label, on_click=own_deck.attempt, args=(change,), disabled=disabled)
 
 
-def _control_menu(scene: Scene, key: str, picked: str | None) -> None:
+def _key(scene: Scene, field: str) -> str:
+    return f"scene_{field}_{scene.id}"
+
+
+def _control_menu(scene: Scene, label: str, key: str, picked: str | None) -> None:
     """The menu of one control that stands above the picture."""
     known = LINKED[scene.page]
     names = [NONE, *(n for n in known if n not in session.VIEW or n == picked)]
     st.selectbox(
-        f"{key.split('_')[1].capitalize()} control",
+        label.capitalize(),
         names,
         index=names.index(picked or NONE),
         format_func=lambda name: session.lettered(known[name].label) if name else "none",
@@ -193,12 +201,33 @@ def _control_menu(scene: Scene, key: str, picked: str | None) -> None:
     )
 
 
-def _save(deck: Deck, number: int, title: str, note: str, controls: list[str]) -> None:
-    said = st.session_state
-    scene = replace(
-        deck.scenes[number],
-        title=own_deck.one_line(said[title]),
-        say=own_deck.one_line(said[note]),
-        controls=tuple(filter(None, (said[key] for key in controls))),
+def _part_menu(scene: Scene) -> None:
+    """The part of the page that a hall sees, where the page has several."""
+    parts = contents.PAGES[scene.page].parts
+    if len(parts) > 1:
+        st.selectbox(
+            "In lecture mode show",
+            parts,
+            index=parts.index(scene.part) if scene.part in parts else 0,
+            format_func=lambda name: f"the first part: {name}" if name == parts[0] else name,
+            key=_key(scene, "part"),
+        )
+
+
+def _save(deck: Deck, number: int) -> None:
+    scene = deck.scenes[number]
+    said = {
+        field: st.session_state[_key(scene, field)]
+        for field in ("title", "note", "exactly", "part", *CONTROLS)
+        if _key(scene, field) in st.session_state
+    }
+    part, first = said.get("part", scene.part), contents.PAGES[scene.page].parts[0]
+    changed = replace(
+        scene,
+        title=own_deck.one_line(said["title"]),
+        say=own_deck.one_line(said["note"]),
+        exactly=own_deck.one_line(said["exactly"]),
+        controls=tuple(filter(None, (said[name] for name in CONTROLS))),
+        part="" if part == first else part,
     )
-    own_deck.attempt(lambda: editing.changed(deck, number, scene, LINKED))
+    own_deck.attempt(lambda: editing.changed(deck, number, changed, LINKED))

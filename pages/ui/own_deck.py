@@ -42,8 +42,13 @@ def heard(text: str) -> None:
         return
     answers.forget_changed(MINE, found)
     session.keep(MINE, found)
+    play_what_was_asked()
+
+
+def play_what_was_asked() -> None:
+    """Set the scene that the link meant: it is known only since the deck has come."""
     if session.playing().deck == MINE and not session.current().touched:
-        session.follow(session.current().arrived)  # which scene the link meant is known only now
+        session.follow(session.current().arrived)
 
 
 def attempt(change: Callable[[], Deck]) -> None:

@@ -1,4 +1,7 @@
-"""A deck that a link brings: taken at once by whoever has none, offered to whoever has one."""
+"""A deck that a link brings: taken at once by whoever has none, offered to whoever has one.
+
+The link leads to the page My deck, or to one of the deck's scenes.
+"""
 
 from typing import Final
 
@@ -7,10 +10,10 @@ import streamlit as st
 from pages.figures.literal import in_markdown
 from pages.ui import notebook, own_deck, session
 from pages.ui.session import MINE
+from pages.ui.sharing import PARAMETER as PARAMETER
 from pages.ui.shelf import LINKED
 from rnn_core.decks import Deck, DeckFault, unpack
 
-PARAMETER: Final = "pack"  # in a link to the page My deck
 BROUGHT: Final = "brought_deck"
 
 
@@ -22,11 +25,11 @@ def arrive() -> None:
             session.keep(BROUGHT, unpack(word, LINKED))
         except DeckFault as fault:
             session.keep(own_deck.SAID, str(fault))
-    if (deck := _waiting()) and own_deck.mine() in (None, deck):
+    if (deck := waiting()) and own_deck.mine() in (None, deck):
         _settle(None if own_deck.mine() else deck)
 
 
-def _waiting() -> Deck | None:
+def waiting() -> Deck | None:
     """The deck that the link brought, once the browser has said whether it kept another."""
     deck = session.kept(BROUGHT)
     return deck if isinstance(deck, Deck) and not notebook.is_asked(MINE) else None
@@ -34,7 +37,7 @@ def _waiting() -> Deck | None:
 
 def offer() -> None:
     """The deck that the link brought, where the reader has another one."""
-    deck = _waiting()
+    deck = waiting()
     if deck is None:
         return
     with st.container(border=True, key="brought"):
@@ -49,3 +52,4 @@ def _settle(deck: Deck | None) -> None:
     session.keep(BROUGHT, None)
     if deck:
         own_deck.take(deck)
+        own_deck.play_what_was_asked()

@@ -7,14 +7,14 @@ iframe are three layouts of the same parts.
 from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from pages.components import exhibits
 from pages.figures.literal import in_markdown
-from pages.ui import controls, keeping, registry, results, runs, session, sharing, take_home
+from pages.ui import controls, host, keeping, registry, results, runs, session, sharing, take_home
 from pages.ui.contents import PAGES, Page, group, page_link
 from pages.ui.sweeps import Turned
+from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.experiment.run import Run
 
@@ -31,7 +31,7 @@ def page(
     more: str,
     picture: Picture,
     explained: str,
-    numbers: Callable[..., pd.DataFrame],  # of the experiment, the view and the page's own settings
+    numbers: Callable[..., Table],  # of the experiment, the view and the page's own settings
     turned: Turned | None = None,
 ) -> None:
     """A page: its claim in one line, what to see and to do, the picture, how to read it, numbers.
@@ -48,13 +48,13 @@ def page(
     if session.notes():
         st.warning("\n\n".join(map(in_markdown, session.notes())), icon=":material/link_off:")
     keeping.report()
-    st.fragment(_living, run_every=session.ticking() or None)(picture, more)
+    st.fragment(_living, run_every=host.run_every(session.ticking()))(picture, more)
     if session.playing().presents or session.playing().bare:
         return
     _trained()
     with st.expander("How to read this"):
         st.markdown(session.lettered(f"{more}\n\n{explained}"))
-    _download(here.title, session.take_away(numbers))
+    download(here.title, session.take_away(numbers))
 
 
 def _head(page: Page, claim: str) -> None:
@@ -89,9 +89,12 @@ def _living(picture: Picture, more: str) -> None:
         except results.Waiting as costly:
             seen = _offer(costly)
     exhibits.end()
-    if not session.playing().bare:
+    if session.playing().presents:
+        _alarm(session.current_run() if seen is None else seen)
+    elif not session.playing().bare:
         _below(seen)
     session.end()
+    host.run_again(session.ticking())
 
 
 def _drawn(parts: Iterator[str]) -> Seen:
@@ -143,12 +146,17 @@ def _trained() -> None:
         st.button("Back to drawn weights", on_click=session.change, kwargs=change, type="tertiary")
 
 
+def _alarm(seen: Seen) -> None:
+    """Where numbers overflowed: before a hall as well, which sees no other footnote."""
+    if isinstance(seen, Run) and seen.overflow is not None:
+        _overflow(f"The states overflow at step {seen.overflow}")
+    elif isinstance(seen, Run) and not np.isfinite(seen.loss):
+        _overflow("The loss overflows")
+
+
 def _footnotes(done: Run) -> None:
     """Where numbers overflowed, how the input was read, and the gradient check of this very run."""
-    if done.overflow is not None:
-        _overflow(f"The states overflow at step {done.overflow}")
-    elif not np.isfinite(done.loss):
-        _overflow("The loss overflows")
+    _alarm(done)
     remarks = f"\n\n:small[{in_markdown(' '.join(done.notes))}]" if done.notes else ""
     _badge(runs.check(done), remarks)
 
@@ -159,6 +167,8 @@ def _badge(found: Check | str, remarks: str = "") -> None:
         st.markdown(f":gray-badge[:material/hourglass: Gradient check] :small[{found}]")
         return
     colour, icon = ("green", "check") if found.ok else ("orange", "error")
+    if found.undecided:
+        colour, icon = "gray", "check"
     badge = f":{colour}-badge[:material/{icon}: Gradient check]"
     st.markdown(f"{badge} :small[{in_markdown(found.words)}]{remarks}")
 
@@ -168,12 +178,12 @@ def _overflow(what: str) -> None:
     st.warning(f"{what}: {words}", icon=":material/bolt:")
 
 
-def _download(title: str, table: Callable[[], pd.DataFrame]) -> None:
+def download(title: str, table: Callable[[], Table]) -> None:
     """The picture's numbers as CSV, in long form, made only when asked for."""
     name = title.lower().replace(" ", "-")
     st.download_button(
         "Numbers as CSV",
-        lambda: table().to_csv(index=False).encode(),
+        lambda: table().to_csv().encode(),
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",

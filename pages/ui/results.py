@@ -19,6 +19,7 @@ from typing import Final, Generic, ParamSpec, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.ui.host import SLOWER
 from pages.ui.store import LOOK, MOVERS, STORE, TICKS, TURNS, Watch
 
 P = ParamSpec("P")
@@ -53,8 +54,8 @@ class Stored(Generic[P, R]):
         key = self.key(*args, **kwargs)
         seconds = self._seconds(*args, **kwargs) if self._seconds and key not in STORE else 0.0
         if seconds > WAITS and not asked(key):
-            raise Waiting(key, seconds)
-        with progress(self._words, seconds) as watch:
+            raise Waiting(key, seconds * SLOWER)
+        with progress(self._words, seconds * SLOWER) as watch:
             return STORE.get(key, lambda: self._make(*args, **kwargs), reader(), watch)
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:
@@ -153,3 +154,8 @@ def progress(words: str, seconds: float) -> Iterator[Watch | None]:
 def place_for_progress() -> None:
     """Keep a place, at the top of what is drawn now, where a bar can tell how far it is."""
     st.session_state[PLACE] = st.empty()
+
+
+def no_place_for_progress() -> None:
+    """Tell nobody how far it is: what is computed now is prepared, and nobody waits for it."""
+    st.session_state[PLACE] = None

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-import plotly.data
-
 from pages.ui import registry
 from pages.ui.results import stored
+from pages.ui.stocks import stocks
 from rnn_core.analysis.edits import Edit, apply_edits, parse_edits
 from rnn_core.analysis.gradient_check import Check, gradient_check
 from rnn_core.analysis.held_gate import Hold, hold_gate
@@ -97,8 +96,7 @@ def series(e: Experiment) -> Series | None:
 @cache
 def _stock_prices() -> dict[str, float]:
     """Weekly closing prices that ship inside Plotly: date -> price."""
-    table = plotly.data.stocks()
-    return dict(zip(table["date"].astype(str), table["GOOG"].astype(float), strict=True))
+    return dict(zip(stocks()["date"], map(float, stocks()["GOOG"]), strict=True))
 
 
 @dataclass(frozen=True)

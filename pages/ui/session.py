@@ -22,7 +22,7 @@ from rnn_core.decks import Deck, Scene
 from rnn_core.decks.playing import Playing
 from rnn_core.decks.records import spelled
 from rnn_core.engine.cells import CELLS
-from rnn_core.experiment.experiment import SETTINGS, Experiment, matters, parse
+from rnn_core.experiment.experiment import SETTINGS, Experiment, parse
 from rnn_core.experiment.run import Run, make_cell
 from rnn_core.experiment.settings import (
     Value,
@@ -68,6 +68,7 @@ class Session:
     first: tuple[str, ...] = ()  # the controls above the picture; none: those of the page
     wanted: tuple[str, ...] | None = None  # the only controls that are drawn; None: all
     part: str | None = None  # the only part that is drawn, "" the first; None: all
+    coming: list[Any] = field(default_factory=list)  # scenes to be made ready when this is sent
     tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
     kept: dict[str, object] = field(default_factory=dict)  # what single pages keep for their reader
 
@@ -473,11 +474,10 @@ def pick_step(number: int, lit: str) -> None:
 
 def shown() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The settings that change anything on the present page: its main ones, and the others."""
-    page, e = current().page, experiment()
-    names = [n for n in SETTINGS if matters(e, n, every_cell=page is not None and page.every_cell)]
-    names = [n for n in names if page is None or page.uses is None or n in page.uses]
-    names = [*own_names(), *names]
-    first = current().first or (page.main if page else ())
+    page = current().page
+    assert page is not None, "the frame begins every run"
+    names = page.minds(experiment(), own(page.own) if page.own else None)
+    first = current().first or page.main
     main = tuple(n for n in first if n in names)
     return main, tuple(n for n in names if n not in main)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.components.sharing import Way, sharing
 from pages.ui import session, take_home
 from pages.ui.contents import Page
-from rnn_core.decks import MOST_CONTROLS
+from rnn_core.decks import MOST_CONTROLS, pack
 from rnn_core.decks.playing import NO_CONTROLS
 
 KEY: Final = "copy_link"  # of the popover
@@ -16,6 +16,7 @@ Changes = Mapping[str, str | None]
 
 PLAIN: Final[Changes] = {"present": None, "frame": None, "controls": None}  # a reader's page
 NO_DECK: Final[Changes] = {"deck": None, "scene": None}  # the reader's own is in no other browser
+PARAMETER: Final = "pack"  # of a link that brings a deck
 
 
 def copy_link(page: Page) -> None:
@@ -41,10 +42,12 @@ def is_open() -> bool:
 
 def ways(page: Page) -> tuple[Way, ...]:
     """The links that can be copied on a page."""
-    plain = {**PLAIN, **(NO_DECK if session.playing().deck == session.MINE else {})}
+    own = session.playing().deck == session.MINE
+    plain = {**PLAIN, **(NO_DECK if own else {})}
+    played = {**PLAIN, **_own_deck()} if own else plain
     return (
         Way("view", "This view", plain),
-        Way("lecture", "Lecture mode", {**plain, "present": "1"}),
+        Way("lecture", "Lecture mode", {**played, "present": "1"}),
         Way(
             "frame",
             "A frame for slides or a course page (HTML)",
@@ -52,6 +55,15 @@ def ways(page: Page) -> tuple[Way, ...]:
             f"{page.title}: Inside an RNN",
         ),
     )
+
+
+def _own_deck() -> Changes:
+    """The reader's own deck, for a link that is opened in another browser; none if too long."""
+    deck = session.deck_of(session.MINE)
+    try:
+        return NO_DECK if deck is None else {PARAMETER: pack(deck)}
+    except ValueError:
+        return NO_DECK
 
 
 def controls(page: Page) -> str:

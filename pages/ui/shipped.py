@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
-import plotly.data
-
 from pages.ui.results import stored
+from pages.ui.stocks import stocks
 from rnn_core.applications import captions, connectivity, distance, entities, sentiment, translation
 from rnn_core.applications.captions import Sketch
 from rnn_core.applications.distance import Distance
@@ -47,8 +46,7 @@ def load(name: str) -> Model:
 @cache
 def prices() -> Prices:
     """The weekly prices that ship inside Plotly."""
-    table = plotly.data.stocks()
-    return Prices.of({name: table[name].to_numpy(dtype=float) for name in SHARES})
+    return Prices.of({name: [*map(float, stocks()[name])] for name in SHARES})
 
 
 def reading(model: Model, text: str) -> Probe:

@@ -78,7 +78,7 @@ def _files(name: str, deck: Deck) -> None:
         return list(answers.rows(name, deck, found))
 
     def table() -> bytes:
-        return answers.table(rows(), hides).to_csv(index=False).encode()
+        return answers.table(rows(), hides).to_csv().encode()
 
     def sheet() -> bytes:
         return page(deck, rows(), hides).encode()
@@ -102,7 +102,7 @@ def _download(label: str, data: Callable[[], bytes], file: str, mime: str, key: 
 
 def page(deck: Deck, found: list[Row], hides: bool) -> str:
     """One plain file of HTML, without any script: the answers, and a line for a name."""
-    lines = answers.table(found, hides).to_dict("records")
+    lines = answers.lines(found, hides)
     heads = [head for head in HEADS if lines and head in lines[0]]
     asked = sum(scene.question is not None for scene in deck.scenes)
     rows = [_cells("th", [HEADS[head] for head in heads])]

@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnn_core.analysis.gradient_check import GOOD, Check, difference_error, judged
+from rnn_core.analysis.gradient_check import Check, compared
 from rnn_core.arrays import Array
 from rnn_core.engine.cells import sigmoid
 from rnn_core.engine.clip import clip
@@ -184,5 +184,5 @@ def check(wish: Cliff) -> Check:
     def moved(h: float) -> float:
         return float(slope(wish.w0 + h, wish.b0 + h).error)
 
-    error = difference_error(moved, float(here.dw + here.db), float(here.error))
-    return Check(error, 2, error < GOOD, judged("The gradient at the start", error))
+    found = compared(moved, float(here.dw + here.db), float(here.error))
+    return found.check("The gradient at the start", 2)

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from rnn_core.analysis.gradient_check import GOOD, Check, difference_error, judged
+from rnn_core.analysis.gradient_check import Check, compared
 from rnn_core.analysis.jacobians import GAMMA, jacobian_products, jacobians, slope_path, step_slopes
 from rnn_core.arrays import Array
 from rnn_core.engine.cells import RNN
@@ -91,8 +91,8 @@ def check(done: Unrolled) -> Check:
     def moved(h: float) -> float:
         return float(_run(wish, wish.h0 + h).layers[0].states["h"][0, -1, 0])
 
-    error = difference_error(moved, float(done.product[-1]), float(done.states[-1]))
-    return Check(error, 1, error < GOOD, judged("The derivative of h_n by h_0", error))
+    found = compared(moved, float(done.product[-1]), float(done.states[-1]))
+    return found.check("The derivative of h_n by h_0", 1)
 
 
 def _run(wish: Scalar, h0: float) -> Trace:

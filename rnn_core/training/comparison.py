@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rnn_core.analysis.gradient_check import GOOD, Check, differences, in_words
+from rnn_core.analysis.gradient_check import Check, differences, of_all
 from rnn_core.arrays import Array
 from rnn_core.engine.cells import CELLS
 from rnn_core.engine.initialise import spectral_radius
@@ -261,5 +261,5 @@ def check_in_pieces(trainer: Trainer) -> Pieces[Check]:
         yield
         return (yield from objective.loss_in_pieces(w + h * v, batch))
 
-    error = yield from differences(moved, slope, loss)
-    return Check(error, w.size, error < GOOD, in_words(error, w.size))
+    found = yield from differences(moved, slope, loss)
+    return found.check(of_all(w.size), w.size)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import io
 import json
-import lzma
 import math
 import os
 import re
@@ -22,6 +21,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
+
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python without it, as in a browser, raises none either
+    LZMAError = zlib.error  # type: ignore[misc, assignment]
 
 import numpy as np
 from numpy.lib import format as npy
@@ -277,7 +281,7 @@ _HEADER: Final = re.compile(
 )
 _FLOAT, _TEXT = re.compile(r"[<>]f[248]"), re.compile(r"[<>]U[0-9]{1,6}")
 _BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(zipfile.BadZipFile, zlib.error, LZMAError),
     *(NotImplementedError, RuntimeError, EOFError, OSError),
 )
 

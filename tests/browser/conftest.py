@@ -28,25 +28,30 @@ FLAGS = [
 ]
 
 
+ALL_PAGES = ("test_frame", "test_literal", "test_pages")  # half of the time of all browser tests
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Browser tests stay together on one worker: one server, one browser, no rivals for time.
 
-    Those that speak to a server without a browser make a group of their own: the browser's is the
-    longest, and would keep one worker busy for minutes after the other has nothing left to do.
+    Those that speak to a server without a browser make a group of their own, and those of the site
+    without a server: the browser's is the longest, and would keep one worker busy for minutes after
+    the other has nothing left to do.
 
     (Marked here, because xdist reads the groups before any conftest may modify the items.)
     A failure gets a second chance and is named in the report: a browser on shared cores has its own
     time. What is named there is ours to mend; a fault of the app fails twice.
     """
     if item.path.is_relative_to(Path(__file__).parent):
-        drives = "browser" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("browser" if drives else "server"))
+        asked = getattr(item, "fixturenames", ())
+        group = "site" if "host" in asked else "browser" if "browser" in asked else "server"
+        item.add_marker(pytest.mark.xdist_group(group))
         item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_browser(request: pytest.FixtureRequest) -> None:
-    """Two browsers on two cores cost each other their time: better no run than such a one."""
+    """A browser for every test on two cores costs all of them their time: better no run."""
     if request.config.getoption("loadgroup", default=False):
         together = any(item.nodeid.endswith("@browser") for item in request.session.items)
         assert together, "pytest-xdist does not keep the browser tests on one worker"

@@ -79,6 +79,19 @@ HEAR = """(() => {
       super.send(data);
     }
   };
+  // Without a server Streamlit's Python is a worker of the page, and its messages are the same.
+  window.Worker = class extends window.Worker {
+    constructor(...all) {
+      super(...all);
+      this.addEventListener('message', ({ data }) => {
+        if (data?.type === 'websocket:message') heard(data.data.payload);
+      });
+    }
+    postMessage(message, ...more) {
+      if (message?.type === 'websocket:send') said(message.data.payload);
+      super.postMessage(message, ...more);
+    }
+  };
 })()"""
 
 # `data-test-script-state` is Streamlit's own hook for browser tests. A component says that it has
@@ -172,7 +185,7 @@ class App:
         return self._arrive(name)
 
     def _arrive(self, name: str) -> "App":
-        path = "/" if name == FIRST else f"/{name}"
+        path = urlsplit(self.server.url).path + ("/" if name == FIRST else f"/{name}")
         self.page.wait_for_function("path => location.pathname === path", arg=path)
         self.page.wait_for_timeout(300)  # the script starts a moment after the address changed
         return self.idle()

@@ -32,11 +32,14 @@ class Server:
 
 
 @contextmanager
-def serve(log: Path, folder: Path = ROOT, script: str = "app.py") -> Iterator[Server]:
+def serve(
+    log: Path, folder: Path = ROOT, script: str = "app.py", base: str = ""
+) -> Iterator[Server]:
     """Run ``script`` of ``folder`` until the block ends; its log must then hold no exception."""
     port = free_port()
-    with log.open("wb") as words, running(folder, script, port, words) as process:
-        server = Server(f"http://127.0.0.1:{port}", log, process.pid)
+    more = {"server.baseUrlPath": base} if base else {}
+    with log.open("wb") as words, running(folder, script, port, words, **more) as process:
+        server = Server(f"http://127.0.0.1:{port}{f'/{base}' if base else ''}", log, process.pid)
         wait_until_healthy(server, process)
         yield server
     server.check_log()
@@ -50,8 +53,20 @@ def free_port() -> int:
 
 
 @contextmanager
+def serve_by(workers: int, log: Path) -> Iterator[Server]:
+    """Run the app by so many processes behind one port until the block ends."""
+    port = free_port()
+    command = ["-m", "scripts.serve", f"--workers={workers}", f"--port={port}"]
+    with log.open("wb") as words, process_of(command, ROOT, words) as process:
+        server = Server(f"http://localhost:{port}", log, process.pid)
+        wait_until_healthy(server, process)
+        yield server
+    server.check_log()
+
+
+@contextmanager
 def running(
-    folder: Path, script: str, port: int, words: BinaryIO
+    folder: Path, script: str, port: int, words: BinaryIO, **more: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The server's process, ended with the block."""
     options = {
@@ -61,9 +76,19 @@ def running(
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
     }
-    flags = [f"--{name}={value}" for name, value in options.items()]
+    flags = [f"--{name}={value}" for name, value in (options | more).items()]
+    command = ["-m", "streamlit", "run", script, *flags]
+    with process_of(command, folder, words) as process:
+        yield process
+
+
+@contextmanager
+def process_of(
+    command: list[str], folder: Path, words: BinaryIO
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this Python, ended with the block."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", script, *flags],
+        [sys.executable, *command],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=words,

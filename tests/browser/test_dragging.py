@@ -1,44 +1,100 @@
-"""Sliders that speak while they are dragged, one value at a time."""
+"""Sliders that speak while they are dragged, one value at a time; a picture that needs no words."""
 
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from pages.components.leaves import PARTS
+from rnn_core.engine.cells import CELLS
+from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.run import run
 from tests.browser.driving import Look
 
-LABEL = "Weight scale"
-TRACK = ".st-key-set_scale [role=group] [data-orientation]"
-SCALE = "() => new URLSearchParams(location.search).get('scale')"
+TRACK = ".st-key-set_{} [role=group] [data-orientation]"
+SET = "name => Number(new URLSearchParams(location.search).get(name))"
+at_1280 = pytest.mark.parametrize("look", [Look(1280, 720)], indirect=True, ids=str)
+
+# The lines of the leaf on screen, taken back from pixels to powers of ten, by name.
+LINES = """() => {
+  const node = document.querySelector('.plotly-live'), { yaxis } = node._fullLayout
+  const back = y => yaxis.p2l(y - yaxis._offset)
+  return Object.fromEntries([...node.querySelectorAll('.pl-leaf [data-line]')].map(e => [
+    e.dataset.line, e.getAttribute('d').split(/[ML]/).filter(Boolean)
+      .map(p => back(Number(p.split(' ')[1])))]))
+}"""
 
 
-def scale(app) -> float:
-    return float(parse_qs(urlsplit(app.page.url).query).get("scale", ["1"])[0])
+def setting(app, name) -> float:
+    return float(parse_qs(urlsplit(app.page.url).query)[name][0])
 
 
 def digest(app) -> str:
     return app.page.locator(".plotly-live").first.get_attribute("data-digest")
 
 
-@pytest.mark.parametrize("look", [Look(1280, 720)], indirect=True, ids=str)
+class Hand:
+    """The mouse over a slider's track; places are shares of its length."""
+
+    def __init__(self, app, name):
+        self.box, self.mouse = app.page.locator(TRACK.format(name)).bounding_box(), app.page.mouse
+
+    def to(self, share: float, steps: int = 3):
+        y = self.box["y"] + self.box["height"] / 2
+        self.mouse.move(self.box["x"] + share * self.box["width"], y, steps=steps)
+
+
+@at_1280
 def test_the_picture_follows_a_drag_before_the_slider_is_let_go(app):
-    app.open("/gradients?steps=20")
-    box = app.page.locator(TRACK).bounding_box()
-    x, y = box["x"] + box["width"] / 4, box["y"] + box["height"] / 2
-    seen, mouse = [digest(app)], app.page.mouse
-    mouse.move(x, y)
-    mouse.down()
+    app.open("/clipping?cell=rnn&init=gaussian&steps=20&clip=norm")
+    hand, seen = Hand(app, "gain"), [digest(app)]
+    hand.to(0.25)
+    hand.mouse.down()
     for share in (0.5, 0.75, 1.0):
-        mouse.move(box["x"] + share * box["width"], y, steps=3)
+        hand.to(share)
         app.page.wait_for_function(
-            f"share => ({SCALE})() && Math.abs(({SCALE})() - 4 * share) < 0.06", arg=share
+            f"share => Math.abs(({SET})('gain') - (0.1 + 2.9 * share)) < 0.06", arg=share
         )
         app.idle()
         assert digest(app) not in seen
         seen.append(digest(app))
-    mouse.up()
-    expect(app.slider(LABEL)).to_have_value("4")
+    hand.mouse.up()
+    expect(app.slider("Gain")).to_have_value("3")
     app.idle().check_clean()
-    assert scale(app) == 4
-    app.slide(LABEL, -1)  # keys go on as ever
-    assert scale(app) == 3.95
+    assert setting(app, "gain") == 3
+    app.slide("Gain", -1)  # keys go on as ever
+    assert setting(app, "gain") == pytest.approx(2.95)
+
+
+@at_1280
+def test_a_picture_that_has_all_its_leaves_follows_without_asking(app):
+    e = Experiment(cell="rnn", init="gaussian", gain=3.0, steps=20)
+    app.open("/gradients?cell=rnn&init=gaussian&gain=3&steps=20")
+    hand, page = Hand(app, "scale"), app.page
+    hand.to(0.25)  # a hand comes near, and the leaves are sent
+    page.locator(f"[data-component=leaves][data-parts='{PARTS}']").wait_for(state="attached")
+    app.idle()
+    asked = page.evaluate("turn.ended")
+    hand.mouse.down()
+    for share in (0.4, 0.6, 0.5):
+        hand.to(share)
+    assert page.evaluate("turn.ended") == asked
+    value = float(page.locator(".plotly-live[data-leaf]").get_attribute("data-leaf"))
+    assert value == pytest.approx(0.1 + 3.9 * 0.5, abs=0.03)
+    at = Experiment(**vars(e) | {"scale": value})
+    drawn = page.evaluate(LINES)
+    for cell, name in zip(CELLS, drawn, strict=False):
+        norms = run(Experiment(**vars(at) | {"cell": cell})).stages[0].gradient.top.norms("h")
+        np.testing.assert_allclose(drawn[name], np.log10(norms), atol=0.02)
+    hand.to((1.0 - 0.1) / 3.9)  # back where it was: no new figure comes
+    page.locator(".pl-leaf").wait_for(state="detached")
+    hand.to(0.5)
+    hand.mouse.up()
+    page.wait_for_url(f"**scale={value:g}*")
+    page.locator(".pl-leaf").wait_for(state="detached")
+    app.idle().check_clean()
+    assert app.slider("Weight scale").input_value() == f"{value:g}"
+    lines = [t for t in app.plots()[0]["traces"] if t["name"] in drawn]
+    for trace in lines:
+        np.testing.assert_allclose(np.log10(trace["y"]), drawn[trace["name"]], atol=0.02)

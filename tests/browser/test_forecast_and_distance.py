@@ -25,7 +25,7 @@ def check_words(app: App, wish: Distance) -> None:
     read = distance.sentence(wish)
     network = models.load(FOLDER, "sentences-lstm").network
     felt = distance.feel(network, [read])
-    section = app.page.locator(".ds section").nth(2)  # three trained cells, then untrained ones
+    section = app.page.locator(".ds > div").nth(2)  # three trained cells, then untrained ones
     section.locator(".clue").filter(has_text=wish.country).wait_for()
     titles = section.locator("i").evaluate_all("all => all.map(i => i.title)")
     values = felt.measured(wish.drawn)[0]

@@ -4,7 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from pages.ui.contents import FIRST, PAGES
+from rnn_core.experiment.experiment import SETTINGS
 from tests.browser.driving import LOOKS
+from tests.pages.choices import revealing, setting
 
 LINKS = {name: "/" if name == FIRST else f"/{name}" for name in PAGES}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -15,7 +17,7 @@ SIDEWAYS = """() => {
   return Math.max(page.scrollWidth - page.clientWidth, main.scrollWidth - main.clientWidth);
 }"""
 PROJECTOR = {"width": 1280, "height": 720}
-LEAST = 300  # pixels of the picture that are in the window, of a projector's 720
+LEAST = 400  # pixels of the picture that are in the window, of a projector's 720
 LISTS = {"lectures", "find", "mine", "start"}  # without a picture; the story has its own test
 BOXES = """() => {
   const box = (e) => {
@@ -30,6 +32,16 @@ BOXES = """() => {
     picture: box(part),
   }
 }"""
+
+# Where everything stands that a choice may not move: left and top, by name.
+PLACES = """() => Object.fromEntries(
+  [...document.querySelectorAll('.st-key-head h2, .st-key-scenes, .st-key-controls > div'),
+    document.querySelector('[class*="st-key-part_"]')].map(e => {
+      const name = [...e.classList].find(c => c.startsWith('st-key-')) ?? e.tagName
+      const { left, top } = e.getBoundingClientRect()
+      return [name, [Math.round(left), Math.round(top)]]
+    }))"""
+REVEALING = revealing()  # page -> the choice that hides or reveals a control
 
 every_page = pytest.mark.parametrize("name", LINKS)
 # Wide and light, narrow and dark; each then turns to the other colours, which saves a load.
@@ -69,6 +81,8 @@ def test_a_page_is_clean_fits_and_is_accessible(app, look, name):
     if look.width > PROJECTOR["width"] and name not in LISTS:
         app.page.set_viewport_size(PROJECTOR)
         opens_in_one_window(app.idle().page)
+        if name in REVEALING:
+            reveals_in_place(app, name)
     app.check_clean()
 
 
@@ -84,6 +98,30 @@ def opens_in_one_window(page):
     assert found["controls"] and all(map(inside, found["controls"]))
     top = found["picture"][1]
     assert PROJECTOR["height"] - top >= LEAST, f"the picture begins at {top:.0f}"
+
+
+def reveals_in_place(app, name):
+    """Controls come and go with a choice; what stays, stays where it is."""
+    control, first, other = REVEALING[name]
+    before = app.page.evaluate(PLACES)
+    for value in (other, first):
+        pick(app, name, control, value)
+        after = app.page.evaluate(PLACES)
+        both = before.keys() & after.keys()
+        assert {n: after[n] for n in both} == {n: before[n] for n in both}
+        assert (after.keys() == before.keys()) == (value == first), "no control came or went"
+
+
+def pick(app, name, control, value):
+    """Pick a value of a choice above the picture."""
+    of = setting(PAGES[name], control)
+    box = app.page.locator(f".st-key-{'set' if control in SETTINGS else 'own'}_{control}")
+    if (buttons := box.get_by_role("radio")).count():
+        buttons.nth(of.options.index(value)).click()
+    else:
+        app.choose(of.label, of.table[value])
+    app.page.wait_for_url(f"**{control}={value}*" if value != of.default else "**")
+    app.idle()
 
 
 def faults(page, rules):

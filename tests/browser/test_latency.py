@@ -28,10 +28,8 @@ def launcher_around(script: str, folder: Path) -> Path:
     folder.mkdir()
     shutil.copy(ROOT / "app.py", folder / "app.py")
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    shutil.copytree(
-        ROOT / "rnn_core", folder / "rnn_core", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    (folder / "pages").mkdir()
+    for room in ("pages", "rnn_core"):  # the launcher's own, and what those ask for
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "pages" / "_shell.py").write_text(script)
     return folder
 

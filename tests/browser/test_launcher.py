@@ -58,9 +58,10 @@ def test_a_run_says_what_streamlit_would_in_the_same_order(tmp_path):
 def test_what_is_said_early_is_not_kept_back_until_the_end(tmp_path):
     """The script waits for its reader, who waits for the script."""
     folder = launcher_around(SLOW, tmp_path / "slow")
-    text = (folder / "app.py").read_text()
+    module = folder / "pages" / "server" / "messages.py"
+    text = module.read_text()
     assert "GATHERING = 0.04" in text
-    (folder / "app.py").write_text(text.replace("GATHERING = 0.04", "GATHERING = 2"))
+    module.write_text(text.replace("GATHERING = 0.04", "GATHERING = 2"))
 
     def heard(text: str) -> None:
         if text == "begun":

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pages.server.sessions import TIDY_SECONDS
 from tests.browser.serving import ROOT, Server, serve
 from tests.browser.session import PATIENCE_SECONDS, Session
 
@@ -190,5 +191,4 @@ def test_a_broken_connection_has_half_a_minute_and_memory_returns_within_one():
     """The numbers of the settings; what they bring about is tested above with shorter ones."""
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     waits = config["server"]["disconnectedSessionTTL"]
-    (looks,) = re.findall(r"^TIDY_SECONDS = (\d+)$", (ROOT / "app.py").read_text(), re.MULTILINE)
-    assert waits >= 40 and waits + 2 * int(looks) <= 60
+    assert waits >= 40 and waits + 2 * TIDY_SECONDS <= 60

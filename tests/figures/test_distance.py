@@ -175,3 +175,13 @@ def test_rows_hold_every_number():
     )
     assert list(table["word"][:6]) == list(READ.words) and table["state"][-1] == "trained"
     assert figures.rows(READ, {}, {}) == {}
+
+
+def test_a_hall_sees_the_beginning_with_the_clue_and_the_end():
+    long = Sentence(("in", "Canada", *["so"] * 50, "I", "speak"), "French", 1, 50)
+    heard = {"rnn": Felt(np.ones((1, 54)), 1, felt([1.0]).answers)}
+    whole, brief = (figures.words(long, "trained", heard, "share", most) for most in (None, 20))
+    assert whole.count("<i ") == 54 and "words …" not in whole
+    assert brief.count("<i ") == 20 and "… 34 words …" in brief
+    assert "class='clue'" in brief and ">speak</i>" in brief
+    assert figures.words(long, "trained", heard, "share", 54) == whole

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from pages.figures.story import blame, canvas, clipping, memory, race, reading
+from pages.figures.story import blame, canvas, clipping, memory, race, reading, rows
 from pages.figures.story.canvas import SIZES, TEXT, Position
 from rnn_core.experiment.run import run
 from rnn_core.studies.story import FRESH, Story, cut, highway, travelled, walked
@@ -76,7 +76,7 @@ PICTURES = every()
 
 @pytest.mark.parametrize("act", PICTURES)
 def test_every_position_has_the_same_elements_and_can_be_reached(act):
-    payload = canvas.payload(PICTURES[act])
+    payload = canvas.payload(PICTURES[act], SIZES)
     for size in range(len(SIZES)):
         drawings = [position.drawings[size] for position in PICTURES[act]]
         sent = payload["sizes"][size]
@@ -195,3 +195,26 @@ def test_markup_in_a_readers_text_is_text():
     chain = reading.Chain("<b>", "&", CHAIN.columns[:4], 1)
     drawn = canvas.payload([reading.position(chain, False)])["sizes"][0]["svg"]
     assert "<b>" not in drawn and "&lt;b&gt;" in drawn
+
+
+def test_the_rows_to_take_away_are_the_numbers_drawn():
+    drawn = rows.reads(CHAIN)
+    assert list(drawn["next"][:3]) == [letter for letter, _ in CHAIN.columns[0].guesses]
+    drawn = rows.remembers([asked(0), asked(7)])
+    assert len(drawn["word"]) == 3 * (len(asked(0).words) + len(asked(7).words))
+    assert set(drawn["answer"]) == {"French"} and max(drawn["gradient_by_last"]) == 1
+    drawn = rows.travels(WAVES)
+    assert drawn["left"] == pytest.approx([10.0**v for _, logs in WAVES for v in logs])
+    wish = Story()
+    clipped, walk = cut(wish), walked(wish)
+    drawn = rows.clips(clipped, walk)
+    table = dict(zip(zip(drawn["of"], drawn["quantity"], strict=True), drawn["value"], strict=True))
+    assert table["all together", "norm before"] == pytest.approx(clipped.norm_before)
+    last = len(walk.ball) - 1
+    assert (
+        table[f"update {last}", "error"] == walk.end
+        and (f"update {last + 1}", "error") not in table
+    )
+    way = highway(run(FRESH), 0.9)
+    drawn = rows.holds([(0.9, way)])
+    assert drawn["left"] == list(10.0**way.left) and drawn["forget_gate"][1:] == list(way.open)

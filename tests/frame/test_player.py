@@ -262,7 +262,7 @@ def test_answers_are_listed_and_summed_up(play):
 
 def taken_away(given, hides: bool) -> list[dict[str, str]]:
     rows = list(answers.rows(ORDER[0], DECKS[ORDER[0]], given))
-    return list(csv.DictReader(io.StringIO(answers.table(rows, hides).to_csv(index=False))))
+    return list(csv.DictReader(io.StringIO(answers.table(rows, hides).to_csv())))
 
 
 def test_with_answers_off_no_verdict_is_made_or_sent(play, monkeypatch):

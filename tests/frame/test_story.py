@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import page_layout
 from pages.ui.models import story as model
 from pages.ui.shelf import LINKED, shelf
 from rnn_core.decks import because, judge, measured, setup
@@ -171,3 +172,13 @@ def test_in_lecture_mode_the_act_is_there_too(visit):
 
 def test_no_setting_of_the_experiment_is_asked_for(visit):
     assert not set(LINKED["start"]) & set(SETTINGS)
+
+
+@pytest.mark.parametrize("link", [{"act": a} for a in ACTS] + [{"act": "5", "shows": "race"}])
+def test_an_acts_numbers_can_be_taken_away(visit, monkeypatch, link):
+    tables = []
+    monkeypatch.setattr(page_layout, "download", lambda title, table: tables.append(table))
+    visit(**link)
+    (table,) = tables
+    columns = list(table().values())
+    assert len({len(column) for column in columns}) == 1 and len(columns[0]) > 20

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import test from "node:test"
 
 const source = readFileSync(new URL("../../assets/dragging.js", import.meta.url), "utf8")
-const { byKey, oneByOne, valueAt } = await import(`data:text/javascript,${encodeURIComponent(source)}`)
+const { byKey, oneByOne, settingOf, valueAt, whenItRests, written } = await import(`data:text/javascript,${encodeURIComponent(source)}`)
 
 const track = { left: 100, width: 200 }
 const scale = { min: "0", max: "4", step: "0.05" }
@@ -45,4 +45,30 @@ test("a value is reached by one key from the step beside it", () => {
   assert.deepEqual(byKey(1, scale), [0.95, "ArrowRight"])
   assert.deepEqual(byKey(0, scale), [0.05, "ArrowLeft"])
   assert.deepEqual(byKey(4, scale), [3.95, "ArrowRight"])
+})
+
+test("what a picture shows by itself is sent once, when the slider rests or is let go", async () => {
+  const sent = [], hand = whenItRests((v) => sent.push(v), (v) => v < 3, 10)
+  for (const value of [1, 2]) hand.move(value)
+  assert.deepEqual(sent, [])
+  await new Promise((done) => setTimeout(done, 30))
+  assert.deepEqual(sent, [2])
+  hand.move(1)
+  hand.stop()
+  hand.stop()
+  assert.deepEqual(sent, [2, 1])
+  hand.move(2)
+  hand.move(3) // no picture shows this one: it is sent at once, and 2 no more
+  hand.stop()
+  assert.deepEqual(sent, [2, 1, 3])
+})
+
+test("a slider is known by the key of its widget", () => {
+  const group = (className) => ({ closest: () => className && { className } })
+  assert.equal(settingOf(group("stElementContainer st-key-set_forget_bias x")), "forget_bias")
+  assert.equal(settingOf(group(undefined)), undefined)
+})
+
+test("the number on the thumb keeps its digits", () => {
+  assert.deepEqual([written(1.5, "1.00"), written(12, "8"), written(2, " 0.5 ")], ["1.50", "12", "2.0"])
 })

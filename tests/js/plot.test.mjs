@@ -8,6 +8,7 @@ const load = (name) => import("data:text/javascript;base64," +
   Buffer.from(readFileSync(new URL(`../../assets/plot/${name}`, import.meta.url))).toString("base64"))
 const { decades, dressed, fitted, lookup, painted, sized, typed, wrapped } = await load("dress.js")
 const { along, first, glides } = await load("motion.js")
+const { leafOf, marked, moves, pieces, through } = await load("leaves.js")
 
 const page = { "--st-chart-categorical-colors": "#a, #b", "--st-chart-sequential-colors": "#pale, #mid, #deep",
   "--st-chart-diverging-colors": "#hot, #warm, #cool", "--st-text-color": "#ink" }
@@ -56,7 +57,7 @@ test("in lecture mode no type of a figure is under 20 pixels, and elsewhere it i
 
 test("a figure grows with its type, but no further than the window has room", () => {
   const height = (text, room) => dressed({ data: [], layout: { height: 460 } }, () => "#ink", text, 1200, room).layout.height
-  assert.deepEqual([height(16, 504), height(22, 504), height(22, 5000), height(22, 300), height(22, 99), height(16, 99)], [460, 504, 633, 300, 280, 460])
+  assert.deepEqual([height(16, 504), height(22, 504), height(22, 5000), height(22, 300), height(22, 99), height(16, 99)], [460, 504, 900, 300, 280, 460])
 })
 
 test("decades are written in one piece, and thinned where there is little room", () => {
@@ -99,4 +100,32 @@ test("a ball starts at the path's first point, passes the others, and rests at t
   assert.deepEqual([0, 1, 2, 9].map((n) => along(path, n)), [[0, 1], [2, 3], [4, -1], [4, -1]])
   assert.deepEqual(along(path, 0.5), [1, 2])
   assert.deepEqual(along({ x: [7], y: [8] }, 3), [7, 8])
+})
+
+test("a value has the leaf of that very value, or none", () => {
+  const all = { values: [0.1, 0.15, 0.2] }
+  assert.deepEqual([leafOf(all, 0.15), leafOf(all, 0.1 + 0.1), leafOf(all, 0.17)], [1, 2, -1])
+})
+
+test("a line is broken where a number is missing, and marked at a few of its points", () => {
+  const x = (t) => 10 * t, y = (log) => -log
+  assert.equal(through([1, 2, null, 4], x, y), "M0.0 -1.0L10.0 -2.0M30.0 -4.0")
+  assert.equal(through([null], x, y), "")
+  assert.equal(marked([1, null, 3], "M0-5l5 5z", x, y), "M0.0 -6.0l5 5zM20.0 -8.0l5 5z")
+  assert.equal(marked(Array(51).fill(0), "M-4-4h8z", x, y).match(/M/g).length, 11)
+})
+
+test("bold words are told from plain ones", () => {
+  assert.deepEqual(pieces("<b>RNN</b> ↓ 10⁻⁹"), [["RNN", true], [" ↓ 10⁻⁹", false]])
+  assert.deepEqual(pieces("holds"), [["holds", false]])
+})
+
+test("annotations that go with the numbers are known by their axes", () => {
+  assert.deepEqual([{ axref: "x" }, { xref: "x2" }, { xref: "x domain" }].map(moves), [true, true, false])
+})
+
+test("a figure may know better what a phone shows, and what a hall does", () => {
+  const spec = { data: [], layout: { showlegend: true, meta: { narrow: { a: 1 }, hall: { showlegend: false } } } }
+  const { layout: hall } = dressed(spec, colour, 22, 900), { layout: desk } = dressed(spec, colour, 16, 900)
+  assert.deepEqual([hall.showlegend, desk.showlegend, dressed(spec, colour, 22, 300).layout.a], [false, true, 1])
 })

@@ -62,10 +62,23 @@ test("one key switches clipping on and off in place", () => {
     dataset: { testid: `stBaseButton-segmented_control${active ? "Active" : ""}` },
     click: () => clicks.push(name),
   })
-  const root = (...isActive) => ({ querySelectorAll: () => isActive.map((a, k) => button(k, a)) })
+  const root = (...isActive) => ({
+    querySelectorAll: (s) => (s.includes("set_clip") ? isActive.map((a, k) => button(k, a)) : []),
+  })
   assert.ok(toggled(root(true, false, false)) && toggled(root(false, true, false)))
   assert.deepEqual(clicks, [1, 0])
   assert.ok(!toggled(root()))
+})
+
+test("the same key reaches the switch that the story's fourth act draws itself", () => {
+  const clicks = []
+  const input = (checked, k) => ({ checked, click: () => clicks.push(k) })
+  const root = (...checked) => {
+    const inside = { querySelectorAll: (s) => (s === "input[name=clipping]" ? checked.map(input) : []) }
+    return { querySelectorAll: (s) => (s.includes("story_act") ? [{}, { shadowRoot: inside }] : []) }
+  }
+  assert.ok(toggled(root(true, false)) && toggled(root(false, true)))
+  assert.deepEqual(clicks, [1, 0])
 })
 
 test("a digit picks a choice that is there", () => {

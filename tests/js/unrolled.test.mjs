@@ -48,9 +48,10 @@ test("the log scale is linear in decades and clamps at floor and ceiling", () =>
   assert.ok(u.thickness(0.5, run) > 4 * u.thickness(0.5e-4, run))
 })
 
-test("in lecture mode the smallest type of a drawing is 20 pixels", () => {
+test("in lecture mode the smallest type of a drawing is 20 of 22 pixels, on any screen", () => {
   assert.deepEqual([12, 16, 18].map(u.magnified), [0.75, 1, 1.125])
-  for (const text of [20, 22, 40]) assert.ok(12 * u.magnified(text) >= 20 - 1e-9)
+  assert.ok(12 * u.magnified(22) >= 20)
+  for (const text of [20, 22, 40]) assert.ok(Math.abs(12 * u.magnified(text) - 0.91 * text) < 1e-9)
   assert.equal(u.magnified(NaN), 1)
 })
 
@@ -212,6 +213,20 @@ test("layout: columns do not overlap, a wide page needs no scrolling, narrow one
   }
   assert.ok(u.layout(make(24, { h: {} }), 1400, 0).right <= 1400)
   assert.ok(u.layout(make(200, { h: {} }), 1100, 100).list[0].length < 40)
+})
+
+test("a hall does not scroll: steps are folded and rows are lowered until all fits", () => {
+  const make = (T, layers) => ({ steps: T, stages: [{ ...stage(T, Array.from({ length: layers }, (_, k) => ({ ...layer(k), states: { h: {} } }))), outputs: { loss: Array(T).fill(1) } }] })
+  for (const T of [5, 8, 20, 50, 200]) for (const centre of [0, T >> 1, T - 1]) {
+    const place = u.layout(make(T, 1), 552, centre, false, 360)
+    assert.ok(place.right <= 552, `${T} steps at ${centre}: ${place.right}`)
+    const steps = place.list[0].filter(c => c.kind === "step").map(c => c.from)
+    assert.ok(steps.includes(centre) && steps.includes(0) && steps.includes(T - 1))
+    assert.equal(place.folded, T > 9)
+  }
+  assert.ok(u.layout(make(8, 1), 1100, 0).height <= u.layout(make(8, 1), 1100, 0, false, 9999).height)
+  for (const layers of [1, 2, 3]) assert.ok(u.layout(make(5, layers), 552, 0, false, 360).height <= 360)
+  assert.equal(u.layout(make(50, 1), 552, 0).folded, false)
 })
 
 test("the sentence for a screen reader has the numbers", () => {

@@ -1,6 +1,18 @@
-"""The links of the navigation bar are made once, and marked anew for each run."""
+"""The table of contents: parts are those that pages draw, links of the bar are made once."""
 
+import ast
+
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from pages.ui.contents import FOLDER, PAGES
+
+
+@pytest.mark.parametrize("name", [n for n in PAGES if n != "start"])  # the story has no parts
+def test_a_page_is_said_to_have_the_parts_that_it_draws(name):
+    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    drawn = [y.value.value for y in ast.walk(tree) if isinstance(y, ast.Yield)]
+    assert PAGES[name].parts == tuple(dict.fromkeys(drawn))
 
 
 def two_readers() -> None:

@@ -65,7 +65,7 @@ LINK = {"hidden": "3", "steps": "6", "cells": "all"}
 def tables(monkeypatch) -> list:
     """What the pages visited offer as CSV."""
     found: list = []
-    monkeypatch.setattr(page_layout, "_download", lambda title, table: found.append(table))
+    monkeypatch.setattr(page_layout, "download", lambda title, table: found.append(table))
     return found
 
 
@@ -128,7 +128,7 @@ def shown(element) -> str:
 def found_in(reader, tables: list, pattern: re.Pattern) -> list[str]:
     """Every place of a page and its tables where the pattern is, with the words around it."""
     texts = [shown(element) for element in elements(reader._tree)]
-    texts += [table().to_csv(index=False) for table in tables]
+    texts += [table().to_csv() for table in tables]
     spots = ((text, m) for text in texts for m in pattern.finditer(text))
     return [text[max(0, m.start() - 40) : m.end() + 30] for text, m in spots]
 

@@ -11,7 +11,7 @@ from pages.ui.answers import Answer
 from pages.ui.contents import PAGES
 from pages.ui.session import MINE, Session
 from pages.ui.shelf import LINKED, scenes_of, shelf
-from rnn_core.decks import Deck, Scene, pack, read_deck, write_deck
+from rnn_core.decks import Deck, Scene, pack, read_deck, unpack, write_deck
 from tests.pages.reader import as_read, clean
 
 FIRST = Scene(
@@ -26,7 +26,7 @@ THREE = Deck("Three scenes", "A test", "000", "en", (FIRST, SECOND, ASKS))
 def own(visit):
     """``own(deck, "mine")`` opens a page for a reader who has this deck."""
 
-    def opened(deck: Deck | None, page: str = MINE, **link: str) -> AppTest:
+    def opened(deck: Deck | None, page: str = MINE, /, **link: str) -> AppTest:
         reader = visit(page, link)
         give(reader, deck)
         reader.query_params.clear()
@@ -118,6 +118,41 @@ def test_title_note_and_controls_are_saved(own):
     scene = has(reader).scenes[0]
     assert (scene.title, scene.say) == ("Another title", "Two lines")
     assert scene.controls == ("scale", "clip") and scene.settings == FIRST.settings
+
+
+def test_what_is_exact_and_the_part_are_edited_and_come_back(own, visit):
+    scene = Scene("pairs", "Pairs", "credit", "Look.", exactly="By norm.", part="pair")
+    reader = own(replace(THREE, scenes=(scene, FIRST)))
+    reader.button(key="edit_0").click()
+    clean(reader.run())
+    assert reader.text_area(key="scene_exactly_pairs").value == "By norm."
+    assert reader.selectbox(key="scene_part_pairs").value == "pair"
+    reader = press(reader, "Save")
+    assert has(reader).scenes[0] == scene  # what nobody has touched is as it was
+    reader.text_area(key="scene_exactly_pairs").set_value("By the\nlargest entry.")
+    reader.selectbox(key="scene_part_pairs").set_value("picture")
+    reader = press(reader, "Save")
+    changed = has(reader).scenes[0]
+    assert (changed.exactly, changed.part) == ("By the largest entry.", "")
+    assert read_deck(note_of(reader), LINKED) == has(reader)
+    assert unpack(pack(has(reader)), LINKED) == has(reader)
+
+
+def test_a_page_of_one_part_has_no_menu_of_parts_and_a_question_survives_saving(own):
+    reader = own(THREE)
+    for number, scene in enumerate((SECOND, ASKS), 1):
+        reader.button(key=f"edit_{number}").click()
+        clean(reader.run())
+        menus = {each.key for each in reader.selectbox}
+        assert (f"scene_part_{scene.id}" in menus) == (len(PAGES[scene.page].parts) > 1)
+        reader = press(reader, "Save")
+        assert has(reader) == THREE
+
+
+def test_a_part_that_no_page_has_shows_the_first(own):
+    odd = replace(FIRST, part="cellar")
+    reader = own(replace(THREE, scenes=(odd,)), "gradients", deck=MINE, scene="little", present="1")
+    assert state(reader).part == "" and "cellar" not in str(reader.main)
 
 
 @pytest.mark.parametrize("words", ["", "**bold**", "<b>x</b>", "[a](http://b.c)"])
@@ -234,6 +269,58 @@ def test_whoever_has_another_deck_is_asked_first(own):
         assert has(reader) == other
         reader = press(reader, label)
         assert has(reader) == expected and "Put it in" not in str([b.label for b in reader.button])
+
+
+LECTURE = {"deck": MINE, "scene": "default", "present": "1", "cell": "gru"}
+
+
+def test_a_copied_lecture_link_brings_the_scene_of_an_own_deck(own, visit):
+    reader = own(THREE, "gates", deck=MINE, scene="default")
+    state(reader).page = PAGES["gates"]
+    with_deck = {way.name: way.changes for way in ways_of(reader)}
+    assert with_deck["view"]["deck"] is None and with_deck["frame"]["scene"] is None
+    link = {n: v for n, v in with_deck["lecture"].items() if v is not None}
+    assert unpack(link[packed.PARAMETER], LINKED) == THREE and "deck" not in link
+    student = visit("gates", LECTURE | link)
+    assert has(student) is None and not student.warning  # the browser has not been asked yet
+    give(student, None)
+    student = clean(student.run())
+    assert has(student) == THREE and student.query_params["scene"] == "default"
+    assert "Nothing is set." in [as_read(m.value) for m in student.markdown]
+
+
+def ways_of(reader: AppTest):
+    """The links of Copy link, as the page makes them in the reader's session."""
+
+    def script() -> None:
+        import streamlit as st
+
+        from pages.ui import session, sharing
+
+        st.session_state["ways"] = sharing.ways(session.current().page)
+
+    other = AppTest.from_function(script)
+    other.session_state["session"] = state(reader)
+    return clean(other.run()).session_state["ways"]
+
+
+def test_a_deck_too_long_for_a_link_leaves_the_view(own, monkeypatch):
+    reader = own(THREE, "gates", deck=MINE, scene="default")
+    monkeypatch.setattr("rnn_core.decks.packing.MOST_LETTERS", 9)
+    lecture = next(way for way in ways_of(reader) if way.name == "lecture")
+    assert lecture.changes["deck"] is None and packed.PARAMETER not in lecture.changes
+
+
+def test_a_scene_of_a_deck_that_comes_waits_until_its_reader_has_decided(own):
+    other = replace(THREE, title="Mine", scenes=(SECOND,))
+    for label, expected in (("Put it in place of mine", THREE), ("Keep mine", other)):
+        link = LECTURE | {"scene": "little", packed.PARAMETER: pack(THREE)}
+        reader = own(other, "gradients", **link)
+        assert has(reader) == other and not reader.get("progress") and not reader.warning
+        reader = press(reader, label)
+        assert has(reader) == expected
+        assert bool(reader.get("progress")) == (expected is THREE)
+        assert bool(reader.warning) == (expected is other)
 
 
 @pytest.mark.parametrize("word", ["", "<b>", "A" * 9_000, "abc", pack(THREE)[:-9]])

@@ -4,10 +4,12 @@ from importlib import import_module
 
 import pytest
 
+from pages.ui import page_layout
 from pages.ui.contents import PAGES
 from pages.ui.session import link_of, read
 from pages.ui.shelf import own_scenes
 from rnn_core.experiment.experiment import SETTINGS
+from tests.pages.choices import choices, controls
 
 DECKS = own_scenes().decks
 SCENES = [
@@ -66,3 +68,23 @@ def test_its_own_address_opens_the_same_scene_again(visit, page):
     again = visit(page, dict(reader.query_params))
     found, before = again.session_state["session"], reader.session_state["session"]
     assert found.experiment == before.experiment and found.own == before.own
+
+
+@pytest.mark.parametrize(("page", "scene"), SCENES)
+def test_a_choice_moves_no_control_that_stays(page, scene):
+    """The boxes themselves are compared in a browser (tests/browser/test_frame.py)."""
+    wish = read(link_of(scene), PAGES[page])
+    before = controls(PAGES[page], wish.experiment, wish.own)
+    for name, value, after in choices(PAGES[page], wish):
+        stay = set(before) & set(after)
+        assert [before.index(n) for n in stay] == [after.index(n) for n in stay], (name, value)
+
+
+@pytest.mark.parametrize("page", DECKS)
+def test_the_words_that_follow_a_scenes_fit_its_line(visit, monkeypatch, page):
+    """Who moves a control leaves the scene: other words stand above the picture, as many lines."""
+    found = []
+    monkeypatch.setattr(page_layout, "page", lambda claim, more, *rest: found.append(more))
+    visit(page)
+    (more,) = found
+    assert len(more.split("\n\n")[0].replace("**", "")) <= LINE

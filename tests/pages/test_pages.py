@@ -1,11 +1,13 @@
 """Every page runs for every cell and at every extreme, and says what it must."""
 
+import re
+
 import pytest
 
 from pages.ui.contents import PAGES
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import GROUPS, SETTINGS, Experiment, matters
-from tests.pages.reader import clean
+from tests.pages.reader import as_read, clean
 
 # Pages that show the reader's experiment; the others have settings of their own only.
 every_stage = pytest.mark.parametrize("page", [n for n, p in PAGES.items() if p.uses is None])
@@ -99,3 +101,14 @@ def test_the_gradients_page_names_its_gradient_and_its_clipping(visit):
     assert "‖dL/dhₜ‖" in words and "Clipping moved one thing" in words
     reader.button_group(key="set_clip").set_value("off")
     assert "Clipping is **off**" in " ".join(m.value for m in clean(reader.run()).markdown)
+
+
+CHECKED = [page for page in PAGES if page not in ("lectures", "find", "mine", "training")]
+
+
+@pytest.mark.parametrize("page", CHECKED)
+def test_every_page_opens_with_the_check_of_its_run(visit, page):
+    """But for lists, which have no run, and training, which has one once it runs live."""
+    reader = visit(page, {"act": "3"} if page == "start" else {})  # acts before it are trained
+    said = as_read(" ".join(element.value for element in reader.markdown))
+    assert re.search(r"agrees with central differences: relative error below \S+e-", said)

@@ -84,17 +84,12 @@ def gate_panels(
     found = [_quantities(trace, 0) for trace in layers.values()]
     for quantities in found:
         _check_labels(labels, quantities)
-    pairs = enumerate(zip(layers.values(), found, strict=True))
+    panels: list[Panel] = []
+    for k, (trace, quantities) in enumerate(zip(layers.values(), found, strict=True)):
+        drawn = {name: quantities[name].T for name in _drawn(trace.cell, shown, quantity)}
+        letters, band = notation.of(trace.cell), shown == "spread"
+        panels += [_panel(letters, trace.cell, *each, limit, band, k) for each in drawn.items()]
     picked = [telling(trace.cell, quantity) for trace in layers.values()]
-    panels = [
-        _panel(
-            notation.of(trace.cell), trace.cell, name, values.T, limit, shown == "spread", number
-        )
-        for number, (trace, quantities) in pairs
-        for name, values in quantities.items()
-        if (shown != "states" or name in trace.cell.states)
-        and (shown != "one" or name == picked[number])
-    ]
     order = _order(found[0], sort, picked[0])
     if shown == "one":
         title = f"{title}. {conclusion(layers, picked, notation)}{_chosen(order, found[0])}"
@@ -108,6 +103,13 @@ def gate_panels(
         "units": next(iter(found[0].values())).shape[1],
         "panels": panels,
     }
+
+
+def _drawn(cell: Cell, shown: str, quantity: str) -> Sequence[str]:
+    """The gates and states that are drawn, in the cell's order."""
+    if shown == "one":
+        return (telling(cell, quantity),)
+    return [n for n in _names(cell) if shown != "states" or n in cell.states]
 
 
 def shown_of(cell: Cell) -> dict[str, str]:

@@ -87,7 +87,7 @@ def _points(cell: Cell, gate: str, one: Recurrent, place: int, notation: Notatio
 def spectra_table(cell: Cell, found: Spectra, notation: Notation = HOUSE) -> str:
     """Markdown: radius and largest singular value of every gate's recurrent matrix."""
     own = notation.of(cell)
-    lines = ["| | spectral radius ρ | largest singular value σ_max |", "|---|---:|---:|"]
+    lines = ["| matrix | spectral radius ρ | largest singular value σ_max |", "|---|---:|---:|"]
     for gate, one in found.items():
         name = f"{own.symbol('weight_hh.' + gate).text}"
         name += "" if cell.name == "rnn" else f", {own.word(gate)}"

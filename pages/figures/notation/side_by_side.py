@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -91,12 +91,16 @@ def letter_rows(cell: str) -> dict[str, dict[str, str]]:
     return rows
 
 
-def letters_table(cells: Iterable[str], chosen: str) -> str:
-    """The table as HTML: quantities down, notations across, the chosen one tinted."""
-    head = "".join(_head(NOTATIONS[name], name == chosen) for name in _COLUMNS)
-    body = "".join(_group(cell, chosen) for cell in cells)
+def letters_table(cells: Iterable[str], chosen: str, hall: bool = False) -> str:
+    """The table as HTML: quantities down, notations across, the chosen one tinted.
+
+    A hall reads the lectures' columns, this app's and the chosen one, by the lectures' numbers."""
+    columns = [n for n in _COLUMNS if not hall or n in (*LECTURES, "house", chosen)]
+    head = "".join(_head(NOTATIONS[name], name == chosen, brief=hall) for name in columns)
+    body = "".join(_group(cell, columns, chosen) for cell in cells)
+    kind = "nt hall" if hall else "nt"
     return (
-        f"{_STYLE}<div class='nt' role='region' tabindex='0' aria-label='Letters by source'>"
+        f"{_STYLE}<div class='{kind}' role='region' tabindex='0' aria-label='Letters by source'>"
         f"<table><thead><tr><th scope='col'>Quantity</th>{head}</tr></thead>{body}</table></div>"
     )
 
@@ -125,24 +129,28 @@ _STYLE = """<style>
 .nt sub,.nt sup{font-size:.82em;line-height:0}
 .nt td i{font-family:KaTeX_Math,Georgia,serif;font-size:1.08em}
 .nt code{font-size:.8rem;color:inherit;background:none;padding:0}
+.nt.hall table{font-size:1rem}
+.nt.hall th,.nt.hall td{padding:.05rem .4rem}
+.nt.hall :is(sub,sup){font-size:.92em}
+.nt.hall code{font-size:.92rem}
 </style>"""
 
 
-def _head(notation: Notation, on: bool) -> str:
+def _head(notation: Notation, on: bool, brief: bool) -> str:
     name, _, about = notation.label.partition(" · ")
     about = about.partition(",")[0]  # the course stands in the menu
-    small = f"<small>{escape(about)}</small>" if about else ""
+    small = f"<small>{escape(about)}</small>" if about and not brief else ""
     return f"<th scope='col'{_tint(on)}>{escape(name)}{small}</th>"
 
 
-def _group(cell: str, chosen: str) -> str:
-    title = f"<tr><th colspan='{1 + len(NOTATIONS)}' scope='rowgroup'>{cell.upper()}</th></tr>"
-    rows = "".join(_line(words, row, chosen) for words, row in letter_rows(cell).items())
+def _group(cell: str, columns: Sequence[str], chosen: str) -> str:
+    title = f"<tr><th colspan='{1 + len(columns)}' scope='rowgroup'>{cell.upper()}</th></tr>"
+    rows = "".join(_line(words, row, columns, chosen) for words, row in letter_rows(cell).items())
     return f"<tbody>{title}{rows}</tbody>"
 
 
-def _line(words: str, row: Mapping[str, str], chosen: str) -> str:
-    cells = "".join(f"<td{_tint(name == chosen)}>{html}</td>" for name, html in row.items())
+def _line(words: str, row: Mapping[str, str], columns: Sequence[str], chosen: str) -> str:
+    cells = "".join(f"<td{_tint(name == chosen)}>{row[name]}</td>" for name in columns)
     return f"<tr><th scope='row'>{escape(words)}</th>{cells}</tr>"
 
 

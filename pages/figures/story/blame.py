@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -194,3 +194,10 @@ def gate_position(held_at: float | None, way: Highway, free: Highway, letters: s
         f"cell state's gradient from step {len(way.open)} back to step 0, logarithmic. {words}."
     )
     return Position(words, alt, tuple(draw_gate(way, free, letters, size) for size in SIZES))
+
+
+def gate_positions(
+    ways: Iterable[tuple[float | None, Highway]], free: Highway, letters: str
+) -> list[Position]:
+    """The picture of act five with the gate at every value."""
+    return [gate_position(held_at, way, free, letters) for held_at, way in ways]

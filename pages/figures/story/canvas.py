@@ -27,12 +27,13 @@ class Size(NamedTuple):
 
     @property
     def narrow(self) -> bool:
-        """Whether it is for a phone."""
-        return self.width < 600
+        """Whether there is room for few words: on a phone, and in a hall, where type is large."""
+        return self.width < 700
 
 
-WIDE, NARROW = Size(1130, 430), Size(360, 480)
-SIZES: Final = (WIDE, NARROW)
+WIDE, NARROW, HALL = Size(1130, 430), Size(360, 480), Size(640, 480)
+SIZES: Final = (WIDE, NARROW, HALL)
+READER: Final = (WIDE, NARROW)  # the browser shows the one that fits
 
 
 class Item(NamedTuple):
@@ -101,7 +102,7 @@ def ball(x: float, y: float, radius: float, look: str) -> Item:
 def svg(drawing: Drawing, size: Size) -> str:
     """The drawing's markup; every element says its number."""
     inside = "".join(_markup(each, k) for k, each in enumerate(drawing))
-    kind = "narrow" if size.narrow else "wide"
+    kind = "hall" if size is HALL else "narrow" if size.narrow else "wide"
     return (
         f'<svg class="{kind}" viewBox="0 0 {size.width} {size.height}" aria-hidden="true">'
         f"{inside}</svg>"
@@ -131,14 +132,14 @@ def _value(each: Item, name: str) -> str:
     return each.words if name == TEXT else each.attributes[name]
 
 
-def payload(positions: Sequence[Position]) -> dict[str, Any]:
-    """All positions as the browser takes them."""
-    sizes = []
-    for k, size in enumerate(SIZES):
-        drawings = [position.drawings[k] for position in positions]
-        sizes.append({"svg": svg(drawings[0], size)} | moving(drawings))
+def payload(positions: Sequence[Position], sizes: Sequence[Size] = READER) -> dict[str, Any]:
+    """All positions as the browser takes them, in these sizes."""
+    drawn = []
+    for size in sizes:
+        drawings = [position.drawings[SIZES.index(size)] for position in positions]
+        drawn.append({"svg": svg(drawings[0], size)} | moving(drawings))
     return {
         "said": [position.said for position in positions],
         "alt": [position.alt for position in positions],
-        "sizes": sizes,
+        "sizes": drawn,
     }

@@ -47,8 +47,6 @@ def unrolled_graph(
     steps = sum(map(_steps, stages))
     cell = stages[0].network.cell
     letters = NOTATIONS[notation].of(cell)
-    fill = _fills(stages, unit, letters)
-    floor, ceiling = gradient_range(stages)
     return {
         "title": _title(stages, steps),
         "file": "unrolled-" + stages[0].network.cell.name,
@@ -62,15 +60,20 @@ def unrolled_graph(
             | {"weights": _weights(stages, stage, letters)}
             for stage, n in _offsets(stages)
         ],
-        "fill": fill,
         "conclusion": conclusion(stages, sequence),
-        "gradient": {
-            "floor": floor,
-            "ceiling": ceiling,
-            "label": _gradient_label(stages, letters),
-        },
         "colours": {mode: _FALLBACK | {"c": PALETTE["c"][k]} for k, mode in enumerate(_MODES)},
-        "legend": _legend(fill, _gradient_label(stages, letters), floor, ceiling),
+        **_scales(stages, unit, letters),
+    }
+
+
+def _scales(stages: Sequence[Any], unit: int | None, letters: Letters) -> dict[str, Any]:
+    """What the nodes' colours and the arrows' widths mean, and both in words."""
+    fill, label = _fills(stages, unit, letters), _gradient_label(stages, letters)
+    floor, ceiling = gradient_range(stages)
+    return {
+        "fill": fill,
+        "gradient": {"floor": floor, "ceiling": ceiling, "label": label},
+        "legend": _legend(fill, label, floor, ceiling),
     }
 
 

@@ -164,21 +164,28 @@ def _curve_keys(cells: Sequence[str], notation: Notation) -> list[tuple[str, str
     return items
 
 
-def legend(cells: Sequence[str], span: tuple[float, float], notation: Notation = HOUSE) -> str:
-    """What discs, dashes and lines mean, once for all cards; wraps on a narrow screen."""
+def legend(
+    cells: Sequence[str],
+    span: tuple[float, float],
+    notation: Notation = HOUSE,
+    hall: bool = False,
+) -> str:
+    """What discs, dashes and lines mean, once for all cards; wraps on a narrow screen.
+
+    A hall, which sees one card, gets what is not plain."""
     low, high = (f"10{str(round(float(np.log10(v)))).translate(_RAISED)}" for v in span)
     items = [
         ('<rect x="8" y="2" width="18" height="18" rx="9" class="wg-disc"/>', "loss, right answer"),
-        (arrow((2, 11), (32, 11)), "what is computed from what"),
         (arrow((2, 11), (32, 11), "wg-fed"), "output read again"),
         (arrow((2, 11), (32, 11), "wg-hand-over"), "state handed over"),
     ]
+    if not hall:
+        items.insert(1, (arrow((2, 11), (32, 11)), "what is computed from what"))
     items = [*_curve_keys(cells, notation), *items]
     keys = "".join(
         f'<span><svg class="wg-key" viewBox="0 0 34 22" aria-hidden="true">{mark}</svg>'
         f"{escape(words)}</span>"
         for mark, words in items
     )
-    return (
-        f'<div class="wg-legend">{keys}<span>axis from {low} to {high} in every card</span></div>'
-    )
+    axis = "" if hall else f"<span>axis from {low} to {high} in every card</span>"
+    return f'<div class="wg-legend">{keys}{axis}</div>'

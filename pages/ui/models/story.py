@@ -37,7 +37,7 @@ def model(name: str) -> Model:
 
 
 @stored()
-def drawn(what: str, _draw: Callable[[], Any]) -> Any:
+def drawn(what: str, hall: bool, _draw: Callable[[], Any]) -> Any:
     """A picture at all positions of its slider, drawn once for all readers."""
     return _draw()
 

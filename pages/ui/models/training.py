@@ -16,6 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.figures.literal import in_markdown
 from pages.ui import controls, keeping, loaded_model, opened, session
+from pages.ui.host import SLICE_MS
 from pages.ui.models import races
 from pages.ui.results import training
 from rnn_core.analysis.gradient_check import Check
@@ -32,9 +33,8 @@ from rnn_core.training.trainer import Trainer, Training
 from rnn_core.training.weight_files import Stored, describe, read_weights, to_npz, to_safetensors
 from rnn_core.training.weight_files import check_shapes as check_shapes
 
-EVERY_SECONDS = 0.15  # the page runs again
+EVERY_SECONDS = 0.15  # the page runs again, and each time trains for `SLICE_MS`
 PATIENCE_SECONDS = 1.5  # an update that takes longer is announced
-SLICE_MS = 90.0  # of which so much is training
 KEEP_SECONDS = 30.0  # the browser is handed the weights again
 NAME, LOADED, TEXT, FETCHED = (
     "training_session",
@@ -291,7 +291,9 @@ def _look() -> None:
 
 
 def _progress(comparison: Comparison) -> str:
-    said = f"{comparison.made} of {comparison.planned} updates"
+    count = len(comparison.trainers)
+    runs = f" of {count} networks" if count > 1 else ""
+    said = f"{comparison.made} of {comparison.planned} updates{runs}"
     if comparison.done or not comparison.made:
         return said
     return f"{said}, {max(1, round(comparison.seconds_left))} s of training left"

@@ -170,7 +170,23 @@ def test_a_wrong_gradient_fails_the_check():
         wrong = dict(stage.gradient.weights)
         wrong[name] = -wrong[name]
         bad = replace(stage, gradient=replace(stage.gradient, weights=wrong))
-        assert not gradient_check(replace(done, stages=(bad,))).ok
+        found = gradient_check(replace(done, stages=(bad,)))
+        assert not found.ok and not found.undecided
+
+
+EXPLODING = {"cell": "rnn", "init": "gaussian", "gain": 3.0, "steps": 50, "hidden": 32}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_explosion_is_checked_by_smaller_differences(seed):
+    found = gradient_check(run(Experiment(seed=seed, **EXPLODING)))
+    assert found.ok and "relative error below" in found.words
+
+
+def test_a_loss_too_steep_for_any_difference_is_called_so():
+    done = run(Experiment(**EXPLODING | {"steps": 200, "scale": 3.0}))
+    assert not (found := gradient_check(done)).ok
+    assert found.undecided and "too steep here" in found.words
 
 
 def test_stocks_are_as_long_as_they_are():

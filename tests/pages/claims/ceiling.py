@@ -32,7 +32,8 @@ def learns_only_clipped(wish: Wish, draw: int) -> bool:
 
 def explodes_more(wish: Wish, draw: int) -> bool:
     (off, on), (_, clipped) = drawn(wish, draw)
-    assert off.norms.max() > 100 and off.final_loss > 3 * off.baseline
+    assert on.norms[on.clipped].max() > 1000 and on.used.max() <= 0.5 + 1e-9
+    assert off.final_loss > 3 * off.baseline
     return bool(on.final_loss < off.final_loss / 3) and not clipped.clipped.any()
 
 

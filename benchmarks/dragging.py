@@ -1,0 +1,284 @@
+"""Pictures a second while a slider is dragged, page by page; and a whole class that drags at once.
+
+A hand goes to and fro along the first slider of each page for three seconds. A picture counts in
+the frame in which the page's first drawing says that it is new (`data-drawn`). Where a rerun takes
+longer than `RERUN_MS` the marker follows, and the picture comes after the slider is let go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.load import PLACES, STAGGER, quantile
+from benchmarks.pages import FLAGS, browser_path
+from benchmarks.reader import Reader, Unanswered
+from pages.ui.contents import FIRST, PAGES
+from tests.browser.serving import Server, serve
+
+SECONDS: Final = 3.0
+SWEEP: Final = 1.5  # seconds from one end of the slider to the other
+FLUENT: Final = {"gradients": 30.0, "flow": 30.0}  # pictures a second
+LEAST, RERUN_MS, RELEASED_MS = 8.0, 120.0, 500.0
+VIEW: Final = {"width": 1280, "height": 720}
+LINKS: Final = {FIRST: "/?act=3"}  # whose first slider is not on the page's opening
+RERUNS: Final = 9
+NEAR_MS: Final = 400  # from the moment a hand is over the slider to the moment it presses
+
+# The first drawing of the page's first part; it may lie in a shadow root.
+SCRIPT: Final = """
+(() => {
+  const drawing = (root) => {
+    for (const e of root.querySelectorAll("*")) {
+      if (e.dataset && "drawn" in e.dataset) return e
+      const inside = e.shadowRoot && drawing(e.shadowRoot)
+      if (inside) return inside
+    }
+  }
+  let node
+  const drawn = () => {
+    const part = document.querySelector('[class*="st-key-part_"], .st-key-story_act')
+    if (!node?.isConnected) node = part && drawing(part)
+    return node?.dataset.drawn
+  }
+  window.isDrawn = () => drawn() !== undefined
+  window.watch = () => {
+    let last = drawn(), frames = 0, on = true
+    const began = performance.now(), seen = []
+    const look = () => {
+      const is = drawn()
+      frames++
+      if (is !== last) seen.push(performance.now() - began)
+      last = is
+      if (on) requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+    let released = 0, framesThen = 0
+    window.release = () => { released = performance.now() - began; framesThen = frames }
+    window.seen = () => { on = false; return { seen, released, frames: framesThen } }
+  }
+})()
+"""
+# A hand that moves at every frame; a browser's own range input takes no hand but its owner's.
+SWAY: Final = """async (way, [lasts, sweep]) => {
+  const box = way.getBoundingClientRect(), began = performance.now(), y = box.top + box.height / 2
+  const to = (share) => {
+    if (way.type === "range") {
+      way.value = +way.min + share * (way.max - way.min)
+      way.dispatchEvent(new Event("input", { bubbles: true }))
+    } else {
+      const at = { pointerId: 1, clientX: box.left + share * box.width, clientY: y, bubbles: true }
+      document.dispatchEvent(new PointerEvent("pointermove", at))
+    }
+  }
+  for (let passed = 0; passed < lasts; passed = performance.now() - began) {
+    const there = (passed / sweep) % 2
+    to(0.05 + 0.9 * (there < 1 ? there : 2 - there))
+    await new Promise(requestAnimationFrame)
+  }
+}"""
+RESTS: Final = """() =>
+  document.querySelector('[class*="st-key-part_"], .st-key-story_act') &&
+  document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === "notRunning"
+"""
+TRACKS: Final = (
+    ".st-key-controls [data-testid=stSlider]",
+    "[class*=st-key-part_] [data-testid=stSlider]",
+    "[class*=st-key-part_] input[type=range]",
+    ".st-key-story_act input[type=range]",
+)
+OWN: Final = {"flow": TRACKS[2:]}  # whose main slider is the picture's own
+
+
+@dataclass(frozen=True)
+class Dragged:
+    """Three seconds on one page."""
+
+    slider: str  # its label; "" where a picture has one of its own
+    pictures: float  # a second
+    frames: float  # a second: what the machine gives
+    after: float  # ms from letting go to the last picture
+
+    def verdict(self, page: str, rerun: float) -> str:
+        """Whether the goal of such a page is met; `rerun`: ms of the server for one move."""
+        if page not in FLUENT and rerun > RERUN_MS:
+            met = self.after <= RELEASED_MS
+            return f"{self.after:.0f} ms after release: {'met' if met else 'MISSED'}"
+        goal = FLUENT.get(page, LEAST)
+        return f"goal {goal:.0f}: {'met' if self.pictures >= goal else 'MISSED'}"
+
+
+def main(quick: bool) -> None:
+    """Every page that has a slider, then the class."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        print("Left out, not installed: playwright")
+        return
+    names = [*FLUENT, "gates"] if quick else list(PAGES)
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+            found = {name: dragged(browser, server, name) for name in names}
+            browser.close()
+        report_pages(server, found)
+        report_class(asyncio.run(classroom(server, 10 if quick else 30)))
+
+
+# --- page by page -------------------------------------------------------------------------------
+
+
+def report_pages(server: Server, found: dict[str, Dragged | None]) -> None:
+    """A line for every page; those without a slider are named."""
+    print(f"A slider is dragged for {SECONDS:g} s: pictures and frames a second, ms of a rerun")
+    print(f"  {'page':<14}{'slider':<26}{'pictures':>9}{'frames':>8}{'rerun':>7}")
+    for name, seen in found.items():
+        if seen is None:
+            continue
+        rerun = asyncio.run(rerun_ms(server, name, seen.slider)) if seen.slider else float("nan")
+        numbers = f"{seen.pictures:9.1f}{seen.frames:8.0f}{rerun:7.0f}"
+        label = seen.slider[:25] or "of the picture"
+        print(f"  {name:<14}{label:<26}{numbers}  {seen.verdict(name, rerun)}", flush=True)
+    without = [name for name, seen in found.items() if seen is None]
+    print(f"  Without a slider, or without a drawing: {', '.join(without) or 'none'}")
+
+
+def dragged(browser: Any, server: Server, name: str) -> Dragged | None:
+    """One page in a tab of its own; None where it opens without a slider."""
+    page = browser.new_page(viewport=VIEW)
+    try:
+        page.add_init_script(SCRIPT)
+        page.goto(server.url + LINKS.get(name, f"/{name}"))
+        page.wait_for_function(RESTS, timeout=60_000)
+        page.wait_for_timeout(2000)
+        slider = first_slider(page, OWN.get(name, TRACKS))
+        return drag(page, slider) if slider and page.evaluate("window.isDrawn()") else None
+    finally:
+        page.close()
+
+
+def first_slider(page: Any, tracks: Sequence[str]) -> Any:
+    """The slider that a reader meets first, or None."""
+    for selector in tracks:
+        found = page.locator(selector)
+        if found.count() and found.first.is_visible():
+            return found.first
+    return None
+
+
+def drag(page: Any, slider: Any) -> Dragged:
+    """To and fro for a while; then the time until all is drawn."""
+    track = slider.get_by_role("group").locator("[data-orientation]")
+    way = track.first if track.count() else slider
+    inside = slider.locator("input[type=range]").first
+    label = inside.get_attribute("aria-label") if track.count() else ""
+    box, mouse = way.bounding_box(), page.mouse
+    mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2)
+    page.wait_for_timeout(NEAR_MS)
+    mouse.down()
+    page.evaluate("window.watch()")
+    way.evaluate(SWAY, [1e3 * SECONDS, 1e3 * SWEEP])
+    page.evaluate("window.release()")
+    mouse.up()
+    page.wait_for_timeout(2000)
+    return told(label, page.evaluate("window.seen()"))
+
+
+def told(label: str, seen: dict[str, Any]) -> Dragged:
+    """What the page has counted, per second."""
+    times, released = seen["seen"], seen["released"]
+    during = sum(t <= released for t in times)
+    after = max([t - released for t in times if t > released], default=0.0)
+    pictures, frames = (1e3 * count / released for count in (during, seen["frames"]))
+    return Dragged(label, pictures, frames, after)
+
+
+async def rerun_ms(server: Server, name: str, label: str) -> float:
+    """The median of moves to places of the slider that nobody has asked for, without a browser."""
+    dice = random.Random(7)
+    async with Reader(server, "" if name == FIRST else name, "") as reader:
+        if label not in reader.screen.labels():  # one of few words, which a `Reader` cannot move
+            return float("nan")
+        moves = [await reader.move_somewhere(label, dice) for _ in range(RERUNS)]
+    return 1e3 * quantile(moves, 0.5)
+
+
+# --- a class ------------------------------------------------------------------------------------
+
+PAINTING: Final = 0.03  # seconds that a browser takes to paint before it asks for the next picture
+LESSON: Final = 10.0  # seconds
+PAUSE: Final = 0.4  # seconds between two clicks
+BUTTONS: Final = cycle(("More settings", "Fewer settings"))
+CLICK_MS: Final = 1000.0
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """So many readers who drag, and one who clicks beside them."""
+
+    readers: int
+    pictures: int  # of all who drag
+    clicks: list[float]  # seconds until each was answered
+    faults: list[str]
+
+
+def report_class(found: Lesson) -> None:
+    """How long a click waits while everybody drags."""
+    middle, most, longest = (1e3 * quantile(found.clicks, share) for share in (0.5, 0.95, 1))
+    rate = found.pictures / found.readers / LESSON
+    met = "met" if longest <= CLICK_MS and not found.faults else "MISSED"
+    print(f"{found.readers} readers drag at once ({rate:.1f} pictures a second each): a click is")
+    print(f"  answered within {middle:.0f} ms (median), {most:.0f} (p95), {longest:.0f} (longest)")
+    print(f"  goal {CLICK_MS:.0f}: {met}; {found.faults or 'no faults'}")
+
+
+async def classroom(server: Server, readers: int) -> Lesson:
+    """Everybody opens a page and drags; one reader of Gates opens and closes the panel."""
+    faults: list[str] = []
+    async with AsyncExitStack() as stack:
+        pupils = [
+            (Reader(server, place.page, f"seed={k}{place.query}"), place.slider, random.Random(k))
+            for k, place in zip(range(readers), cycle(PLACES), strict=False)
+        ]
+        for reader, _, _ in pupils:
+            await stack.enter_async_context(reader)
+            await asyncio.sleep(STAGGER)
+        clicker = await stack.enter_async_context(Reader(server, "gates"))
+        end = time.perf_counter() + LESSON
+        drags = [asyncio.create_task(keep_dragging(*pupil, end, faults)) for pupil in pupils]
+        clicks = await keep_clicking(clicker, end)
+        return Lesson(readers, sum([await each for each in drags]), clicks, faults)
+
+
+async def keep_dragging(
+    reader: Reader, slider: str, dice: random.Random, end: float, faults: list[str]
+) -> int:
+    """Ask for the next picture as soon as the last is there and painted; how many there were."""
+    pictures = 0
+    try:
+        while time.perf_counter() < end:
+            await reader.move_somewhere(slider, dice)
+            await asyncio.sleep(PAINTING)
+            pictures += 1
+    except Unanswered as problem:
+        faults.append(str(problem))
+    return pictures
+
+
+async def keep_clicking(reader: Reader, end: float) -> list[float]:
+    """Click every now and then; how long each click waited."""
+    waits: list[float] = []
+    for label in BUTTONS:
+        if time.perf_counter() > end:
+            return waits
+        waits.append(await reader.press(label))
+        await asyncio.sleep(PAUSE)
+    return waits

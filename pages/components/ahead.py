@@ -1,0 +1,28 @@
+"""What later pictures of a lecture need is fetched by the browser while the first is looked at."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+import streamlit as st
+
+from pages.components.plot import SOURCE
+from pages.components.scripts import SERVED, address, script
+
+PICTURES: Final = (
+    "cell", "unrolled", "wirings", "heatmaps", "byhand", "flow", "letters", "saturation", "spoken",
+)  # fmt: skip
+
+_component = st.components.v2.component(
+    "ahead", html="<span hidden>\n</span>", js=script("ahead"), isolate_styles=False
+)
+
+
+def ahead() -> None:
+    """Have the browser fetch what the components' pictures are drawn by."""
+    data: dict[str, Any] = {}
+    if os.environ.get(SERVED):  # elsewhere every picture brings its script along
+        data = {"scripts": [address(name) for name in PICTURES], "plot": address("plot")}
+        data["plotly"] = SOURCE
+    _component(key="ahead", data=data, height=0)

@@ -1,0 +1,37 @@
+"""What stlite's Streamlit lacks, put in its place before the app starts."""
+
+from typing import Any
+
+from streamlit import runtime
+from streamlit.elements.widgets import button
+from streamlit.runtime.memory_media_file_storage import MemoryFile, MemoryMediaFileStorage
+from streamlit.runtime.runtime import Runtime
+
+MEDIA = "/media/"
+_marshall, _stored = button.marshall_file, MemoryMediaFileStorage.get_file
+
+
+def marshall_file(where: str, data: Any, proto: Any, *more: Any, **named: Any) -> None:
+    """A download that is made when asked for gets an address, as any other has.
+
+    The browser's Streamlit would ask for the file itself in another thread, and there is none.
+    """
+    _marshall(where, data, proto, *more, **named)
+    if proto.deferred_file_id:
+        proto.url = MEDIA + proto.deferred_file_id
+
+
+def get_file(storage: MemoryMediaFileStorage, filename: str) -> MemoryFile:
+    """The file of an address; one that was put off is made now."""
+    manager = runtime.get_instance().media_file_mgr
+    if filename in manager._deferred_callables:
+        filename = manager.execute_deferred(filename).rpartition("/")[2]
+    return _stored(storage, filename)
+
+
+def mend() -> None:
+    """Components ask the class for what stlite keeps beside it; downloads are made when asked."""
+    Runtime.exists = staticmethod(runtime.exists)  # type: ignore[method-assign]
+    Runtime.instance = staticmethod(runtime.get_instance)  # type: ignore[method-assign]
+    button.marshall_file = marshall_file  # type: ignore[assignment]
+    MemoryMediaFileStorage.get_file = get_file  # type: ignore[method-assign, assignment]
