@@ -65,9 +65,10 @@ def inputs(run: Run) -> dict[str, Array]:
 
 
 def numbers(run: Run) -> dict[str, Array]:
-    """Results that can be compared: the loss, each stage's outputs, and for each of its
-    layers the norms of h and of dL/dh at the boundaries 0..T."""
-    found = {"app.loss": np.array(run.loss)}
+    """Results that can be compared: the loss, the norm of all weights' gradients, each stage's
+    outputs, and for each of its layers the norms of h and of dL/dh at the boundaries 0..T."""
+    norm = np.array(run.clipped.norm_before)
+    found = {"app.loss": np.array(run.loss), "app.weights": norm}
     for stage in run.stages:
         if stage.network.output_size:
             found[f"app.{stage.name}.outputs"] = stage.trace.outputs[0]

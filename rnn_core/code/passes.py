@@ -21,6 +21,7 @@ def filled(run: Run, weights: Mapping[str, Array], marks: Mapping[str, str]) -> 
     both = len(network.reverses) == 2
     sides = ("", "_reverse") if both else ("_reverse",) if network.reverses[0] else ("",)
     arrays = {**weights, **inputs(run), **numbers(run)}
+    fed = tuple(part.name for part in run.parts if part.fed)
     own = {
         "@TITLE@": title(run),
         "@STORED@": stored(arrays),
@@ -28,7 +29,11 @@ def filled(run: Run, weights: Mapping[str, Array], marks: Mapping[str, str]) -> 
         "@LAYERS@": str(len(network.layers) // len(network.reverses)),
         "@SIDES@": repr(sides),
         "@WINDOW@": str(run.experiment.window),
-        "@FED@": repr(tuple(part.name for part in run.parts if part.fed)),
+        "@FED@": f"FED = {fed!r}  # read their own outputs from the second step on\n"
+        if fed
+        else "",
+        "@WRITE@": _WRITE if fed else "",
+        "@RUN@": "(write if name in FED else read)" if fed else "read",
         "@STATES@": repr(network.cell.states),
     }
     for mark, value in {**marks, **own}.items():
@@ -55,8 +60,7 @@ STORED = """
 SIZES = @SIZES@  # of each network: inputs, hidden units, outputs (0: no readout)
 LAYERS, SIDES = @LAYERS@, @SIDES@  # "_reverse" reads from right to left
 WINDOW = @WINDOW@  # the way back is cut every so many steps; 0: never
-FED = @FED@  # networks that read their own outputs from the second step on
-
+@FED@
 with np.load(io.BytesIO(base64.b64decode(STORED))) as file:
     arrays = {name: file[name] for name in file.files}
 
@@ -98,22 +102,7 @@ def read(network, x, starts):
     return states, *(network.answer(features) if network.readout else (None, None))
 
 
-def write(network, x, starts):
-    """Reads the first input, then its own outputs."""
-    states, cells, logits, outputs = [[s] for s in starts], list(network.cells()), [], []
-    features = x[:1]
-    for t in range(len(x)):
-        (features,) = cut((features,), t)
-        for found, cell in zip(states, cells):
-            found.append(step(cell, features, cut(found[-1], t)))
-            features = found[-1][0]
-        z, features = network.answer(features)
-        logits.append(z)
-        outputs.append(features)
-    return states, torch.cat(logits), torch.cat(outputs)
-
-
-def loss_of(logits, outputs, targets):
+@WRITE@def loss_of(logits, outputs, targets):
     """The loss of every step."""
     return @LOSS@
 
@@ -129,8 +118,7 @@ def beginning(hidden):
 networks = {name: Network(name) for name in SIZES}
 starts, loss, seen = beginning(next(iter(SIZES.values()))[1]), torch.zeros(()).double(), {}
 for name, network in networks.items():
-    run = write if name in FED else read
-    states, logits, outputs = run(network, within(f"{name}.")["x"], starts)
+    states, logits, outputs = @RUN@(network, within(f"{name}.")["x"], starts)
     for state in states:
         for h, *_ in state:
             h.retain_grad()
@@ -147,12 +135,14 @@ ours = {"loss": loss.detach().numpy()}
 for name, (states, outputs) in seen.items():
     if outputs is not None:
         ours[f"{name}.outputs"] = outputs.detach().numpy()
-    layers = [f"l{layer}{side}" for layer in range(LAYERS) for side in SIDES]
-    for layer, state in zip(layers, states):
+    names = [f"l{layer}{side}" for layer in range(LAYERS) for side in SIDES]
+    for layer, state in zip(names, states):
         back = [torch.zeros_like(h) if h.grad is None else h.grad for h, *_ in state]
         ours[f"{name}.{layer}.h"] = np.array([float(h.detach().norm()) for h, *_ in state])
         ours[f"{name}.{layer}.dh"] = np.array([float(g.norm()) for g in back])
-print(f"loss {float(ours['loss']):.15g}")
+@MORE@print(f"loss {float(ours['loss']):.15g}")
+if "weights" in ours:
+    print(f"norm of all weights' gradients {float(ours['weights']):.15g}")
 for where in (name.removesuffix(".h") for name in ours if name.endswith(".h")):
     print(f"{where}\\n   t {'|h|':>22} {'|dL/dh|':>22}")
     for t, pair in enumerate(zip(ours[f"{where}.h"], ours[f"{where}.dh"])):
@@ -167,4 +157,20 @@ with np.errstate(all="ignore"):
         apart = max(apart, float(np.max(off, initial=0.0)))
 said = "the same numbers" if apart < 1e-10 else "rounding grows with every step here"
 print(f"farthest from the app, as a share of each series' largest number: {apart:.1e} ({said})")
+'''
+_WRITE: Final = '''def write(network, x, starts):
+    """Reads the first input, then its own outputs."""
+    states, cells, logits, outputs = [[s] for s in starts], list(network.cells()), [], []
+    features = x[:1]
+    for t in range(len(x)):
+        (features,) = cut((features,), t)
+        for found, cell in zip(states, cells):
+            found.append(step(cell, features, cut(found[-1], t)))
+            features = found[-1][0]
+        z, features = network.answer(features)
+        logits.append(z)
+        outputs.append(features)
+    return states, torch.cat(logits), torch.cat(outputs)
+
+
 '''

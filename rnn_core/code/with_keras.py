@@ -52,6 +52,7 @@ def script(run: Run) -> str:
         "@IMPORTS@": _IMPORTS,
         "@NETWORK@": network.replace("@ACTIVATION@", _ACTIVATIONS[head.activation]),
         "@LOSS@": _LOSSES[head.loss],
+        "@MORE@": "",  # a Keras layer has one bias where ours have two: other weights, another norm
     }
     return filled(run, {k: a for stage in run.stages for k, a in weights(stage).items()}, marks)
 

@@ -150,9 +150,8 @@ def passes(window):
     start = {state: a[:, None] for state, a in within("start.").items()} or None
     forward = run_forward(parts, networks, start)
     back = run_backward(parts, networks, forward, window)
-    return SimpleNamespace(
-        loss=forward.total, stages=stages_of(parts, networks, forward, back)
-    )
+    stages = stages_of(parts, networks, forward, back)
+    return SimpleNamespace(loss=forward.total, stages=stages)
 
 
 '''

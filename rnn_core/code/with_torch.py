@@ -52,6 +52,7 @@ def script(run: Run) -> str:
         "@IMPORTS@": _IMPORTS,
         "@NETWORK@": network.replace("@ACTIVATION@", _ACTIVATIONS[head.activation]).strip(),
         "@LOSS@": _LOSSES[head.loss],
+        "@MORE@": _MORE,
     }
     return filled(run, weights(run), marks)
 
@@ -65,6 +66,12 @@ from torch import nn
 from torch.nn import functional as F
 
 torch.set_default_dtype(torch.float64)"""
+_MORE: Final = """squares = [
+    weight.grad.square().sum()
+    for network in networks.values() for weight in network.parameters() if weight.grad is not None
+]
+ours["weights"] = np.sqrt(float(sum(squares)))  # norm of all weights' gradients, not clipped
+"""
 _NETWORK: Final = '''class Network(nn.Module):
     """Recurrent layers and a readout, weights in place."""
 
