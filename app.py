@@ -57,6 +57,7 @@ UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")  # session, file
 FILES_KEPT = 3  # of one session: one for each of a page's uploaders, and one that is on its way
 FILES_ASKED = 8  # addresses that a session may hold without having used them
 MOST_UPLOADED = 200e6  # bytes, of all sessions together
+PLOTLY_LINK = f"vendor/plotly/plotly.min.js?v={plotly.__version__}"  # as in components/plot.py
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
@@ -319,6 +320,36 @@ class UploadGate:
             uploads.coming -= 1
 
 
+class PlotlyAhead:
+    """Middleware: a page that plots tells the browser to fetch plotly.js while the frontend starts.
+
+    Otherwise the 1.4 MB are asked for only when the first figure has come.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add a header to the pages of `plotting`; the address is relative, as all of ours are."""
+        if scope["type"] != "http" or scope["path"].rpartition("/")[2] not in plotting():
+            return await self.app(scope, receive, send)
+
+        async def told(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                link = f"<{PLOTLY_LINK}>; rel=preload; as=script"
+                message["headers"] = [*message["headers"], (b"link", link.encode())]
+            await send(message)
+
+        await self.app(scope, receive, told)
+
+
+@cache
+def plotting() -> frozenset[str]:
+    """The pages that draw with Plotly."""
+    pages = (ROOT / "pages").glob("*.py")
+    return frozenset(p.stem for p in pages if "pages.components.plot" in p.read_text("utf-8"))
+
+
 def is_tcp(connection: socket.socket) -> bool:
     """True for an open TCP socket over IPv4 or IPv6."""
     families = (socket.AF_INET, socket.AF_INET6)
@@ -383,5 +414,5 @@ app = st.App(
     ROOT / "pages" / "_shell.py",
     lifespan=warm_up,
     routes=[*routes(), *routes("/{base:path}")],
-    middleware=[Middleware(UploadGate)],
+    middleware=[Middleware(UploadGate), Middleware(PlotlyAhead)],
 )
