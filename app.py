@@ -25,7 +25,7 @@ from streamlit.runtime import Runtime
 
 from pages.server import messages, ready, sessions
 from pages.server.headers import Headers
-from pages.server.routes import plotly_js, routes
+from pages.server.routes import PlotlyAhead, plotly_js, routes
 from pages.server.uploads import UPLOADS, UploadGate
 
 ROOT = Path(__file__).resolve().parent
@@ -64,5 +64,5 @@ app = st.App(
     ROOT / "pages" / "_shell.py",
     lifespan=warm_up,
     routes=[*routes(), *routes("/{base:path}")],
-    middleware=[Middleware(Headers), Middleware(UploadGate)],
+    middleware=[Middleware(Headers), Middleware(UploadGate), Middleware(PlotlyAhead)],
 )

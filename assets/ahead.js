@@ -15,7 +15,7 @@ export async function fetchAll(names, kept, bring) {
   }
 }
 
-const bring = (name) => import(new URL(`scripts/${name}.js`, document.querySelector("base")?.href ?? `${location.origin}/`).href)
+const bring = (name) => import(new URL(`scripts/${name}.js`, document.baseURI).href)
 
 async function prepare({ scripts, plot, plotly }) {
   const kept = (globalThis.rnnScripts ??= {})

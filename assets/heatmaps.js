@@ -447,7 +447,7 @@ function flowHtml(model) {
   return model.sets.map((name, set) => {
     const letters = model.labels.map((l, t) => `<b data-step="${t}" data-set="${set}">${escaped(shown(l))}</b>`).join("")
     const head = model.sets.length > 1 ? `<span class="hm-set">${escaped(name)}</span>` : ""
-    return `<div class="hm-flow" data-set="${set}">${head}<div role="img" aria-label="">${letters}</div></div>`
+    return `<div class="hm-flow" data-set="${set}" tabindex="0" role="group" aria-label="The text that is read">${head}<div role="img" aria-label="">${letters}</div></div>`
   }).join("")
 }
 

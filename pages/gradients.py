@@ -85,11 +85,9 @@ def picture() -> Iterator[str]:
     st.fragment(_follow)(drag, model.unturned(e), view.notation, loss)
     yield "more"
     st.subheader("Verdict", anchor=False)
-    found = runs.bounds(session.variant(cell="rnn")).items()
-    said = verdict(
-        curves(e, view), loss=loss, bounds={c: Bound(b.sigma, b.gamma) for c, b in found}
-    )
-    st.markdown("\n".join(f"* {line}" for line in said))
+    found = runs.bounds(session.variant(cell="rnn"))
+    bounds = {c: Bound(b.sigma, b.gamma) for c, b in found.items()}
+    st.markdown("\n".join(f"* {v}" for v in verdict(curves(e, view), loss=loss, bounds=bounds)))
     st.subheader(f"Clipping the {e.cell.upper()}'s weight gradients", anchor=False)
     for key, drawn in below(e, view).items():
         draw(drawn, key=key)

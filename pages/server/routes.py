@@ -9,10 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.components import scripts
+from pages.components.plot import SOURCE
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "assets"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
@@ -64,3 +67,33 @@ def routes(base: str = "") -> list[BaseRoute]:
         Route(f"{base}/scripts/{{name}}.js", component_script),
         Route(f"{base}/start", first_page),
     ]
+
+
+class PlotlyAhead:
+    """Middleware: a page that plots tells the browser to fetch plotly.js while the frontend starts.
+
+    Otherwise the 1.4 MB are asked for only when the first figure has come.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add a header to the pages of `plotting`; the address is relative, as all of ours are."""
+        if scope["type"] != "http" or scope["path"].rpartition("/")[2] not in plotting():
+            return await self.app(scope, receive, send)
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                link = f"<{SOURCE}>; rel=preload; as=script"
+                message["headers"] = [*message["headers"], (b"link", link.encode())]
+            await send(message)
+
+        await self.app(scope, receive, told)
+
+
+@cache
+def plotting() -> frozenset[str]:
+    """The pages that draw with Plotly."""
+    pages = (ROOT / "pages").glob("*.py")
+    return frozenset(p.stem for p in pages if "pages.components.plot" in p.read_text("utf-8"))

@@ -21,6 +21,7 @@ Files = Mapping[str, bytes]
 _NEVER: Final = re.compile(
     r"(^|/)(tests?|testing|\.agents|hello)/|\.pyi$|\.(a|h|pxd|c)$|/py\.typed$"
     r"|^numpy/(f2py|_core/include|_core/lib|random/lib|_pyinstaller)/"
+    r"|^numpy/_core/_\w+_tests\."
     r"|\.dist-info/(?!METADATA$)|\.data/"
 )
 _TAKEN: Final = ("pages", "rnn_core", "assets", ".streamlit/config.toml")

@@ -128,7 +128,7 @@ def page(name: str, marks: Mapping[str, str], files: Files) -> bytes:
         "ICON": icon,
         "POLICY": _POLICY.format(urlsplit(PLAYS.url)),
         "ADDRESS": (HERE / "shipped" / "address.js").read_text(encoding="utf-8"),
-        "EARLY": json.dumps(early(files)),
+        "EARLY": json.dumps(early(files, marks["DIGEST"])),
         "STYLE": still.style(),
         "LINKS": still.links(name),
         "CLAIM": escape(still.claim(name)),
@@ -138,8 +138,8 @@ def page(name: str, marks: Mapping[str, str], files: Files) -> bytes:
     return _filled((HERE / "page.html").read_text(encoding="utf-8"), {**marks, **here}).encode()
 
 
-def early(files: Files) -> list[list[str]]:
+def early(files: Files, mark: str) -> list[list[str]]:
     """What a page asks for at once: (rel, address)."""
     main = files["stlite/stlite.js"].decode()
-    names = ["stlite.js", *re.findall(r"from \"\./([\w.~-]+\.js)\"", main)]
+    names = [f"stlite.js?{mark}", *re.findall(r"from \"\./([\w.~-]+\.js)\"", main)]
     return [["stylesheet", "stlite/stlite.css"], *(["modulepreload", f"stlite/{n}"] for n in names)]

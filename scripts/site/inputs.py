@@ -108,7 +108,7 @@ def _from_pypi(pins: list[Mapping[str, str]], store: Path) -> None:
     asked.write_text("".join(lines), encoding="utf-8")
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
     which = ("--no-deps", "--only-binary=:all:", "--python-version=3.13", "--platform=any")
-    _run(*pip, *which, "--require-hashes", "-r", str(asked), "-d", ".", cwd=store)
+    _run(*pip, *which, "--require-hashes", "-r", asked.name, "-d", ".", cwd=store)
 
 
 def _run(*command: str, cwd: Path) -> None:

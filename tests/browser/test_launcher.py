@@ -1,8 +1,10 @@
 """What the launcher puts in place of Streamlit's own says the same as Streamlit's own."""
 
 import shutil
+import urllib.request
 from contextlib import ExitStack
 
+from pages.components import plot
 from tests.browser.serving import ROOT, serve
 from tests.browser.session import Session
 from tests.browser.test_latency import launcher_around
@@ -69,3 +71,13 @@ def test_what_is_said_early_is_not_kept_back_until_the_end(tmp_path):
 
     with serve(tmp_path / "slow.log", folder) as server, Session(server, on_text=heard) as session:
         assert session.texts == ["begun", "ended"]
+
+
+def test_pages_that_plot_and_no_others_have_plotly_fetched_ahead(server):
+    """By the very address that the component asks for later, or it would be fetched twice."""
+    for page, ahead in (("gradients", True), ("training", True), ("gates", False), ("", False)):
+        with urllib.request.urlopen(f"{server.url}/{page}") as answer:
+            links = answer.headers.get_all("Link") or []
+        assert links == ([f"<{plot.SOURCE}>; rel=preload; as=script"] if ahead else []), page
+    with urllib.request.urlopen(f"{server.url}/{plot.SOURCE}") as answer:
+        assert answer.headers["Content-Type"].startswith("text/javascript")

@@ -19,6 +19,7 @@ from rnn_core.experiment.run import run
 from tests.browser.driving import App
 from tests.browser.static_site import Host, hosted, why_not
 
+pytestmark = pytest.mark.timeout(300)  # the first of them builds the site
 STARTS_MS = 90_000  # Python is fetched, started, and the app imported
 SCENES = shelf().decks["000"].scenes
 

@@ -59,7 +59,7 @@ function mendAddresses() {
 async function start() {
   mendAddresses()
   const worker = new Worker(at("worker.js?@DIGEST@"))
-  const { mount } = await import(at("stlite/stlite.js"))
+  const { mount } = await import(at("stlite/stlite.js?@DIGEST@"))
   const asked = location.href
   instead(worker)
   history.replaceState(history.state, "", HOME) // stlite takes the app's folder from the address

@@ -183,6 +183,15 @@ def test_an_explosion_is_checked_by_smaller_differences(seed):
     assert found.ok and "relative error below" in found.words
 
 
+def test_a_hundredth_too_much_is_a_fault_also_where_the_loss_is_steep():
+    done = run(Experiment(**EXPLODING))
+    (stage,) = done.stages
+    wrong = {n: 1.01 * g for n, g in stage.gradient.weights.items()}
+    bad = replace(stage, gradient=replace(stage.gradient, weights=wrong))
+    found = gradient_check(replace(done, stages=(bad,)))
+    assert not found.ok and not found.undecided
+
+
 def test_a_loss_too_steep_for_any_difference_is_called_so():
     done = run(Experiment(**EXPLODING | {"steps": 200, "scale": 3.0}))
     assert not (found := gradient_check(done)).ok
