@@ -88,6 +88,7 @@ async function draw(state) {
     roll(state, figure)
     state.node.dataset.digest = state.digest
     state.node.dataset.drawn = String(++state.drawn)
+    if (isCut(state)) draw(state) // what stands above came while it was drawn
   } catch (error) {
     console.warn("plot:", error)
     fail(state, "This plot could not be drawn: the plotting library did not load. " +

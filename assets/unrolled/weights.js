@@ -20,7 +20,7 @@ function weightName(view, p, weight, x, y, a = {}) {
 function names(view, p, stage, c) {
   const { place } = view, longest = Math.max(...stage.weights.map(w => w.symbol.join("").length))
   const every = Math.max(1, Math.ceil((NAME_ROOM + 8 * longest) / place.pitch)), g = el(p, "g", { class: "loose", "aria-hidden": true })
-  if (place.hall ? c.from !== Math.min(1, stage.steps - 1) : c.from % every) return // a hall needs them once
+  if (place.hall ? c.from !== Math.min(1, stage.steps - 1) || stage.offset : c.from % every) return // a hall needs them once
   const x = lanes(view, c).g + 6
   for (const weight of stage.weights.filter(w => MATRICES.has(w.kind))) {
     const row = weight.layer === null ? null : place.rows[weight.layer], back = weight.layer !== null && stage.layers[weight.layer].reverse
