@@ -53,7 +53,8 @@ def site(inputs: Inputs, store: Path) -> Files:
     marks |= {"SIZE": f"{first_visit(files) / 1e6:.0f}", "DIGEST": digest({**files, **templates})}
     for name in ("worker.js", "loaded.js", "page.js"):
         files[name] = _shipped(name, marks)
-    files |= {_file_of(name): page(name, marks, files) for name in PAGES}
+    pages = {f"{name}/index.html": page(name, name, marks, files) for name in PAGES}
+    files |= {"index.html": page(FIRST, "", marks, files), **pages}
     marks |= {"FILES": json.dumps(sorted(files)), "DIGEST": digest(files)}
     files["keeper.js"] = _shipped("keeper.js", marks)
     return files
@@ -113,16 +114,12 @@ def _shipped(name: str, marks: Mapping[str, str]) -> bytes:
     return _filled((HERE / "shipped" / name).read_text(encoding="utf-8"), marks).encode()
 
 
-def _file_of(name: str) -> str:
-    return "index.html" if name == FIRST else f"{name}/index.html"
-
-
-def page(name: str, marks: Mapping[str, str], files: Files) -> bytes:
-    """The HTML of one page."""
+def page(name: str, folder: str, marks: Mapping[str, str], files: Files) -> bytes:
+    """The HTML of one page, which lies in a folder of the site, or in the site's own ("")."""
     title = "Inside an RNN" if name == FIRST else f"{PAGES[name].title} · Inside an RNN"
     icon = base64.b64encode((ROOT / "assets" / "favicon.svg").read_bytes()).decode()
     here = {
-        "PAGE": "" if name == FIRST else name,
+        "PAGE": folder,
         "KIND": "story" if name == FIRST else "page",
         "TITLE": escape(title),
         "ICON": icon,

@@ -5,6 +5,7 @@ import json
 import tomllib
 import zipfile
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -140,11 +141,9 @@ def test_only_what_can_be_asked_for_is_taken_of_the_frontend(tmp_path):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_shows_at_once_what_it_claims(name):
     marks = {"SIZE": "0", "DIGEST": "d", "FIRST": FIRST}
-    html = build.page(name, marks, {"stlite/stlite.js": b""}).decode()
-    assert (
-        still.claim(name)
-        and f'homeOf(location.pathname, "{"" if name == FIRST else name}")' in html
-    )
+    html = build.page(name, name, marks, {"stlite/stlite.js": b""}).decode()
+    assert escape(still.claim(name)) in html and still.claim(name)
+    assert f'homeOf(location.pathname, "{name}")' in html
     assert not build._MARK.search(html)
     assert ("<svg" in html) == (name == FIRST)
 
