@@ -181,7 +181,8 @@ def _beside(figure: Figure, clipped: Clipped, cell: str) -> None:
         "title": {"text": f"norm of all weights'<br>gradients, {cell_look(cell).label}"},
     }
     layout["legend"]["x"] = STRIP - 0.03
-    said = f"{clipped_words(clipped)}; the curves stay where they are"
+    stay = "" if clipped.mode == "off" else "; the curves stay where they are"
+    said = f"{clipped_words(clipped)}{stay}"
     layout["meta"]["narrow"]["title"] = {"text": layout["title"]["text"]}  # a phone has no room
     layout["title"]["text"] += f"<br>{said}"
     for place in (layout, layout["meta"]["hall"]):
