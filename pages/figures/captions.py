@@ -128,7 +128,7 @@ def _shown(word: str) -> str:
 
 
 def told(caption: Caption, place: int, subject: Subject | None, near: Neighbour) -> str:
-    """What was said of the drawing, and which words hang on it (plain text)."""
+    """Plain text: the caption, how it compares with the truth, the word with the largest slopes."""
     sentences = [f"The network says “{' '.join(caption.words)}”{_against(caption, subject)}"]
     if subject is None:
         same = caption.words == near.subject.words[:-1]

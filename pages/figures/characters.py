@@ -1,4 +1,4 @@
-"""What a character network expects, is surprised by, writes, and keeps in one unit."""
+"""Pictures of a character network: predictions, surprise, its own text and one unit's state."""
 
 from __future__ import annotations
 

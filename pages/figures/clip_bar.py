@@ -132,7 +132,7 @@ def strip_threshold(clipped: Clipped) -> list[Part]:
 
 
 def conclusion(clipped: Clipped) -> str:
-    """What clipping did to the step, in one sentence without marks."""
+    """Effect of clipping on the step, in one sentence without Markdown."""
     raw, c = clipped.norm_before, clipped.threshold
     if not isfinite(raw):
         return _overflowed(clipped)
@@ -180,7 +180,7 @@ def _overflowed(clipped: Clipped) -> str:
 
 
 def _shown(clipped: Clipped) -> str:
-    """What the bars show: where this changes they glide."""
+    """Clipping mode as the plot's `glide`: the bars are animated when it changes."""
     return clipped.mode
 
 

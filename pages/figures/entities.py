@@ -61,7 +61,7 @@ def piles(found: Tagged) -> Figure:
 
 
 def title(found: Tagged) -> str:
-    """What both networks say of the word that is followed."""
+    """Title: both networks' tags of the word that is followed."""
     said = [
         f"{TAGS[int(p[found.word].argmax())]} {_said(float(p[found.word].max()))}"
         for p in (found.forward, found.both)
@@ -222,7 +222,7 @@ def _course(found: Tagged, tag: str) -> list[Part]:
 
 
 def verdict(found: Tagged) -> str:
-    """What both say of the word that is followed, and which word settled it."""
+    """Both networks' tags of the word that is followed, and the word that settled them."""
     k, word = found.word, f"“{in_markdown(found.words[found.word][:20])}”"
     ahead, around = found.forward[k], found.both[k]
     return (
@@ -262,7 +262,7 @@ def _settled(found: Tagged) -> str:
 
 
 def cautions(found: Tagged) -> str:
-    """What makes this sentence unlike those of training."""
+    """Warnings about a sentence unlike those of training."""
     return told(
         f"Not in the vocabulary of {len(VOCABULARY) - 1} words",
         found.strange,

@@ -35,7 +35,7 @@ def leaves(setting: str, figures: Iterable[tuple[float, Figure]]) -> Leaves:
 
 
 def leaf(figure: Figure) -> Part:
-    """What of a figure moves."""
+    """The parts of a figure that change with the slider's value."""
     layout, data = figure["layout"], figure["data"]
     narrow = layout.get("meta", {}).get("narrow", {}).get("title", {})
     lines = [trace for trace in data if trace["type"] == "scatter" and "lines" in trace["mode"]]

@@ -63,7 +63,7 @@ def other_baselines(card: Card) -> str:
 
 
 def _kinds(card: Card) -> tuple[str, ...]:
-    """What the baselines do that are scored on the very sets of the scores."""
+    """Names of the baselines that are scored on the same sets as the network."""
     endings = tuple(f", {name}" for name in card.scores)
     found = (
         baseline.removesuffix(max((e for e in endings if baseline.endswith(e)), key=len))

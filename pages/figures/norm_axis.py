@@ -86,7 +86,7 @@ def zones(axis: str = "y", n: str = "", other: str = "paper") -> list[Part]:
 
 
 def zone_words(axis: str = "y", n: str = "", other: str = "paper") -> list[Part]:
-    """What the zones mean, written at their outer corner."""
+    """Labels "vanishing" and "exploding" at the outer corners of their zones."""
     across = "y" if axis == "x" else "x"
     words = (("vanishing", COOL_INK, LOW, "bottom"), ("exploding", WARM_INK, HIGH, "top"))
     return [

@@ -85,7 +85,7 @@ def level(height: float, axis: str = "") -> Part:
 
 
 def level_words(base: Baseline) -> Part:
-    """What the dotted line stands for, at the right, below those who do no better than guess."""
+    """Label of the dotted line of the baseline, at its right end and below it."""
     return {
         **{"text": f"{base.words}: {number(base.loss)}", "showarrow": False, "x": 1},
         **{"xref": "x domain", "yref": "y", "y": base.loss},

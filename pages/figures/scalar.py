@@ -125,7 +125,7 @@ def _below(k: NDArray[Any], values: NDArray[np.float64], name: str, line: Part) 
 
 
 def unit_words(done: Unrolled) -> tuple[str, ...]:
-    """What the rule says, what was measured, and what may be said about w in general."""
+    """Three texts: the rule beside the measured product, why they differ, and w in general."""
     n, w = done.wish.n, done.wish.w
     rule, real = float(done.powers[-1]), float(done.product[-1])
     said = (

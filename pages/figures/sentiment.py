@@ -318,7 +318,7 @@ def _turned(reading: Reading) -> str:
 
 
 def cautions(reading: Reading) -> str:
-    """What makes this sentence unlike those of training."""
+    """Warnings about a sentence unlike those of training."""
     return told(
         f"Not in its vocabulary of {len(VOCABULARY) - 1} words",
         reading.strange,
@@ -329,7 +329,7 @@ def cautions(reading: Reading) -> str:
 
 
 def orders_words(found: Opinions) -> str:
-    """What became of both answers in many random orders of the same words."""
+    """Both answers over many random orders of the same words, in Markdown."""
     every, answer = found.every, found.reading.answer
     changed = int(((every > 0.5) != (answer > 0.5)).sum())
     spread = float(np.ptp(np.append(found.bags, found.bag)))

@@ -303,7 +303,7 @@ def _power(exponent: int) -> str:
 
 
 def start(settings: Mapping[str, Training]) -> str:
-    """What all runs share at their start, and what that start is."""
+    """Settings that all runs share, and their starting weights, in words."""
     (first, *_) = settings.values()
     rule = OPTIMISERS[first.optimiser].label
     shared = f"T={first.length}, H={first.hidden}, {rule} {first.rate:g}, {first.updates} updates"
@@ -396,7 +396,7 @@ def answers(comparison: Comparison) -> str:
 
 
 def writing(comparison: Comparison, temperature: float) -> str:
-    """What every run writes by itself, for tasks that are texts; else nothing."""
+    """Text that each trained network writes, in Markdown; "" for tasks that are no texts."""
     lines = [
         f"**{words}** writes: {_code(samples.written(t.task, t.network, temperature))}"
         for words, t in comparison.trainers.items()

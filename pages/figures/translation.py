@@ -23,7 +23,7 @@ LOOKS: Final = (  # networks in the order of the page; told apart by colour, das
 
 
 def through(units: int) -> str:
-    """What a network is called: by the width of what it hands on."""
+    """Name of a network: the width of the state that its encoder hands over."""
     return f"through {units} units"
 
 
@@ -68,7 +68,7 @@ def _verdict(right: bool) -> str:
 
 
 def told(readings: Sequence[Reading], typed: str) -> str:
-    """What became of this number, in a sentence each (plain text)."""
+    """Plain text: which networks translated this number rightly, and their least sure word."""
     number = readings[0].number
     said = [f"{through(len(r.state))} {'rightly' if r.right else 'wrongly'}" for r in readings]
     plain = word_by_word(english(number)) == french(number)
@@ -133,7 +133,7 @@ def _line(found: ByLength, who: str, look: tuple[str, str, str]) -> Part:
 
 
 def finding(found: ByLength) -> str:
-    """What the curves say, in Markdown, and no more than that."""
+    """Findings from the curves in Markdown, computed from their numbers."""
     last = found.digits[-1]
     shares = [f"**{found.share(who)[-1]:.0%}** {_named(who)}" for who in found.right]
     overall = {who: found.overall(who) for who in found.right}

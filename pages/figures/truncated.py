@@ -183,7 +183,7 @@ def _cell(cell: str, x: NDArray[Any], y: Floats) -> Part:
 
 
 def sentence(cell: str, found: Compared, steps: int) -> str:
-    """What one window does to one cell's gradient, in words."""
+    """Effect of one window on one cell's gradient, in words."""
     window = int(found.windows[0])
     label, angle, ratio = cell_look(cell).label, found.angles[0], found.ratios[0]
     if window == 0:
@@ -266,7 +266,7 @@ def _guessing() -> Part:
 
 
 def verdict(slices: Sequence[Slice], window: int) -> str:
-    """What the two trainings did; never more than the numbers say."""
+    """Comparison of both trainings in words computed from their losses."""
     full, cut = (
         float(smoothed(np.concatenate(each))[-1])
         for each in ([s.full for s in slices], [s.truncated for s in slices])

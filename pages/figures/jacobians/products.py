@@ -1,4 +1,4 @@
-"""What the product of Jacobians does over a distance: its singular values, and its factors apart.
+"""Products of Jacobians over a distance: their singular values, and their factors apart.
 
 Everything here is about one layer's state s: h, and for an LSTM h and c stacked.  The product over
 the distance k = T - t is ds_T/ds_t, every state s_t taken as a free number.
@@ -44,7 +44,7 @@ class Line:
 
 
 def letters(done: Measured, notation: Notation = HOUSE) -> dict[str, str]:
-    """What is written on axes: the product of each state, and W_hh."""
+    """Letters of the axes: the product of each state, and W_hh."""
     own = notation.of(done.cell)
     states = {s: (own.symbol(s, "T").text, own.symbol(s).text) for s in ("h", "c")}
     found = {s: f"∂{end}/∂{start}" for s, (end, start) in states.items()}
@@ -162,7 +162,7 @@ def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
 
 
 def conclusion(done: Measured) -> str:
-    """What the whole product does over the largest distance."""
+    """Norm of the whole product over the largest distance, in words."""
     last = float(done.norms["s"][-1])
     if not np.isfinite(last):
         return f"Over {done.steps} steps the product overflows"

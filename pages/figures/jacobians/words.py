@@ -1,4 +1,4 @@
-"""What a product of Jacobians did, in words computed from its numbers: never more than they say."""
+"""Findings about a product of Jacobians, in words computed from its numbers."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def left_words(log: float) -> str:
 
 
 def amount(log: float) -> str:
-    """What has become of a gradient of 1."""
+    """Remaining part of a gradient of 1, in words; `log` is its power of ten."""
     return f"{left_words(log)} {'times as much' if log > 0 else 'is left'}"
 
 
@@ -148,7 +148,7 @@ PIPE: Final = 74  # height of the highway above the curve
 
 
 def gate_words(held_at: float | None, way: Highway) -> str:
-    """What the gate is at."""
+    """Value of the gate in words: as drawn, or held."""
     if held_at is None:
         return f"as drawn, about {way.open.mean():.2f}"
     return f"held at {held_at:g}"

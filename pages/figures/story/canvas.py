@@ -49,7 +49,7 @@ Drawing = tuple[Item, ...]
 
 @dataclass(frozen=True, eq=False)
 class Position:
-    """What one position of the slider shows: the conclusion, the picture in words, and drawn."""
+    """One position of the slider: the conclusion, the alternative text and the drawings."""
 
     said: str
     alt: str

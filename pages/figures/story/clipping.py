@@ -35,7 +35,7 @@ def length_words(value: float) -> str:
 
 
 def said(wish: Story, found: Clipped) -> str:
-    """What the toggle did, or why it did nothing."""
+    """Effect of the clipping toggle in words, or the reason why it has none."""
     before, after = length_words(found.norm_before), length_words(found.norm_after)
     if wish.clipping != ON:
         if found.norm_before > THRESHOLD:

@@ -30,7 +30,7 @@ ROWS: Final = ("rnn", "gru", "lstm")
 
 
 class Heard(NamedTuple):
-    """What one network made of the sentence."""
+    """One network's reading of the sentence: its gradient at every word, and its answers."""
 
     shares: Floats  # (T,) of the answer's gradient at every word, by that at the last one
     answers: tuple[tuple[str, float], ...]  # the likeliest words, and how likely

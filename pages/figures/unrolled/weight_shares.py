@@ -69,7 +69,7 @@ def _weights(stage: Any) -> Iterator[dict[str, Any]]:
 
 
 def _stacked(cell: Any, kind: str) -> str:
-    """What a weight holds one below the other."""
+    """Number of gates stacked in a weight, in words; "" for one."""
     gates = len(cell.peepholes if kind == "peep" else cell.gates)
     return f"{gates} gates stacked" if gates > 1 else ""
 

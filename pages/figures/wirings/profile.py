@@ -170,7 +170,7 @@ def legend(
     notation: Notation = HOUSE,
     hall: bool = False,
 ) -> str:
-    """What discs, dashes and lines mean, once for all cards; wraps on a narrow screen.
+    """Legend of discs, dashes and lines, once for all cards; wraps on a narrow screen.
 
     A hall, which sees one card, gets what is not plain."""
     low, high = (f"10{str(round(float(np.log10(v)))).translate(_RAISED)}" for v in span)
