@@ -355,7 +355,7 @@ ICON: Final = "data:image/svg+xml;base64," + b64encode(_SVG).decode()  # a path 
 
 
 def page_link(name: str) -> StreamlitPage:
-    """What `st.navigation` and `st.page_link` know the page by.
+    """The page as `st.navigation` and `st.page_link` take it.
 
     A copy: `st.navigation` marks the page that may run, and readers' runs overlap.
     """

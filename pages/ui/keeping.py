@@ -1,4 +1,4 @@
-"""What a reader trained is kept in the reader's own browser as well, and comes back from there.
+"""Trained networks kept in the reader's own browser, and brought back from there.
 
 The server's memory is short: it forgets networks when it is started again or when many others came,
 and a session ends when a laptop sleeps. So whatever a reader puts on other pages, and now and then
@@ -35,7 +35,7 @@ class Parcel:
 
 @dataclass
 class Keeping:
-    """What this reader's browser was asked and what it said."""
+    """Files that this reader's browser was asked to keep or to find, and its replies."""
 
     parcels: dict[str, Parcel] = field(default_factory=dict)  # not confirmed yet
     stored: dict[str, str] = field(default_factory=dict)  # name -> stamp
@@ -74,7 +74,7 @@ def want(name: str) -> None:
 
 
 def message(ask: str) -> dict[str, Any]:
-    """What the component is to do: keep some files, and look for one."""
+    """The component's message: files to keep, and the name of one to look for."""
     return {
         "put": [
             {"name": p.name, "stamp": p.stamp, "raw": base64.b64encode(p.raw).decode()}

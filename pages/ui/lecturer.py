@@ -67,7 +67,7 @@ def _scene(name: str, deck: Deck, number: int, scene: Scene) -> None:
 
 
 def _question(deck: Deck, scene: Scene, question: Question) -> str:
-    """What is asked, each choice with what is said to it, and what is measured."""
+    """Markdown of a question: each choice with its answer, and the measured one marked."""
     right, why = _measured(scene, question)
 
     def said(text: str) -> str:

@@ -55,7 +55,7 @@ def _read(given: UploadedFile) -> Given | ValueError:
 
 
 def by_itself(given: Given) -> None:
-    """What the file holds, questions about what it leaves open, and the way to all pages."""
+    """Draw the file's content, questions about settings it lacks, and a button that opens it."""
     try:
         network = _network(given.key, given.stored)
         if network is None:

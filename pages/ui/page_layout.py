@@ -1,4 +1,4 @@
-"""What every page has: a claim, its controls, a living picture in parts, the numbers to take away.
+"""Layout of every page: claim, controls, a live picture in parts, and its numbers as a file.
 
 A page hands its parts over and lays nothing out itself: a reader's page, lecture mode and an
 iframe are three layouts of the same parts.

@@ -59,7 +59,7 @@ class Stored(Generic[P, R]):
             return STORE.get(key, lambda: self._make(*args, **kwargs), reader(), watch)
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:
-        """What the result goes by in the store."""
+        """Key of the result in the store."""
         given = dict(zip(self._names, args, strict=False)) | kwargs
         named = tuple((n, v) for n, v in given.items() if not n.startswith("_"))
         return self._make.__module__, self._make.__qualname__, named

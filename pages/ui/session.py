@@ -305,7 +305,7 @@ def experiment() -> Experiment:
 
 
 def view() -> View:
-    """What the reader has picked to look at."""
+    """The reader's view settings: selected step, unit, gate, notation and the like."""
     return current().view
 
 
@@ -381,7 +381,7 @@ def own(kind: type[Own]) -> Own:
 
 
 def notes() -> tuple[str, ...]:
-    """What was wrong with the link the reader came by; gone once a control is used."""
+    """Errors of the link that the reader came by; none once a control is used."""
     return current().notes
 
 
@@ -420,7 +420,7 @@ def has_more() -> bool:
 
 
 def current_run() -> Run:
-    """What the settings ask for.  The first line of every page."""
+    """The run of the present settings. The first line of every page."""
     return compute(experiment())
 
 
@@ -440,7 +440,7 @@ def tick(seconds: float) -> None:
 
 
 def kept(name: str) -> object:
-    """What a page has kept for this reader, or None."""
+    """Value that was kept for this reader under a name, or None."""
     return current().kept.get(name)
 
 

@@ -1,4 +1,4 @@
-"""What a reader answered of a deck: the score, what surprised, and both to take away."""
+"""Summary of a deck's answers: the score, the surprises, and both to take away."""
 
 from collections.abc import Callable
 from html import escape

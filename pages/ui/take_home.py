@@ -28,7 +28,7 @@ NAME, SHEET = "take_home", "take_home_sheet"  # what the session keeps
 
 @dataclass(frozen=True)
 class Texts:
-    """What a page says of its picture, in this app's letters, and the setting that is turned."""
+    """A page's texts about its picture, in this app's letters, and the setting of its slider."""
 
     claim: str
     say: str

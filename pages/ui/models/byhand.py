@@ -134,7 +134,7 @@ def formulas(blocks: Sequence[str], words: str = "") -> None:
 
 
 def weights(w: Written, blocks: Sequence[str], opened: bool) -> None:
-    """What was changed to write the network out, and all of its weights."""
+    """Draw the weights of the written-out network, and the settings it was simplified by."""
     cell = session.experiment().cell
     changed = [f"a plain RNN instead of the {cell.upper()}"] if cell != "rnn" else []
     size = f"T = {w.steps}, H = {w.h.shape[1]}"

@@ -15,7 +15,7 @@ NETWORKS = {"forward only": "entities-forward", "both directions": "entities-bot
 
 
 def tagged(wish: Mention) -> Tagged | None:
-    """What both networks say of every word; None where there is no word to read."""
+    """Tags of both networks for every word; None where there is no word or no network."""
     models, typed = tagging_models(), entities.understood(wish.sentence)
     if len(models) < len(NETWORKS) or not typed:
         return None

@@ -56,7 +56,7 @@ def turned(
 
 
 def unturned(e: Experiment) -> Experiment:
-    """What the leaves depend on: everything but the setting itself."""
+    """The experiment without the setting that the leaves are made for, which is at its default."""
     return replace(e, weights="", **{SETTING: SETTINGS[SETTING].default})  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""What the five acts show, made once for all readers."""
+"""Results for the five acts of the story, made once for all readers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -118,7 +118,7 @@ def raced() -> Race:
 
 
 def letters(e: Experiment) -> str:
-    """What an experiment reads, letter by letter."""
+    """The symbols that an experiment reads, as one string."""
     return "".join(runs.compute(e).sequence.labels)
 
 

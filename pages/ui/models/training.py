@@ -48,7 +48,7 @@ FORM = "rnn_core kept training 1"
 
 @dataclass
 class TrainingSession:
-    """What is being trained, and the weights' check when it last rested."""
+    """The trainings of one reader, their settings, and the last gradient check of the weights."""
 
     settings: dict[str, Training]
     comparison: Comparison

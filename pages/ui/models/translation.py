@@ -23,7 +23,7 @@ def models() -> dict[str, Model]:
 
 
 def reading(model: Model, number: int) -> Reading:
-    """What one network makes of a number."""
+    """One network's translation of a number."""
     return _reading(model.card.name, number, model)
 
 
