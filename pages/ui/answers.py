@@ -64,7 +64,7 @@ def _keep(found: Answers) -> None:
 
 
 def forget_changed(name: str, deck: Deck | None) -> None:
-    """Let go of answers to questions that this deck, which takes another's place, has not."""
+    """Delete answers to questions that `deck`, the next of this name, lacks or has changed."""
     old = session.deck_of(name)
     was = {s.id: s.question for s in (old.scenes if old else ())}
     now = {s.id: s.question for s in (deck.scenes if deck else ())}
@@ -108,7 +108,7 @@ def lettered(scene: Scene, text: str) -> str:
 
 
 def mark(deck: str, scene: Scene) -> str:
-    """In a list of ideas: whether the question was answered, and rightly."""
+    """A question's mark in a list of ideas: whether it was answered, and whether rightly."""
     answer = given(deck, scene)
     if answer is None:
         return ""

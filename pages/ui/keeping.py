@@ -26,7 +26,7 @@ MOST_TITLE: Final = 200
 
 @dataclass(frozen=True)
 class Parcel:
-    """A network on its way to the browser; another stamp, another content of the same name."""
+    """A network on its way to the browser; a new stamp for every new content of the same name."""
 
     name: str
     stamp: str
@@ -47,7 +47,7 @@ class Keeping:
 
 
 def keeping() -> Keeping:
-    """This reader's."""
+    """This reader's state of keeping files in the browser, made at the first call."""
     found = session.kept(NAME)
     if not isinstance(found, Keeping):
         found = Keeping()
@@ -148,7 +148,7 @@ def _decoded(raw: object) -> bytes:
 
 
 def report() -> None:
-    """In the sidebar: that a network came back, or that it did not, why, and what can be done."""
+    """Report in the sidebar that a network came back, or that it did not, why, and the remedy."""
     name, mine = session.experiment().weights, keeping()
     if name in mine.brought:
         st.caption(":material/settings_backup_restore: Brought back from this browser.")

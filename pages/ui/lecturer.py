@@ -25,7 +25,7 @@ def minutes(deck: Deck) -> int:
 
 
 def plan(name: str, deck: Deck) -> None:
-    """The whole of it."""
+    """Draw the lecturer's whole page."""
     asked = sum(scene.question is not None for scene in deck.scenes)
     st.markdown(
         f"**About {minutes(deck)} minutes**: {len(deck.scenes)} ideas at {SHOWN:g} minute each, "

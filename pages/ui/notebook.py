@@ -19,7 +19,7 @@ Takers = Mapping[str, Callable[[str], None]]  # by a text's name: what is done w
 
 
 class Note(NamedTuple):
-    """A text on its way to the browser; another stamp with each change."""
+    """A text on its way to the browser; a new stamp with each change."""
 
     stamp: str
     text: str
@@ -36,7 +36,7 @@ class Notebook:
 
 
 def notebook() -> Notebook:
-    """This reader's."""
+    """This reader's notebook, made at the first call."""
     found = session.kept(NAME)
     if not isinstance(found, Notebook):
         found = Notebook()

@@ -70,7 +70,7 @@ def _head(page: Page, claim: str) -> None:
 
 
 def _living(picture: Picture, more: str) -> None:
-    """The part that runs alone when one of its own controls moves; the frame round it rests."""
+    """The part of a page that runs alone when one of its own controls moves."""
     if session.frame_is_old():
         st.rerun()
     page = session.current().page
@@ -125,7 +125,7 @@ def _below(seen: Seen) -> None:
 
 
 def _offer(costly: results.Waiting) -> str:
-    """In place of a picture that takes long: what it takes, and the button."""
+    """Button in place of a picture that takes long, with the time that it takes."""
     st.markdown(
         f"**This picture takes about {costly.seconds:.0f} s of computing at these settings.** "
         "Smaller ones come at once."
@@ -147,7 +147,7 @@ def _trained() -> None:
 
 
 def _alarm(seen: Seen) -> None:
-    """Where numbers overflowed: before a hall as well, which sees no other footnote."""
+    """Warning where numbers overflowed; lecture mode, which has no footnotes, shows it too."""
     if isinstance(seen, Run) and seen.overflow is not None:
         _overflow(f"The states overflow at step {seen.overflow}")
     elif isinstance(seen, Run) and not np.isfinite(seen.loss):

@@ -162,5 +162,5 @@ def bounds(done: Run) -> dict[str, Bound]:
 
 
 def loss_words(done: Run) -> str:
-    """Where the loss is: "the last step", "every step", or which steps."""
+    """Steps that have a loss, in words: "the last step", "every step", or a list."""
     return done.loss_at

@@ -246,7 +246,7 @@ def reset() -> None:
 
 
 def _along() -> dict[str, str]:
-    """The letters, the layout and whether answers are shown: no scene of a page changes them."""
+    """Letters, layout and whether answers are shown, which no scene of a page changes."""
     session = current()
     return {"notation": session.view.notation} | to_params(session.playing)
 
@@ -269,7 +269,7 @@ def _is_shown(scene: Scene) -> bool:
 
 
 def end() -> None:
-    """End a run: the link says what is on screen."""
+    """End a run: write the settings on screen into the link."""
     session = current()
     link = to_params(session.playing) | to_params(session.experiment) | to_params(session.view)
     if session.page and session.page.own:
@@ -327,7 +327,7 @@ def is_alone() -> bool:
 
 
 def show_first(names: Sequence[str]) -> None:
-    """Put these controls above the picture, in this run, where the page would put its own."""
+    """Put these controls above the picture, in this run, in place of the page's own."""
     current().first = tuple(names)
 
 
@@ -425,7 +425,7 @@ def current_run() -> Run:
 
 
 def variant(**changes: Value) -> Run:
-    """The same with some settings changed: `variant(cell="gru")`."""
+    """The present run with some settings changed: `variant(cell="gru")`."""
     return compute(replace(experiment(), **changes))  # type: ignore[arg-type]
 
 
@@ -450,7 +450,7 @@ def keep(name: str, thing: object) -> None:
 
 
 def keeper(name: str) -> Callable[[], object]:
-    """A way to what is kept that works outside of any run."""
+    """Function that reads what is kept and works outside of any run."""
     session = current()
     return lambda: session.kept.get(name)
 

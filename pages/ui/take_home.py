@@ -37,12 +37,12 @@ class Texts:
 
 
 def remember(claim: str, more: str, explained: str, turned: Turned | None) -> None:
-    """The present page's texts, for the file."""
+    """Keep the present page's texts for the file."""
     session.keep(NAME, Texts(claim, more.split("\n\n")[0], f"{more}\n\n{explained}", turned))
 
 
 def files(page: Page) -> None:
-    """The buttons."""
+    """Draw the buttons for files and code."""
     with st.container(gap=None, key="take_home"):
         st.markdown("To take home")
         _keep(page)

@@ -80,7 +80,7 @@ def _known() -> tuple[Array, tuple[Subject, ...]]:
 
 
 def paint(hexadecimal: str) -> None:
-    """The reader has painted; for callbacks. What is no drawing changes nothing."""
+    """Take over what the reader has painted; for callbacks. What is no drawing changes nothing."""
     try:
         session.adjust(pixels=to_hex(from_hex(hexadecimal)))
     except ValueError:
@@ -88,7 +88,7 @@ def paint(hexadecimal: str) -> None:
 
 
 def pick(place: int) -> None:
-    """A word of the caption; for callbacks."""
+    """Pick a word of the caption; for callbacks."""
     session.adjust(place=max(1, min(place, MOST)))
 
 

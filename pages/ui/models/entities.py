@@ -24,7 +24,7 @@ def tagged(wish: Mention) -> Tagged | None:
 
 
 def tagging_models() -> dict[str, Model]:
-    """By what they read; what is missing is said on the page."""
+    """The networks by the words for their reading; a missing one is reported on the page."""
     found = {words: trained.model(name) for words, name in NETWORKS.items()}
     return {words: model for words, model in found.items() if model is not None}
 

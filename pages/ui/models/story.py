@@ -102,7 +102,7 @@ def fresh() -> Run:
 
 
 def highways() -> tuple[Highway, tuple[Highway, ...]]:
-    """As the fresh LSTM has it, and with the gate held at every value of the slider."""
+    """Highways of the fresh LSTM, free and with the gate held at every value of the slider."""
     return _highways(fresh())
 
 

@@ -87,7 +87,7 @@ def _task(plan: Plan, text: str | None) -> Task | None:
 
 
 def _longer(kept: TrainingSession, wanted: dict[str, Training]) -> TrainingSession | None:
-    """The same runs with another number of updates go on where they are."""
+    """The kept runs, resumed, where only the number of updates differs; else None."""
     pairs = list(zip(kept.settings.items(), wanted.items(), strict=False))
     same = len(kept.settings) == len(wanted) and all(
         a == b and replace(old, updates=new.updates) == new for (a, old), (b, new) in pairs
@@ -107,7 +107,7 @@ def running() -> bool:
 
 
 def advance() -> None:
-    """A slice of training, if it is on."""
+    """Train for one slice of time, if training is on."""
     mine = training_session()
     if not session.ticking():  # its reader has been elsewhere
         mine.wanted = 0
@@ -255,7 +255,7 @@ def _remember(mine: TrainingSession) -> None:
 
 
 def _offer(mine: TrainingSession, name: str, raw: bytes) -> Stored | None:
-    """Read as carefully as any file; what does not fit is not offered."""
+    """Offer the weights that the browser kept, read as carefully as any file, if they fit."""
     (trainer, *_) = mine.comparison.trainers.values()
     try:
         stored = read_weights(raw)
@@ -300,7 +300,7 @@ def _progress(comparison: Comparison) -> str:
 
 
 def _one() -> None:
-    """One update; what does not fit into a slice is made by and by."""
+    """Make one update; one that does not fit into a slice goes on in later ones."""
     mine = training_session()
     mine.wanted = 0 if mine.comparison.done else 1
     if mine.wanted:
@@ -339,7 +339,7 @@ def store() -> None:
 
 
 def _load(stored: Stored) -> None:
-    """Into the first run; whatever is wrong with the file is said, and nothing is changed."""
+    """Load weights into the first run; a faulty file is reported and changes nothing."""
     _pause()
     (trainer, *_) = training_session().comparison.trainers.values()
     try:
@@ -386,7 +386,7 @@ def _file_came() -> None:
 
 
 def _from_elsewhere(download: Callable[..., None]) -> None:
-    """The reader's own browser fetches it; what comes must be what was asked for."""
+    """Widget by which the reader's browser fetches the text; it must be the one asked for."""
 
     def came(text: str) -> None:
         _pause()
