@@ -101,7 +101,7 @@ class Door:
                 self.close()
 
     async def _watch(self) -> None:
-        """Start anew what has ended."""
+        """Restart worker processes that have ended."""
         while True:
             await asyncio.sleep(1.0)
             for worker in self.workers:

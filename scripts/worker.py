@@ -60,7 +60,7 @@ def named(scope: Scope) -> str | None:
 
 
 def cookie(number: int, encrypted: bool) -> str:
-    """Only over https does a browser send cookies from a frame in somebody else's page."""
+    """Value of Set-Cookie for a process; frames in other sites' pages send it over https alone."""
     where = "SameSite=None; Secure; Partitioned" if encrypted else "SameSite=Lax"
     return f"{COOKIE}={number}; Path=/; HttpOnly; {where}"
 

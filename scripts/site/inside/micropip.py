@@ -1,4 +1,4 @@
-"""What stlite asks to install packages with: all that it asks for is in the site's library."""
+"""Stand-in for micropip: all packages that stlite asks for are in the site's library."""
 
 import sys
 from collections.abc import Iterable, Mapping
