@@ -193,7 +193,7 @@ def drag(page: Any, slider: Any) -> Dragged:
 
 
 def told(label: str, seen: dict[str, Any]) -> Dragged:
-    """What the page has counted, per second."""
+    """Pictures and frames per second of a drag, and the wait for the last picture after it."""
     times, released = seen["seen"], seen["released"]
     during = sum(t <= released for t in times)
     after = max([t - released for t in times if t > released], default=0.0)

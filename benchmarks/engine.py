@@ -205,7 +205,7 @@ def absent() -> list[str]:
 
 
 def one_thread() -> None:
-    """PyTorch counts its threads itself."""
+    """Hold PyTorch to one thread; it chooses their number by itself."""
     if any(peer.module == "torch" and peer.installed for peer in PEERS):
         import torch
 
