@@ -56,7 +56,7 @@ class Timer:
 
 
 class Screen:
-    """What a browser knows of its page: the widgets, the link, and what the last run said.
+    """A browser's knowledge of its page: widgets, link, and the last run's messages.
 
     Holds sliders, buttons and timers. Every other widget keeps what the link says.
     """
@@ -94,7 +94,7 @@ class Screen:
         return found[0]
 
     def labels(self) -> list[str]:
-        """What stands at the sliders, in the order of the page."""
+        """Labels of the sliders, in the order of the page."""
         return [s.label for s in self.sliders.values()]
 
     def ask(
@@ -216,7 +216,7 @@ class Screen:
 
 
 def words(element: Element) -> list[str]:
-    """What an element says, if it is one that speaks."""
+    """Texts of an element; none if it is of a kind without text."""
     kind = element.WhichOneof("type")
     if kind == "progress":
         return [element.progress.text]
@@ -257,12 +257,12 @@ class Session:
 
     @property
     def texts(self) -> list[str]:
-        """What the last run said."""
+        """Texts of the last run."""
         return self.screen.texts
 
     @property
     def kept(self) -> frozenset[str]:
-        """What the server is told need not be sent again: all of the last run."""
+        """Hashes of the last run's messages, which the server need not send again."""
         return frozenset(self.screen.heard)
 
     def __enter__(self) -> Self:

@@ -41,7 +41,7 @@ def point(app: App, quantity: str, step: int, row: int, rows: int = 8) -> dict[s
 
 
 def hover(app: App, quantity: str, step: int, row: int) -> str:
-    """What the label at the pointer says."""
+    """Text of the label while the pointer is over a value."""
     panel(app, quantity).locator(".hm-plot").hover(position=point(app, quantity, step, row))
     return app.page.locator(".hm-tip").inner_text()
 

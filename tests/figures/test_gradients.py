@@ -83,7 +83,7 @@ def test_overflow_is_drawn_on_the_border_and_marked():
 
 
 def label_of(figure, name):
-    """What stands at the left end of a line."""
+    """The annotation at the left end of a line."""
     (found,) = [a for a in figure.layout.annotations if f"<b>{name}</b>" in a.text]
     return found
 

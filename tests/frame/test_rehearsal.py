@@ -1,4 +1,4 @@
-"""What comes next in a lecture is made ready: unseen, whole, and given up when its reader asks."""
+"""Rehearsal of the next scenes in a lecture: unseen, whole, ended when its reader asks."""
 
 import os
 from collections.abc import Callable

@@ -63,7 +63,7 @@ LINK = {"hidden": "3", "steps": "6", "cells": "all"}
 
 @pytest.fixture
 def tables(monkeypatch) -> list:
-    """What the pages visited offer as CSV."""
+    """Tables that the visited pages offer as CSV."""
     found: list = []
     monkeypatch.setattr(page_layout, "download", lambda title, table: found.append(table))
     return found

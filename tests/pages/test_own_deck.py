@@ -74,7 +74,7 @@ def press(reader: AppTest, label: str) -> AppTest:
 
 
 def note_of(reader: AppTest) -> str:
-    """What the browser is to keep under the deck's name."""
+    """Text that the browser is told to keep under the deck's name."""
     return state(reader).kept[notebook.NAME].notes[MINE].text
 
 

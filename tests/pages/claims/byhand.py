@@ -12,7 +12,7 @@ from tests.pages.claims.measured import SEEDS
 
 
 def every_seed(wish: Wish) -> Iterator[tuple[Written, int]]:
-    """What is written out on five seeds, and the step on screen, from 0."""
+    """The written-out network on each of five seeds, and the step on screen, from 0."""
     assert isinstance(wish.own, Walk)
     for seed in SEEDS:
         yield written(replace(wish.experiment, seed=seed), wish.own), wish.view.t - 1
