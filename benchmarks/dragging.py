@@ -175,7 +175,7 @@ def first_slider(page: Any, tracks: Sequence[str]) -> Any:
 
 
 def drag(page: Any, slider: Any) -> Dragged:
-    """To and fro for a while; then the time until all is drawn."""
+    """Drag the slider to and fro for a while, then wait until all is drawn."""
     track = slider.get_by_role("group").locator("[data-orientation]")
     way = track.first if track.count() else slider
     inside = slider.locator("input[type=range]").first

@@ -95,7 +95,7 @@ def train(name: str, recipe: Recipe, data: Any) -> Model:
 
 
 def _rounded(trainer: Trainer) -> tuple[Network, ...]:
-    """As the networks will be when they are read back: float32 numbers in float64 arrays."""
+    """The networks as they are when read back: float32 numbers in float64 arrays."""
     return tuple(
         network.load_state_dict(
             {n: np.float32(w).astype(float) for n, w in network.weights.items()}

@@ -54,7 +54,7 @@ class Worker:
 
 
 class Door:
-    """Where connections come in, and to whom each is handed."""
+    """Listening socket of all processes: accepts connections and hands each to one of them."""
 
     def __init__(self, workers: int) -> None:
         self.workers = [Worker(number) for number in range(workers)]

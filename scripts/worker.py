@@ -19,7 +19,7 @@ class Handed(socket.socket):
     """A listening socket, as far as asyncio can tell, whose connections were accepted elsewhere."""
 
     def listen(self, backlog: int = 0, /) -> None:
-        """Nothing to do: the other process listens."""
+        """Do nothing: the other process listens."""
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection; `BlockingIOError` where there is none."""

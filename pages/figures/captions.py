@@ -37,7 +37,7 @@ def limit(caption: Caption) -> float:
 
 
 def maps(caption: Caption, place: int, of: str, near: Neighbour) -> str:
-    """Beside the drawing: the picked word's slopes, and the drawing the baseline copies from."""
+    """Pictures beside the drawing: the picked word's slopes, and the baseline's nearest drawing."""
     place = min(place, len(caption.spoken))
     word, top = caption.spoken[place - 1], limit(caption)
     other = f" against “{_shown(word.others[0][0])}”" if of == "margin" else ""
@@ -149,7 +149,7 @@ def _against(caption: Caption, subject: Subject | None) -> str:
 
 
 def briefly(run: Run) -> Run:
-    """For a small drawing, whose boxes hold three letters of a word."""
+    """The run with words of three letters, for a small drawing whose boxes hold no more."""
     short = tuple(name[:3] for name in run.sequence.output_labels)
     return replace(run, sequence=replace(run.sequence, output_labels=short))
 

@@ -128,7 +128,7 @@ def rows(every: Sequence[Course]) -> Mapping[str, NDArray[Any]]:
 
 
 def look(course: Course) -> Look:
-    """Its colour, dash and marker."""
+    """Colour, dash and marker of a course."""
     return LOOKS["before" if course.mode == "off" else "after"]
 
 

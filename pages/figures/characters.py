@@ -70,7 +70,7 @@ def payload(
 
 
 def title(read: Read) -> str:
-    """Whose text it is."""
+    """Title: the text read, and how much of it the network wrote."""
     written = len(read.text) - read.given
     if not written:
         return "The text read"

@@ -82,7 +82,7 @@ def _fallen(path: Path) -> str:
 
 
 def relief(land: Surface, paths: Sequence[Path]) -> Figure:
-    """The same as a surface; what lies outside the window of w and b is left out."""
+    """The error as a surface, with both descents; points outside the window are left out."""
     ground = {
         "type": "surface",
         "x": land.w,
@@ -202,7 +202,7 @@ def rows(paths: Sequence[Path]) -> Mapping[str, NDArray[Any]]:
 
 
 def look(path: Path) -> Look:
-    """Its colour, dash and marker."""
+    """Colour, dash and marker of a path."""
     return LOOKS["before" if path.mode == "off" else "after"]
 
 
@@ -279,7 +279,7 @@ def _start(paths: Sequence[Path]) -> list[Part]:
 
 
 def _edge() -> Part:
-    """Where x stays at its start for ever and every step's Jacobian is above 1."""
+    """The cliff's line: x stays at its start for ever, and every step's Jacobian is above 1."""
     first = 1 / float(factor(1.0))
     w = np.linspace(first, W_RANGE[1], 60)
     return {

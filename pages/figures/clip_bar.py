@@ -192,7 +192,7 @@ def _said(norm: float) -> str:
 
 
 def _numbers(clipped: Clipped, small: bool) -> Part:
-    """Before → after, large enough for the back row."""
+    """The numbers before → after, large enough for the back row."""
     before, after = plain(clipped.norm_before), plain(clipped.norm_after)
     text = before if clipped.mode == "off" else f"{before} → {after}"
     place = {"x": -3, "y": 0.68, "yanchor": "middle", "bgcolor": PAPER}

@@ -267,13 +267,13 @@ def _remarks(drawn: Plane, reach: float) -> list[Part]:
 
 
 def _circle(radius: float) -> Part:
-    """Where gradients of that norm end."""
+    """Circle of all gradients whose norm is the radius."""
     ends = {"x0": -radius, "y0": -radius, "x1": radius, "y1": radius}
     return {"type": "circle", **ends, "line": {"color": INK, "dash": "dot", "width": 1.5}}
 
 
 def _square(half: float) -> Part:
-    """Where no entry is larger than that."""
+    """Square of all gradients whose largest entry is `half`."""
     return _circle(half) | {"type": "rect"}
 
 

@@ -202,7 +202,7 @@ def shades(matrix: Matrix) -> Floats:
 
 
 def _edges(places: NDArray[Any]) -> Floats:
-    """Where cells round these places begin and end."""
+    """Boundaries between cells that have these places as their middles."""
     inner = (places[1:] + places[:-1]) / 2
     if not len(inner):
         return np.array([places[0] - 0.5, places[0] + 0.5])
@@ -449,7 +449,7 @@ def moves(matrix: Matrix, t: int, k: int) -> dict[str, dict[str, int]]:
 
 
 def steps(count: int) -> str:
-    """So many steps."""
+    """A number of steps in words."""
     return "1 step" if count == 1 else f"{count} steps"
 
 

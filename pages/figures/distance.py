@@ -105,7 +105,7 @@ def _word(read: Sentence, k: int, value: float) -> str:
 
 
 def height(value: float) -> float:
-    """From 0 at the floor (and for nothing at all) to 1, on the logarithmic scale."""
+    """Height on the logarithmic scale, from 0 at the floor (and for zero itself) to 1."""
     if not value > LOW:
         return 0.0
     return float(min(1.0, np.log(value / LOW) / np.log(HIGH / LOW)))
@@ -282,7 +282,7 @@ _PATTERNS: Final = {"rnn": "", "gru": "/", "lstm": "."}
 
 
 def conclusion(read: Sentence, trained: Mapping[str, Felt]) -> str:
-    """Who still answers rightly, so many words after the clue."""
+    """Answers of the trained networks, so many words after the clue."""
     said = {cell_look(c).label: _likeliest(found) for c, found in trained.items()}
     right = [label for label, word in said.items() if word == read.answer]
     wrong = [f"{label} says {word}" for label, word in said.items() if word != read.answer]

@@ -117,7 +117,7 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
 
 
 def _in_hall(y: Array, tag: str) -> Part:
-    """On bars that are narrow for large type: the number alone, never turned or made smaller."""
+    """Numbers alone on narrow bars with large type, never turned or made smaller."""
     spelled = [_said(v) if v >= FEWEST and tag != "other" else "" for v in y]
     return {"text": spelled, "textangle": 0, "constraintext": "none"}
 

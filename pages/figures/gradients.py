@@ -269,7 +269,7 @@ def _arrow(norm: float) -> str:
 
 
 def _shown(norm: float) -> float:
-    """Where it is drawn: an overflow at the upper border."""
+    """Norm at which a point is drawn: an overflow at the upper border."""
     return HIGH if np.isnan(norm) else float(held(norm))
 
 
@@ -282,7 +282,7 @@ def _quantities(curves: Sequence[Curve]) -> str:
 
 
 def _shortly(curves: Sequence[Curve]) -> str:
-    """The same where there is little room: letters only if the cells share them."""
+    """Axis label where there is little room: letters only if the cells share them."""
     several = len({c.quantity for c in curves if c.state == "h"}) > 1
     return "norm of the states' gradients" if several else _quantities(curves)
 

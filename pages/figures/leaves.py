@@ -55,7 +55,7 @@ def moves(note: Mapping[str, Any]) -> bool:
 
 
 def _words(note: Mapping[str, Any]) -> Part:
-    """Its text, the power of ten where it belongs, and the one where it stands."""
+    """An annotation: its text, the power of ten that it tells, and the one where it is drawn."""
     at = round(float(note["y"]), DIGITS)
     return {"text": note["text"], "at": at, "place": round(float(note.get("ay", at)), DIGITS)}
 

@@ -97,7 +97,7 @@ def level_words(base: Baseline) -> Part:
 
 
 def title(race: Race) -> str:
-    """Who solved the task on every seed, and who on none."""
+    """Title: runs that solved the task on every seed, and those that did on none."""
     n, solved = len(race.seeds), {words: race.solved(words) for words in race.words}
     every = [words for words in race.words if solved[words] == n]
     none = [words for words in race.words if not solved[words]]
@@ -113,7 +113,7 @@ def _all(n: int) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """A, B and C."""
+    """Words as a list: A, B and C."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 

@@ -281,7 +281,7 @@ def _steps(found: WaveForecast) -> Mapping[str, NDArray[Any]]:
 
 
 def _weeks(found: PriceForecast, share: int) -> Mapping[str, NDArray[Any]]:
-    """Week by week."""
+    """Columns of the forecast, a row per week."""
     return {
         "week": np.arange(3, len(found.held_out) + 3),
         "held out": found.held_out,

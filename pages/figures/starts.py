@@ -46,7 +46,7 @@ class Compared:
 
     @property
     def seeds(self) -> int:
-        """M."""
+        """Number of seeds, M."""
         return len(next(iter(self.norms.values())))
 
 

@@ -28,7 +28,7 @@ def through(units: int) -> str:
 
 
 def board(readings: Sequence[Reading]) -> str:
-    """Everything one number went through, in HTML: sentence, states handed on, words written."""
+    """Table in HTML of one number's translation: sentence, states handed on, words written."""
     number = readings[0].number
     right = (*french(number), END)
     table = (*word_by_word(english(number)), END)
@@ -89,7 +89,7 @@ def _as_read(number: int, typed: str) -> str:
 
 
 def unnamed(run: Run) -> Run:
-    """For a small drawing: encoder and decoder read different words, and its boxes hold none."""
+    """The run without names of words, for a small drawing whose boxes hold none."""
     widest = max(part.x.shape[2] for part in run.parts)
     dots = ("·",) * widest
     return replace(run, sequence=replace(run.sequence, alphabet=dots, output_labels=dots))

@@ -90,7 +90,7 @@ def _line(
 
 
 def _zeros(steps: NDArray[Any], low: float) -> Part:
-    """Where exactly nothing arrives: marks on the lower edge."""
+    """Marks on the lower edge where exactly nothing arrives."""
     return {
         "type": "scatter",
         "x": steps,
@@ -216,7 +216,7 @@ def window_rows(found: Mapping[str, Compared]) -> dict[str, NDArray[Any]]:
 
 
 def losses(slices: Sequence[Slice], window: int) -> Figure:
-    """Both training curves, and what guessing gets."""
+    """Both training curves, and the loss of guessing."""
     runs = {
         "full BPTT": (np.concatenate([s.full for s in slices]), PRIMARY, "dash", "circle-open"),
         f"window {window}": (np.concatenate([s.truncated for s in slices]), INK, "solid", "circle"),

@@ -70,7 +70,7 @@ def _curve(curve: Curve) -> str:
 
 
 def _from_the_loss(norms: np.ndarray) -> np.ndarray:
-    """Without the states after the last loss, which get no gradient at all."""
+    """Norms without the states after the last loss, which get no gradient at all."""
     reached = np.flatnonzero(norms != 0)
     return norms[: reached.max() + 1] if reached.size else norms
 

@@ -63,7 +63,7 @@ def _head(place: Place) -> None:
 
 
 def _ways(place: Place) -> None:
-    """Where in the deck, and the ways on."""
+    """Links to the neighbouring scenes, and the scene's number between them."""
     count = len(place.deck.scenes)
     with st.container(key="previous", width="content"):
         _step(place, -1, "Previous", ":material/arrow_back:")

@@ -135,7 +135,7 @@ def _offer(costly: results.Waiting) -> str:
 
 
 def _trained() -> None:
-    """Whose weights are on screen, if they are trained ones, and the way back."""
+    """Note of the trained network whose weights are on screen, and a button back; else nothing."""
     found = registry.get(session.experiment().weights)
     if found is None:
         return
@@ -155,7 +155,7 @@ def _alarm(seen: Seen) -> None:
 
 
 def _footnotes(done: Run) -> None:
-    """Where numbers overflowed, how the input was read, and the gradient check of this very run."""
+    """Notes below the picture: overflow, how the input was read, this very run's gradient check."""
     _alarm(done)
     remarks = f"\n\n:small[{in_markdown(' '.join(done.notes))}]" if done.notes else ""
     _badge(runs.check(done), remarks)

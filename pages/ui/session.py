@@ -488,7 +488,7 @@ def lettered(text: str) -> str:
 
 
 def other_variants() -> tuple[str, ...]:
-    """Where the chosen notation's source writes another variant of a cell on screen."""
+    """Sentences on the cells on screen that the notation's source writes in another variant."""
     page, e, seen = current().page, experiment(), view()
     if page is None or page.variants:
         return ()

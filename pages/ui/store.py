@@ -185,7 +185,7 @@ class Store:
 
     @property
     def size(self) -> int:
-        """Bytes kept."""
+        """Number of bytes kept."""
         return self._size
 
     def __len__(self) -> int:

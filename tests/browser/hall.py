@@ -47,7 +47,7 @@ class Shown(NamedTuple):
 
     @property
     def link(self) -> str:
-        """Where lecture mode shows it."""
+        """Link that shows the scene in lecture mode."""
         link = {name: spelled(value) for name, value in self.scene.before.items()}
         if self.deck:
             link |= {"deck": self.deck, "scene": self.scene.id}

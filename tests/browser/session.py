@@ -224,7 +224,7 @@ def words(element: Element) -> list[str]:
 
 
 def stream_of(server: Server) -> str:
-    """Where a server's websocket is."""
+    """Address of a server's websocket."""
     return server.url.replace("http", "ws", 1) + "/_stcore/stream"
 
 
@@ -314,7 +314,7 @@ class Session:
         return time.perf_counter() - sent
 
     def ask_for_files(self, count: int) -> list[str]:
-        """As an uploader does before it sends files: the ids under which they may come."""
+        """Ask for addresses as an uploader does; the ids under which files may come."""
         message = BackMsg()
         message.file_urls_request.request_id = "1"
         message.file_urls_request.file_names.extend(["a.txt"] * count)

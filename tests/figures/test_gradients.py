@@ -16,7 +16,7 @@ LAST = "the last step"
 
 
 def gradient_norms(curves, **settings):
-    """As Plotly understands it: a property it does not know raises."""
+    """The figure as Plotly reads it: a property it does not know raises."""
     return go.Figure(gradients.gradient_norms(curves, **settings))
 
 

@@ -129,7 +129,7 @@ def test_the_story_goes_on_too(visit):
 
 
 class Runner:
-    """As much of Streamlit's runner as the launcher looks at."""
+    """Stand-in for Streamlit's runner, with the attributes that the launcher reads."""
 
     def __init__(self, session: Session) -> None:
         self._session_state = {"session": session}

@@ -1,4 +1,4 @@
-"""Whose letters: on every page all of them follow the chosen notation, and from one table.
+"""Letters of every page: all of them follow the chosen notation, and come from one table.
 
 A source is made up whose every letter is its own.  Wherever one of the house's own spellings is
 still seen while it is chosen, some label, hover text or download did not ask the table.
@@ -114,7 +114,7 @@ def elements(block) -> Iterator:
 
 
 def shown(element) -> str:
-    """Everything an element says; of a component, what it is sent."""
+    """Text of an element; of a component, its message."""
     proto = deepcopy(element.proto)
     if "id" in proto.DESCRIPTOR.fields_by_name:
         proto.ClearField("id")

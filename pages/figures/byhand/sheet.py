@@ -37,7 +37,7 @@ CROSSING: Final = {OUTPUTS: ("h", "a", 1), ERRORS: ("delta", "from_next", -1)}  
 
 @dataclass(frozen=True)
 class Place:
-    """Where the walk stands: stage, step from 1 (T+1: the sum), and the weight looked at."""
+    """Position in the walk: stage, step from 1 (T+1: the sum), and the weight looked at."""
 
     stage: str = OUTPUTS
     t: int = 1
@@ -106,7 +106,7 @@ def letter(symbol: Symbol) -> str:
 
 
 def told(w: Written, place: Place) -> str:
-    """Where the walk stands, in words."""
+    """Position in the walk, in words."""
     what = TITLES[place.stage].partition(",")[0]
     if place.t > w.steps:
         return f"{what}: the sum of all {w.steps} shares."

@@ -176,7 +176,7 @@ def _stack_of(drawn: Diagram, id: str) -> str:
 
 
 def _label(names: Names, part: Part) -> str:
-    """In words: "forget gate", "cell state"; a quantity without a name has none."""
+    """Name of a part in words: "forget gate", "cell state"; "" where its quantity has none."""
     alone = names.cell.gates == ("candidate",) and part.name == "candidate"
     name = "h" if alone else part.name
     before = ", before this step" if part.kind == "past" else ""

@@ -67,7 +67,7 @@ def _look(curve: Curve, quantity: str, notation: Notation) -> dict[str, Any]:
 
 
 def zones() -> dict[str, Any]:
-    """Where the cool and the warm zone begin, in decades, and their colours."""
+    """Borders of the cool and the warm zone, in decades, and their colours."""
     return {
         "vanished": float(np.log10(VANISHED)),
         "exploded": float(np.log10(EXPLODED)),
@@ -99,7 +99,7 @@ def _measured(curve: Curve, done: Bench, notation: Notation) -> str:
 
 
 def loss_words(e: Experiment) -> str:
-    """Where the experiment has its loss."""
+    """Steps at which the experiment has its loss, in words."""
     placement = WIRINGS[e.wiring].placement or e.placement
     if placement != "chosen":
         return {"every": "every step", "last": "the last step"}[placement]

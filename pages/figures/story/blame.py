@@ -29,7 +29,7 @@ _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Room(NamedTuple):
-    """Where the curve stands: the boundaries 0 to T from left to right, decades from the top."""
+    """Area of the curve: boundaries 0 to T from left to right, decades from the top."""
 
     left: float
     right: float
@@ -38,11 +38,11 @@ class Room(NamedTuple):
     steps: int
 
     def x(self, t: float) -> float:
-        """Where a boundary is."""
+        """Horizontal place of a boundary."""
         return self.left + (self.right - self.left) * t / self.steps
 
     def y(self, log: float) -> float:
-        """Where a power of ten is, on the edge if it lies beyond."""
+        """Vertical place of a power of ten, on the edge if it lies beyond."""
         share = (np.clip(log, LOW, HIGH) - LOW) / (HIGH - LOW)
         return float(self.bottom - (self.bottom - self.top) * share)
 

@@ -34,7 +34,7 @@ def solved(race: Race, words: str, k: int) -> int:
 
 
 def said(race: Race, k: int) -> str:
-    """Who has learned it by now."""
+    """Number of runs that have learned the task at update `k` of the record, by cell."""
     update, found = updates_of(race)[k], {w: solved(race, w, k) for w in race.words}
     able = [f"{words} {n} of {len(race.seeds)}" for words, n in found.items() if n]
     if not able:
@@ -43,7 +43,7 @@ def said(race: Race, k: int) -> str:
 
 
 class Room:
-    """Where the curves stand: updates from left to right, shares of right answers upwards."""
+    """Area of the curves: updates from left to right, shares of right answers upwards."""
 
     def __init__(self, race: Race, size: Size):
         self.left, self.right = (44, size.width - 12) if size.narrow else (66, size.width - 210)
@@ -51,11 +51,11 @@ class Room:
         self.last = float(updates_of(race)[-1])
 
     def x(self, update: float) -> float:
-        """Where an update is."""
+        """Horizontal place of an update."""
         return self.left + (self.right - self.left) * update / self.last
 
     def y(self, share: float) -> float:
-        """Where a share of right answers is."""
+        """Vertical place of a share of right answers."""
         return self.bottom - (self.bottom - self.top) * share
 
 
@@ -81,7 +81,7 @@ def ground(r: Room) -> Iterator[Item]:
 
 
 def standing(race: Race, k: int, size: Size, r: Room) -> Iterator[Item]:
-    """Where every cell's runs are, and how many of them have learned it."""
+    """A card for each cell: how many of its runs have learned the task."""
     for n, words in enumerate(race.words):
         cell, count = words.lower(), f"{solved(race, words, k)} of {len(race.seeds)} runs"
         if size.narrow:

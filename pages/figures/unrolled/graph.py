@@ -189,7 +189,7 @@ def _left(stages: Sequence[Any], way: str) -> str:
 
 
 def origin(found: Mapping[str, Any]) -> str:
-    """Where a step's gradient comes from, in a sentence, out of its `step_numbers`."""
+    """Origin of a step's gradient, in a sentence, out of its `step_numbers`."""
     h = found["states"]["h"]
     own, here, later = h["own"], found["above"], "**later steps**"
     if own is None:

@@ -49,7 +49,7 @@ def weights_of(stage: Any) -> list[dict[str, Any]]:
 
 
 def weight_name(stage: Any, weight: dict[str, Any], several: bool) -> str:
-    """As a link spells it: PyTorch's name, behind the stage's where there are several."""
+    """Name of a weight in a link: PyTorch's, behind the stage's where there are several."""
     return f"{stage.name}.{weight['name']}" if several else weight["name"]
 
 

@@ -139,7 +139,7 @@ def in_front(mine: Experiment, count: int) -> list[Card]:
 
 
 def length(stage: Stage) -> int:
-    """T of one stage."""
+    """Number of steps of one stage, T."""
     return int(stage.trace.features.shape[1])
 
 

@@ -39,7 +39,7 @@ def _errors(read: int, _found: Model) -> Errors:
 
 
 def price_forecast(found: Model) -> PriceForecast:
-    """All shares."""
+    """Forecasts of all shares."""
     return _price_forecast(found)
 
 

@@ -63,7 +63,7 @@ Remembered = tuple[tuple[Sentence, Mapping[str, Felt]], ...]
 
 
 def remembered() -> Remembered:
-    """For every gap a sentence, and what each network felt and answered."""
+    """A sentence for every gap, with each network's gradients and answers."""
     return _remembered({cell: model(f"sentences-{cell}") for cell in CELLS})
 
 

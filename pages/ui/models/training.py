@@ -213,7 +213,7 @@ def _pause() -> None:
 
 
 def _kept_name(mine: TrainingSession) -> str:
-    """By which the browser keeps these runs: the same settings, the same name."""
+    """Name by which the browser keeps these runs; the same settings give the same name."""
     said = repr((list(mine.settings.items()), mine.text))
     return f"training-{sha256(said.encode()).hexdigest()[:24]}"
 
@@ -235,7 +235,7 @@ def _digest(weights: Mapping[str, Array]) -> str:
 
 
 def _remember(mine: TrainingSession) -> None:
-    """Where a session ended with training under way: what the browser kept of it."""
+    """Draw the offer to go on from weights that the browser kept of a session that ended."""
     if mine.went_on:
         st.caption(f":material/settings_backup_restore: {in_markdown(mine.went_on)}")
     if mine.comparison.made or mine.comparison.underway:
@@ -351,7 +351,7 @@ def _load(stored: Stored) -> None:
 
 
 def own_text(download: Callable[..., None]) -> None:
-    """Where a long text comes from, if one is wanted; it is kept in the session, not in the link.
+    """Draw the choice of a long text, if one is wanted; it is kept in the session, not in the link.
 
     `download` draws the button behind which the reader's browser fetches a text."""
     reads = session.own(Plan).reads

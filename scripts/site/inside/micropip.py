@@ -15,4 +15,4 @@ def add_mock_package(
 
 
 async def install(requirements: Iterable[str], **_: object) -> None:
-    """Nothing is left to do."""
+    """Install nothing: all packages are there."""

@@ -160,7 +160,7 @@ def test_a_sweep_measures_what_runs_show(knob):
 
 @dataclass(frozen=True)
 class Moving(MGU):
-    """The same cell with its state as the old one moved towards the candidate."""
+    """The minimal gated unit with its state written as the old one moved towards the candidate."""
 
     def step(self, u, U, P, past):
         gates, _ = super().step(u, U, P, past)

@@ -19,7 +19,7 @@ def every_seed(wish: Wish) -> Iterator[tuple[Written, int]]:
 
 
 def errors(w: Written, t: int) -> list[np.ndarray]:
-    """From this step's output, from the next step, and the whole error."""
+    """Error from this step's output, error from the next step, and their sum."""
     return [QUANTITIES[name].of(w)[t] for name in ("from_output", "from_next", "dh")]
 
 
