@@ -152,7 +152,7 @@ def _heading(name: str) -> Part:
 
 
 def _frame(found: Tagged, axis: str) -> Part:
-    """Round the word that is followed."""
+    """Frame round the word that is followed."""
     x = found.word + 1
     return {
         "type": "rect",
@@ -190,7 +190,7 @@ def growth(found: Tagged) -> Figure:
 
 
 def _course(found: Tagged, tag: str) -> list[Part]:
-    """Thick: both directions; thin: forward only."""
+    """Curves of the followed word's tag: thick in both directions, thin forward only."""
     steps, column = np.arange(1, len(found.course) + 1), TAGS.index(tag)
     words = [in_plot(w) for w in found.words[found.word :]]
     common = {

@@ -225,7 +225,7 @@ def reached(norms: Floats) -> float:
 
 
 def _extreme(ratio: float) -> float:
-    """How far from 1, in decades."""
+    """Distance of a ratio from 1, in decades."""
     if np.isnan(ratio):
         return -1.0
     return abs(float(np.log10(ratio))) if 0 < ratio < np.inf else np.inf

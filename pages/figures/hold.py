@@ -223,7 +223,7 @@ def gate_label(cell: Cell, gate: str, notation: Notation = HOUSE) -> str:
 
 
 def held_title(cell: Cell, hold: Hold, notation: Notation = HOUSE) -> str:
-    """Which gate of which cell is held at what."""
+    """Title: which gate of which cell is held at which value."""
     return f"{cell.name.upper()}: {gate_label(cell, hold.gate, notation)} held at {hold.value:g}"
 
 

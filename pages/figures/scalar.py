@@ -77,7 +77,7 @@ def states_figure(done: Unrolled, notation: Notation = HOUSE) -> Figure:
 
 
 def _settled(done: Unrolled) -> str:
-    """The last step's factor."""
+    """Factor of the last step."""
     w, slope = number(done.wish.w), float(done.each[-1])
     factor = plain(done.wish.w * slope)
     return f"The last step multiplies by φ′w = {plain(slope)} · {w} = {factor}"
@@ -157,7 +157,7 @@ def _why(done: Unrolled, rule: float, real: float) -> str:
 
 
 def _general(done: Unrolled) -> str:
-    """Necessary and sufficient apart, from the largest slope there is."""
+    """Statement about w in general: necessary and sufficient apart, from the largest slope."""
     w, limit, name = done.wish.w, done.limit, done.wish.phi
     if name == "linear":
         return (

@@ -35,7 +35,7 @@ class Variant:
 
     @property
     def largest(self) -> float:
-        """Over all steps; nan where a state overflowed."""
+        """Largest difference over all steps; nan where a state overflowed."""
         return float(self.difference.max(initial=0.0))
 
     @property

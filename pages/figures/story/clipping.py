@@ -30,7 +30,7 @@ HIGHEST: Final = 0.45  # of the error
 
 
 def length_words(value: float) -> str:
-    """666,491 or 1.76."""
+    """A length in words: 666,491 or 1.76."""
     return f"{value:,.0f}" if value >= 100 else number(value)
 
 

@@ -24,7 +24,7 @@ CHANCE: Final = 0.25  # of the right one of four orders
 
 
 def updates_of(race: Race) -> tuple[int, ...]:
-    """When its runs were validated."""
+    """Updates at which the race's runs were validated."""
     return race.lanes[0].updates
 
 
@@ -34,7 +34,7 @@ def solved(race: Race, words: str, k: int) -> int:
 
 
 def said(race: Race, k: int) -> str:
-    """Number of runs that have learned the task at update `k` of the record, by cell."""
+    """Number of runs that have learned the task at validation `k`, by cell, in words."""
     update, found = updates_of(race)[k], {w: solved(race, w, k) for w in race.words}
     able = [f"{words} {n} of {len(race.seeds)}" for words, n in found.items() if n]
     if not able:
@@ -70,7 +70,7 @@ def _points(lane: Lane, r: Room) -> list[tuple[float, float]]:
 
 
 def ground(r: Room) -> Iterator[Item]:
-    """Axes, and what chance gives."""
+    """Axes, and the level of guessing."""
     for share in SHARES:
         yield line(r.left, r.y(share), r.right, r.y(share), "one" if share == CHANCE else "grid")
         yield text(r.left - 8, r.y(share) + 5, f"{100 * share:.0f} %", "tick", "end")
