@@ -54,7 +54,7 @@ def numbers(text: str) -> tuple[int, ...]:
 
 
 def surroundings() -> str:
-    """What the figures belong to. Ratios bear a busy machine better than times, but not well."""
+    """Versions and machine of a measurement, with a warning where the machine is busy."""
     found = [f"{name} {number}" for name in PACKAGES if (number := installed(name))]
     cores, load = os.cpu_count() or 1, os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     busy = f"; BUSY: load {load:.1f} on {cores} cores" if load > cores / 2 else ""

@@ -180,7 +180,7 @@ def first_slider(page: Any, tracks: Sequence[str]) -> Any:
 
 
 def drag(page: Any, slider: Any) -> Dragged:
-    """To and fro for a while; then the time until all is drawn."""
+    """Drag the slider to and fro for a while, then wait until all is drawn."""
     track = slider.get_by_role("group").locator("[data-orientation]")
     way = track.first if track.count() else slider
     inside = slider.locator("input[type=range]").first
@@ -198,7 +198,7 @@ def drag(page: Any, slider: Any) -> Dragged:
 
 
 def told(label: str, seen: dict[str, Any]) -> Dragged:
-    """What the page has counted, per second."""
+    """Pictures and frames per second of a drag, and the wait for the last picture after it."""
     times, released = seen["seen"], seen["released"]
     during = sum(t <= released for t in times)
     after = max([t - released for t in times if t > released], default=0.0)

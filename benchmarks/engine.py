@@ -45,7 +45,7 @@ class Engine:
 
 
 class Public:
-    """The same through `Network`: weights packed, batch first, readout, frozen records made."""
+    """The engine through `Network`: weights packed, batch first, readout, frozen records made."""
 
     def __init__(self, problem: Problem):
         H = problem.size[2]
@@ -75,7 +75,7 @@ class Result:
 
 
 def race(ours: Runner, theirs: Mapping[str, Runner], rounds: int) -> dict[str, Result]:
-    """Everybody runs in every round, so that a busy machine is busy for all of them."""
+    """Time all runners in every round, so that a busy machine is busy for all of them."""
     everybody = {"": ours, **theirs}
     calls = {label: calls_per_turn(runner.run) for label, runner in everybody.items()}
     times: dict[str, list[float]] = {label: [] for label in everybody}
@@ -164,7 +164,7 @@ class Anew:
         self.make, self.problems = make, iter(problems)
 
     def seconds(self) -> tuple[float, float]:
-        """Of the first run at the next length, and of a later one."""
+        """Seconds of the first run at the next length, and of a later one."""
         problem = next(self.problems)
         start = time.process_time()
         runner = self.make(problem)
@@ -205,7 +205,7 @@ def absent() -> list[str]:
 
 
 def one_thread() -> None:
-    """PyTorch counts its threads itself."""
+    """Hold PyTorch to one thread; it chooses their number by itself."""
     if any(peer.module == "torch" and peer.installed for peer in PEERS):
         import torch
 

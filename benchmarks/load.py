@@ -194,7 +194,7 @@ class Trainer:
     reader: Reader
 
     async def live(self, end: float, into: Outcome) -> None:
-        """Train until then: the page runs again by itself, as often as it asks for."""
+        """Train until `end`: the page runs again by itself, as often as it asks for."""
         await self.reader.press("Start")
         while time.perf_counter() < end:
             await self.reader.tick()
@@ -205,7 +205,7 @@ T = TypeVar("T")
 
 
 def crowd(server: Server, case: Case, number: int) -> list[Person]:
-    """Who comes: of every place about as many."""
+    """Readers of a case, spread evenly over the places."""
     people: list[Person] = []
     for k, place in zip(range(case.readers), cycle(PLACES), strict=False):
         reader = Reader(server, place.page, f"seed={k % 100}{place.query}")
@@ -235,14 +235,14 @@ async def bout(server: Server, case: Case, seconds: float, number: int, into: Ou
 
 
 async def arrive(stack: AsyncExitStack, person: Person, after: float) -> Person:
-    """Open the page; it is left with the stack."""
+    """Open the reader's page after a while; the stack closes it."""
     await asyncio.sleep(after)
     await stack.enter_async_context(person.reader)
     return person
 
 
 async def patiently(doing: Awaitable[T], into: Outcome) -> T | None:
-    """A reader who gives up is counted; the others go on."""
+    """Await a reader; counts one who gives up instead of ending the others."""
     try:
         return await doing
     except Unanswered as problem:
@@ -279,7 +279,7 @@ def thirds(values: list[float]) -> list[list[float]]:
 
 
 def report_visits(served: Served) -> None:
-    """What each heavy link costs, and what the server keeps of it."""
+    """Print the cost of each heavy link, and the memory that the server keeps afterwards."""
     print("  one reader opens each heavy link once      s  CPU s  peak +MB  kept +MB")
     for checkout in served.checkouts:
         with Served(served.folder, [checkout])() as (server,):

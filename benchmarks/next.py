@@ -1,4 +1,4 @@
-"""From a clicker's key to the next scene painted, in lecture mode: a deck from end to end.
+"""Time from a clicker's key to the next scene painted, in lecture mode: a deck from end to end.
 
 The lecturer rests some seconds on each scene, as lecturers do. Each round has a server of its own,
 so that nothing is known before; with `--against` an older checkout plays in turns with this one.

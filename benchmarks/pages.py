@@ -181,7 +181,7 @@ def move(page: Any, expected: list[int]) -> dict[str, float]:
 
 
 def measure(chromium: Any, addresses: dict[str, str], rounds: int) -> list[list[dict[str, float]]]:
-    """For each page its times, round by round."""
+    """Times of each page, round by round."""
     pages = [open_page(chromium, addresses[timed.script] + timed.link) for timed in PAGES]
     expected = [warm_up(page) for page in pages]
     both = list(zip(pages, expected, strict=True))

@@ -1,4 +1,4 @@
-"""What is timed: one layer, forward and full BPTT, the same numbers for everybody."""
+"""The timed problem: one layer, forward and full BPTT, the same numbers for everybody."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Reader:
         return await self.move(slider, slider.low + slider.step * dice.randint(0, stops))
 
     async def press(self, label: str) -> float:
-        """Press a button."""
+        """Press the button of this label."""
         button = self.screen.button(label)
         return await self._run(button.fragment, button.name)
 

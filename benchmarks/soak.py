@@ -42,7 +42,7 @@ def path(page: str) -> str:
 
 @dataclass
 class Soak:
-    """What happened, answer by answer; an answer is to an opened page or to a moved slider."""
+    """Results of a run, answer by answer; an answer is to an opened page or to a moved slider."""
 
     seconds: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)  # MB, at each answer
@@ -113,7 +113,7 @@ async def visits(server: Server) -> list[Visit]:
 
 
 async def computed(reader: Reader) -> float:
-    """Ask for whatever waits for its button; seconds until there is nothing of the kind."""
+    """Press "Compute it" until no such button is left; seconds spent."""
     seconds = 0.0
     while any(button.label == "Compute it" for button in reader.screen.buttons.values()):
         seconds += await reader.press("Compute it")

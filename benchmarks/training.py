@@ -75,7 +75,7 @@ def learn(trainer: Trainer, slice_: int, learnt: Callable[[Trainer], bool]) -> t
 
 
 def hello() -> tuple[float, int]:
-    """The trainer is made within the time: buffers are half of it."""
+    """Seconds and updates until "hello" is learnt; buffers of the trainer are half of the time."""
     settings = Training(task="hello", cell="gru", hidden=16, rate=0.1, **QUIET)  # type: ignore[arg-type]
     start = time.process_time()
     trainer = Trainer(settings)

@@ -164,7 +164,7 @@ GATED = {
 
 
 class Gated(Stacked):
-    """The same with an equation per gate; the gates' gradients are put side by side afterwards."""
+    """The loop with an equation per gate; the gates' gradients are put side by side afterwards."""
 
     def __init__(self, problem: Problem):
         self.problem = problem

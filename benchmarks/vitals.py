@@ -1,4 +1,4 @@
-"""What a server process costs, read from /proc, which Linux has."""
+"""Cost of a server process, read from /proc, which Linux has."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the reader sees.  Scripts here are pages; figures/, components/ and ui/ serve them."""
+"""The app's pages: one script each; figures/, components/, ui/ and other folders serve them."""

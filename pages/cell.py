@@ -34,7 +34,7 @@ CLAIM = (
 
 
 def chosen(step: int, unit: int) -> None:
-    """What the reader picked; the first unit is shown without being asked for."""
+    """Take over the reader's pick; the first unit is shown without being asked for."""
     named = unit if unit > 1 else min(session.view().unit, unit)
     more = {"wires": "unit", "unit": named} if unit else {"wires": "mean"}
     session.look(t=step + 1, **more)

@@ -36,7 +36,7 @@ All three read the same text and were trained alike."""
 
 
 def drawn(found: connectivity.Together, wish: Connected, view: session.View) -> figures.Picture:
-    """What is on screen."""
+    """The picture's content: the text, its gradients, and the choices it was drawn for."""
     letters_of = NOTATIONS[view.notation]
     return figures.Picture(found.text, found.felt, wish.foretold, wish.towards, letters_of)
 

@@ -35,7 +35,7 @@ CLAIM = (
 
 
 def matrix_of(e: Experiment, view: session.View, pick: Pick) -> figures.Matrix:
-    """What is on screen, made once for all readers."""
+    """The matrix on screen, from results made once for all readers."""
     done, notation = runs.compute(e), NOTATIONS[view.notation]
     which = min(view.layer, len(done.stages[-1].trace.layers) - 1)
     plain = runs.compute(essential(e))

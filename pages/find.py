@@ -48,7 +48,7 @@ def _shown(entry: Entry) -> None:
 
 
 def numbers(_: Experiment, __: session.View, wish: Sought) -> Table:
-    """What was found, one per row."""
+    """The places found, one per row."""
     return Table.of(vars(each) for each in found(wish.find, index.entries()))
 
 

@@ -68,7 +68,7 @@ def picture() -> Iterator[str]:
 
 
 def menus_of(wish: Experiment, view: session.View, trace: LayerTrace) -> tuple[Menu, ...]:
-    """What is drawn, of which gate or state, in which order, and what stands beside it."""
+    """Menus of the maps: which maps, of which quantity, in which order, compared with which run."""
     cell, units = trace.cell, trace.weights.weight_hh.shape[1]
     shows, quantities = panels.shown_of(cell), panels.quantities_of(cell, NOTATIONS[view.notation])
     of = Menu("quantity", "of", panels.telling(cell, view.quantity), quantities)
@@ -81,7 +81,7 @@ def menus_of(wish: Experiment, view: session.View, trace: LayerTrace) -> tuple[M
 
 
 def looked(picked: Picked) -> None:
-    """What the reader picked in the maps or in a menu beside them."""
+    """Take over the reader's picks in the maps and in the menus beside them."""
     there: dict[str, Value] = {
         "t": picked.step + 1,
         "unit": picked.unit,

@@ -59,7 +59,7 @@ def norms(e: Experiment, view: session.View) -> Plot:
 
 
 def below(e: Experiment, view: session.View) -> dict[str, Plot]:
-    """What the optimiser would do to each step's share and to every parameter."""
+    """Plots below the picture: each step's share; if clipping is on, each parameter's norms."""
     run = runs.compute(e)
     found = {"shares": Plot(step_shares(run, NOTATIONS[view.notation]), SHARES, "gradient-shares")}
     if run.clipped.mode != "off":
@@ -68,7 +68,7 @@ def below(e: Experiment, view: session.View) -> dict[str, Plot]:
 
 
 def _follow(drag: Drag, e: Experiment, notation: str, loss: str) -> None:
-    """What the picture needs to follow the slider by itself; it runs beside the picture."""
+    """Give the picture its leaves, by which it follows the slider without the server."""
     part = model.asked(drag.name)
     every = partial(figures.turned, cell=e.cell, loss=loss, notation=NOTATIONS[notation])
     found = None if part is None else model.drawn(e, notation, loss, part, every)

@@ -1,4 +1,4 @@
-"""The same networks through torch.nn and keras.layers, in float64, under PyTorch's names."""
+"""The oracle's networks through torch.nn and keras.layers, in float64, under PyTorch's names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ dtypes.result_type = keep_double(dtypes.result_type)
 
 
 def run_torch(spec: Spec, weights: Numbers, data: Numbers) -> Numbers:
-    """The same through torch.nn.RNN, GRU or LSTM."""
+    """Numbers of a golden file by torch.nn.RNN, GRU or LSTM."""
     module = torch_module(spec, weights)
     d, w = (
         hand.leaves(data),
@@ -102,7 +102,7 @@ def keras_layer(spec: Spec) -> keras.layers.Layer:
 
 
 def run_keras(spec: Spec, weights: Numbers, data: Numbers) -> Numbers:
-    """The same through a Keras layer, its weights and gradients brought into PyTorch's layout."""
+    """Numbers of a golden file by a Keras layer, brought into PyTorch's layout."""
     layer = keras_layer(spec)
     fill(spec, layer, weights)
     d, w = (

@@ -26,7 +26,7 @@ RULES = {
 
 
 def gradients() -> np.ndarray:
-    """(updates, 8)"""
+    """Gradients (updates, 8): of usual size, and columns of zeros, of tiny and of huge numbers."""
     drawn = np.random.default_rng(5).normal(size=(UPDATES, 8))
     drawn[:, 5] = 0
     drawn[:, 6] *= 1e-9
@@ -46,7 +46,7 @@ def follow(name: str, start: np.ndarray, given: np.ndarray) -> list[list[float]]
 
 
 def make() -> None:
-    """Write the file."""
+    """Write the golden file."""
     start, given = np.random.default_rng(4).normal(size=8), gradients()
     cases = {name: follow(name, start, given) for name in RULES}
     record = {"rate": 0.1, "start": start.tolist(), "gradients": given.tolist(), "weights": cases}

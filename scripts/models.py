@@ -95,7 +95,7 @@ def train(name: str, recipe: Recipe, data: Any) -> Model:
 
 
 def _rounded(trainer: Trainer) -> tuple[Network, ...]:
-    """As the networks will be when they are read back: float32 numbers in float64 arrays."""
+    """The networks as they are when read back: float32 numbers in float64 arrays."""
     return tuple(
         network.load_state_dict(
             {n: np.float32(w).astype(float) for n, w in network.weights.items()}
@@ -342,7 +342,7 @@ RACES: dict[str, tuple[str, str, dict[str, Any]]] = {  # title, what differs, se
 
 
 def recorded(name: str) -> Race:
-    """Race them, on every seed."""
+    """Record a race of `RACES` on every seed."""
     title, versus, settings = RACES[name]
     return races.record(name, title, versus, settings, SEEDS)
 
@@ -380,7 +380,7 @@ def main() -> None:
 
 
 def _race(name: str) -> str:
-    """Record a race; how everyone ended."""
+    """Record and save a race; returns each run's score in words."""
     race = recorded(name.removeprefix("race-"))
     races.save(RACE_FOLDER, race)
     return ", ".join(f"{lane.words} {lane.score:.4g}" for lane in race.lanes)

@@ -31,7 +31,7 @@ ASKING = "clipping-caps-the-maximum-value"  # a scene with a question
 
 
 def nothing(app: App) -> None:
-    """The page as it opens."""
+    """Leave the page as it opens."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Worker:
 
 
 class Door:
-    """Where connections come in, and to whom each is handed."""
+    """Listening socket of all processes: accepts connections and hands each to one of them."""
 
     def __init__(self, workers: int) -> None:
         self.workers = [Worker(number) for number in range(workers)]
@@ -101,7 +101,7 @@ class Door:
                 self.close()
 
     async def _watch(self) -> None:
-        """Start anew what has ended."""
+        """Restart worker processes that have ended."""
         while True:
             await asyncio.sleep(1.0)
             for worker in self.workers:

@@ -19,7 +19,7 @@ class Handed(socket.socket):
     """A listening socket, as far as asyncio can tell, whose connections were accepted elsewhere."""
 
     def listen(self, backlog: int = 0, /) -> None:
-        """Nothing to do: the other process listens."""
+        """Do nothing: the other process listens."""
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection; `BlockingIOError` where there is none."""
@@ -60,7 +60,7 @@ def named(scope: Scope) -> str | None:
 
 
 def cookie(number: int, encrypted: bool) -> str:
-    """Only over https does a browser send cookies from a frame in somebody else's page."""
+    """Value of Set-Cookie for a process; frames in other sites' pages send it over https alone."""
     where = "SameSite=None; Secure; Partitioned" if encrypted else "SameSite=Lax"
     return f"{COOKIE}={number}; Path=/; HttpOnly; {where}"
 

@@ -1,4 +1,4 @@
-"""What every test needs before NumPy is imported, and how Hypothesis behaves."""
+"""Environment of all tests, set before NumPy is imported, and the profile of Hypothesis."""
 
 import os
 

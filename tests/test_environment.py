@@ -63,11 +63,11 @@ class Copy:
         return process
 
     def said(self, which: int) -> str:
-        """What the process of this number has said so far."""
+        """Standard error so far of the process with this number."""
         return (self.folder / f"said{which}").read_text()
 
     def lines(self) -> list[str]:
-        """What was called, in order."""
+        """Calls so far, in order."""
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     def go(self) -> None:

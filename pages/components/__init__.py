@@ -1,1 +1,1 @@
-"""What Streamlit and Plotly cannot do alone: small components with plain scripts in assets/."""
+"""Components for what Streamlit and Plotly cannot do alone, with plain scripts in assets/."""

@@ -16,5 +16,5 @@ _component = st.components.v2.component(
 
 
 def again(turn: int) -> None:
-    """Nothing to be seen; every `turn` asks once."""
+    """Ask the page for another run, once for every `turn`; draws nothing."""
     _component(key="again", data={"turn": turn}, on_asked_change=lambda: None, height=0)

@@ -1,4 +1,4 @@
-"""What later pictures of a lecture need is fetched by the browser while the first is looked at."""
+"""Prefetching of scripts that later pictures of a lecture need, while the first is looked at."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a page draws is kept while its reader may take it home as it is.
+"""Records of a page's pictures and conclusions, for readers who may take them home.
 
-A component made by `picture` then leaves a record each time it is drawn: the message it was sent,
-and whatever a file needs to draw the same.  At all other times nothing is kept: a message may have
-a megabyte, and a class a hundred readers.
+While they may, a component made by `picture` leaves a record each time it is drawn: the message it
+was sent, and whatever a file needs to draw the same. At all other times nothing is kept: a message
+may have a megabyte, and a class a hundred readers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Piece(NamedTuple):
 
 @dataclass
 class Desk:
-    """What this reader has on screen."""
+    """One reader's records: those on screen, and those of the picture that is being drawn."""
 
     shown: tuple[Piece, ...] = ()
     drawing: dict[str, Piece] = field(default_factory=dict)
@@ -36,13 +36,13 @@ class Desk:
     keeps: bool = False
 
     def pieces(self, part: str | None = None) -> tuple[Exhibit | str, ...]:
-        """What is shown: all of it, or one part, "" the first."""
+        """Records on screen: all of them, or those of one part; "" is the first part."""
         wanted = next((p.part for p in self.shown), "") if part == "" else part
         return tuple(p.content for p in self.shown if part is None or p.part == wanted)
 
 
 def desk() -> Desk:
-    """This reader's."""
+    """This reader's records, made at the first call."""
     found = st.session_state.get(NAME)
     if not isinstance(found, Desk):
         found = st.session_state[NAME] = Desk()
@@ -50,18 +50,18 @@ def desk() -> Desk:
 
 
 def begin(keeps: bool) -> None:
-    """Before a page draws its picture; `keeps`: its reader may take it home."""
+    """Begin the records of a page's picture; `keeps`: its reader may take it home."""
     mine = desk()
     mine.drawing, mine.keeps = {}, keeps
 
 
 def begin_part(name: str) -> None:
-    """Before one of its parts."""
+    """Begin the records of one part of the picture."""
     desk().part = name
 
 
 def end() -> None:
-    """After it: what was drawn is what is shown."""
+    """End the records of the picture: from now on they are those on screen."""
     mine = desk()
     mine.shown = tuple(mine.drawing.values())
 

@@ -30,7 +30,7 @@ _component = picture(
 
 @dataclass(frozen=True)
 class Picked:
-    """What the reader looks at, and what was chosen in the menus."""
+    """The selected step, unit and quantity, and the choices in the menus."""
 
     step: int  # from 0
     unit: int  # from 1; 0 is none

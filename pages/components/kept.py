@@ -21,8 +21,9 @@ _component = st.components.v2.component(
 def kept(
     message: Mapping[str, Any], *, key: str, on_answers: Callable[[Sequence[Any]], None]
 ) -> None:
-    """Nothing to be seen. `message` says what the browser is to keep and what it is asked for;
-    `on_answers` is told what it answers, before the page runs again, and has to check it."""
+    """Invisible component; `message` tells the browser which files to keep and which to look for.
+
+    `on_answers` is told its answers, before the page runs again, and has to check it."""
 
     def came() -> None:
         said = st.session_state[key]["answers"]

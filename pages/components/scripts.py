@@ -67,12 +67,12 @@ def text(component: str) -> str:
 
 @cache
 def address(component: str) -> str:
-    """Its name in the link, new with every change of its content."""
+    """Name of the component's script in links, new with every change of its content."""
     return f"{component}-{sha256(text(component).encode()).hexdigest()[:12]}"
 
 
 def script(component: str) -> str:
-    """What the component hands to Streamlit."""
+    """The component's JavaScript for Streamlit; only an import of it where scripts are served."""
     if os.environ.get(SERVED):
         return _FETCH.replace("@NAME@", address(component))
     return text(component)

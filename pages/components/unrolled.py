@@ -48,7 +48,7 @@ def unrolled(
 
 
 def _names(payload: Mapping[str, Any]) -> set[str]:
-    """What can be lit."""
+    """Names that may be lit: those of the weights, "" and "none"."""
     return {"", "none"} | {w["id"] for stage in payload["stages"] for w in stage["weights"]}
 
 

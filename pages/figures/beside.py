@@ -69,7 +69,7 @@ def _axes(n: int) -> Part:
 
 
 def _columns(shares: Sequence[float]) -> list[Span]:
-    """Where each chart begins and ends, from 0 to 1."""
+    """Start and end of each chart's column, from 0 to 1."""
     room = 1 - AIR * (len(shares) - 1)
     ends, at = [], 0.0
     for share in shares:
@@ -100,7 +100,7 @@ def _notes(layout: Part, n: int) -> list[Part]:
 
 
 def _own(part: Part, n: int) -> Part:
-    """Its references, on a chart's own axes instead of those of a figure alone."""
+    """References of a shape or note to the axes of chart `n`."""
     own = {axis: f"{axis}{_n(n)}" for axis in ("x", "y")}
     return {
         f"{axis}ref": f"{ref} domain" if part.get(f"{axis}ref") == "paper" else ref

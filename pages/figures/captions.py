@@ -37,7 +37,7 @@ def limit(caption: Caption) -> float:
 
 
 def maps(caption: Caption, place: int, of: str, near: Neighbour) -> str:
-    """Beside the drawing: the picked word's slopes, and the drawing the baseline copies from."""
+    """Pictures beside the drawing: the picked word's slopes, and the baseline's nearest drawing."""
     place = min(place, len(caption.spoken))
     word, top = caption.spoken[place - 1], limit(caption)
     other = f" against “{_shown(word.others[0][0])}”" if of == "margin" else ""
@@ -128,7 +128,7 @@ def _shown(word: str) -> str:
 
 
 def told(caption: Caption, place: int, subject: Subject | None, near: Neighbour) -> str:
-    """What was said of the drawing, and which words hang on it (plain text)."""
+    """Plain text: the caption, how it compares with the truth, the word with the largest slopes."""
     sentences = [f"The network says “{' '.join(caption.words)}”{_against(caption, subject)}"]
     if subject is None:
         same = caption.words == near.subject.words[:-1]
@@ -149,7 +149,7 @@ def _against(caption: Caption, subject: Subject | None) -> str:
 
 
 def briefly(run: Run) -> Run:
-    """For a small drawing, whose boxes hold three letters of a word."""
+    """The run with words of three letters, for a small drawing whose boxes hold no more."""
     short = tuple(name[:3] for name in run.sequence.output_labels)
     return replace(run, sequence=replace(run.sequence, output_labels=short))
 

@@ -1,4 +1,4 @@
-"""What a reader is told of a sentence unlike those of training."""
+"""Warnings about a sentence unlike those of training."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -101,7 +101,7 @@ def told(pair: Pair) -> str:
 
 
 def reached(exploding: Pair, vanishing: Pair) -> str:
-    """What the way back through time does to the gradient of both starts."""
+    """Growth of both starts' gradients on their way back through time, in Markdown."""
     off, on = vanishing
     grown, left = (number(pair[0].growth) for pair in (exploding, vanishing))
     return (
@@ -128,7 +128,7 @@ def rows(every: Sequence[Course]) -> Mapping[str, NDArray[Any]]:
 
 
 def look(course: Course) -> Look:
-    """Its colour, dash and marker."""
+    """Colour, dash and marker of a course."""
     return LOOKS["before" if course.mode == "off" else "after"]
 
 

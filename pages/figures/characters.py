@@ -1,4 +1,4 @@
-"""What a character network expects, is surprised by, writes, and keeps in one unit."""
+"""Pictures of a character network: predictions, surprise, its own text and one unit's state."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def payload(
 
 
 def title(read: Read) -> str:
-    """Whose text it is."""
+    """Title: the text read, and how much of it the network wrote."""
     written = len(read.text) - read.given
     if not written:
         return "The text read"

@@ -67,7 +67,7 @@ def contours(land: Surface, paths: Sequence[Path]) -> Figure:
 
 
 def conclusion(paths: Sequence[Path]) -> str:
-    """What became of both balls, in one sentence."""
+    """Outcome of the paths, in one sentence."""
     told = "; ".join(map(_fallen, paths))
     return told[0].upper() + told[1:]
 
@@ -82,7 +82,7 @@ def _fallen(path: Path) -> str:
 
 
 def relief(land: Surface, paths: Sequence[Path]) -> Figure:
-    """The same as a surface; what lies outside the window of w and b is left out."""
+    """The error as a surface, with both descents; points outside the window are left out."""
     ground = {
         "type": "surface",
         "x": land.w,
@@ -143,7 +143,7 @@ def lengths(paths: Sequence[Path]) -> Figure:
 
 
 def told(path: Path, wish: Cliff) -> str:
-    """What happened on one way down, in numbers."""
+    """Report of one path in numbers: clipped updates, the first throw, the last error."""
     name, made = words(path), len(path.norms)
     end = f"error **{number(float(path.errors[-1]))}** after {made} updates"
     if made < wish.updates:
@@ -179,7 +179,7 @@ def slopes_told(land: Surface) -> str:
 
 
 def words(path: Path) -> str:
-    """What a path is called."""
+    """Name of a path, from how its gradients are clipped."""
     return {
         "off": "without clipping",
         "norm": "clipped by norm",
@@ -202,7 +202,7 @@ def rows(paths: Sequence[Path]) -> Mapping[str, NDArray[Any]]:
 
 
 def look(path: Path) -> Look:
-    """Its colour, dash and marker."""
+    """Colour, dash and marker of a path."""
     return LOOKS["before" if path.mode == "off" else "after"]
 
 
@@ -279,7 +279,7 @@ def _start(paths: Sequence[Path]) -> list[Part]:
 
 
 def _edge() -> Part:
-    """Where x stays at its start for ever and every step's Jacobian is above 1."""
+    """The cliff's line: x stays at its start for ever, and every step's Jacobian is above 1."""
     first = 1 / float(factor(1.0))
     w = np.linspace(first, W_RANGE[1], 60)
     return {
@@ -296,7 +296,7 @@ def _edge() -> Part:
 
 
 def _notes(paths: Sequence[Path]) -> list[Part]:
-    """What the cliff's line is, and the first throw of each path, on a ground of their own."""
+    """Labels of the cliff's line and of each path's first throw, on an opaque ground."""
     paper = {"bgcolor": PAPER, "arrowcolor": INK, "arrowwidth": 1, "arrowhead": 0}
     line = {"x": 6.2, "y": float(edge(6.2)), "text": f"x stays at {START:g}", "ax": 60, "ay": -30}
     found = [{**line, **paper}]

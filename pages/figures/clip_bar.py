@@ -132,7 +132,7 @@ def strip_threshold(clipped: Clipped) -> list[Part]:
 
 
 def conclusion(clipped: Clipped) -> str:
-    """What clipping did to the step, in one sentence without marks."""
+    """Effect of clipping on the step, in one sentence without Markdown."""
     raw, c = clipped.norm_before, clipped.threshold
     if not isfinite(raw):
         return _overflowed(clipped)
@@ -180,7 +180,7 @@ def _overflowed(clipped: Clipped) -> str:
 
 
 def _shown(clipped: Clipped) -> str:
-    """What the bars show: where this changes they glide."""
+    """Clipping mode as the plot's `glide`: the bars are animated when it changes."""
     return clipped.mode
 
 
@@ -192,7 +192,7 @@ def _said(norm: float) -> str:
 
 
 def _numbers(clipped: Clipped, small: bool) -> Part:
-    """Before → after, large enough for the back row."""
+    """The numbers before → after, large enough for the back row."""
     before, after = plain(clipped.norm_before), plain(clipped.norm_after)
     text = before if clipped.mode == "off" else f"{before} → {after}"
     place = {"x": -3, "y": 0.68, "yanchor": "middle", "bgcolor": PAPER}

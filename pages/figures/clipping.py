@@ -114,7 +114,7 @@ def textbook_pair() -> dict[str, Clipped]:
 
 
 def textbook_words() -> str:
-    """What the small picture shows, in numbers."""
+    """Numbers of the textbook example in the small picture, in Markdown."""
     done = textbook_pair()
     one, other = (done["value"].before["g"], done["value"].after["g"])
     heights = [float(np.degrees(np.arctan2(g[1], g[0]))) for g in (one, other)]
@@ -148,7 +148,7 @@ def entries(clipped: Clipped) -> Figure:
 
 
 def sentence(clipped: Clipped) -> str:
-    """What clipping did to this gradient, in one or two plain sentences."""
+    """Effect of clipping on this gradient, in one or two plain sentences."""
     raw, c = clipped.norm_before, clipped.threshold
     if not isfinite(raw):
         return _overflowed(clipped)
@@ -267,13 +267,13 @@ def _remarks(drawn: Plane, reach: float) -> list[Part]:
 
 
 def _circle(radius: float) -> Part:
-    """Where gradients of that norm end."""
+    """Circle of all gradients whose norm is the radius."""
     ends = {"x0": -radius, "y0": -radius, "x1": radius, "y1": radius}
     return {"type": "circle", **ends, "line": {"color": INK, "dash": "dot", "width": 1.5}}
 
 
 def _square(half: float) -> Part:
-    """Where no entry is larger than that."""
+    """Square of all gradients whose largest entry is `half`."""
     return _circle(half) | {"type": "rect"}
 
 
@@ -293,7 +293,7 @@ def _edges(sizes: Floats) -> Floats:
 
 
 def _counts(sizes: Floats, edges: Floats) -> NDArray[np.int64]:
-    """What lies beyond the edges is counted in the outermost bins.
+    """Number of sizes in each bin; those beyond the edges count in the outermost bins.
 
     What clipping has cut lies exactly at the threshold, often on an edge itself: by a hair of
     rounding it may fall to either side, so a hair is added.

@@ -47,12 +47,12 @@ class Matrix:
 
     @property
     def row_words(self) -> str:
-        """What t counts."""
+        """Meaning of the rows' index t."""
         return "state after step t" if self.of == "jacobian" else "loss of step t"
 
     @property
     def column_words(self) -> str:
-        """What k counts."""
+        """Meaning of the columns' index k."""
         if self.of == "x":
             return "input of step k"
         start = "read from right to left, from k = T" if self.reverse else "k = 0: the initial one"
@@ -76,7 +76,7 @@ class Matrix:
 
     @property
     def cut(self) -> Mask:
-        """What a way joins and the window cuts."""
+        """Mask of the entries whose gradient paths the window cuts."""
         joined = ~np.isnan(self.values)
         return joined & ~self.kept if self.kept is not None else np.zeros_like(joined)
 
@@ -202,7 +202,7 @@ def shades(matrix: Matrix) -> Floats:
 
 
 def _edges(places: NDArray[Any]) -> Floats:
-    """Where cells round these places begin and end."""
+    """Boundaries between cells that have these places as their middles."""
     inner = (places[1:] + places[:-1]) / 2
     if not len(inner):
         return np.array([places[0] - 0.5, places[0] + 0.5])
@@ -449,7 +449,7 @@ def moves(matrix: Matrix, t: int, k: int) -> dict[str, dict[str, int]]:
 
 
 def steps(count: int) -> str:
-    """So many steps."""
+    """A number of steps in words."""
     return "1 step" if count == 1 else f"{count} steps"
 
 

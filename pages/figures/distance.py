@@ -105,7 +105,7 @@ def _word(read: Sentence, k: int, value: float) -> str:
 
 
 def height(value: float) -> float:
-    """From 0 at the floor (and for nothing at all) to 1, on the logarithmic scale."""
+    """Height on the logarithmic scale, from 0 at the floor (and for zero itself) to 1."""
     if not value > LOW:
         return 0.0
     return float(min(1.0, np.log(value / LOW) / np.log(HIGH / LOW)))
@@ -282,7 +282,7 @@ _PATTERNS: Final = {"rnn": "", "gru": "/", "lstm": "."}
 
 
 def conclusion(read: Sentence, trained: Mapping[str, Felt]) -> str:
-    """Who still answers rightly, so many words after the clue."""
+    """Answers of the trained networks, so many words after the clue."""
     said = {cell_look(c).label: _likeliest(found) for c, found in trained.items()}
     right = [label for label, word in said.items() if word == read.answer]
     wrong = [f"{label} says {word}" for label, word in said.items() if word != read.answer]
@@ -319,7 +319,7 @@ def headline(
 def exchange(
     read: Sentence, named: Mapping[str, Mapping[str, str]], trained: Mapping[str, Felt]
 ) -> str:
-    """What becomes of the answer when the clue alone is exchanged, and what that says."""
+    """Answers after only the clue was exchanged, and the conclusion from them, in Markdown."""
     lines = [_exchanged(cell, answers) for cell, answers in named.items()]
     text = (
         f"**Exchange the clue.** “{read.words[read.clue]}” replaced by each of {len(COUNTRIES)} "
@@ -350,7 +350,7 @@ def _listed(cells: Sequence[str]) -> str:
 
 
 def verdict(found: Sequence[AtGap]) -> str:
-    """What the trained networks get right over the held-out gaps, and what needs no memory."""
+    """Accuracy of the trained networks on held-out gaps, in Markdown, beside two baselines."""
     kept = [f for f in found if f.held_out]
     near, far = kept[0], kept[-1]
     lines = [

@@ -61,7 +61,7 @@ def piles(found: Tagged) -> Figure:
 
 
 def title(found: Tagged) -> str:
-    """What both networks say of the word that is followed."""
+    """Title: both networks' tags of the word that is followed."""
     said = [
         f"{TAGS[int(p[found.word].argmax())]} {_said(float(p[found.word].max()))}"
         for p in (found.forward, found.both)
@@ -117,7 +117,7 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
 
 
 def _in_hall(y: Array, tag: str) -> Part:
-    """On bars that are narrow for large type: the number alone, never turned or made smaller."""
+    """Numbers alone on narrow bars with large type, never turned or made smaller."""
     spelled = [_said(v) if v >= FEWEST and tag != "other" else "" for v in y]
     return {"text": spelled, "textangle": 0, "constraintext": "none"}
 
@@ -152,7 +152,7 @@ def _heading(name: str) -> Part:
 
 
 def _frame(found: Tagged, axis: str) -> Part:
-    """Round the word that is followed."""
+    """Frame round the word that is followed."""
     x = found.word + 1
     return {
         "type": "rect",
@@ -190,7 +190,7 @@ def growth(found: Tagged) -> Figure:
 
 
 def _course(found: Tagged, tag: str) -> list[Part]:
-    """Thick: both directions; thin: forward only."""
+    """Curves of the followed word's tag: thick in both directions, thin forward only."""
     steps, column = np.arange(1, len(found.course) + 1), TAGS.index(tag)
     words = [in_plot(w) for w in found.words[found.word :]]
     common = {
@@ -222,7 +222,7 @@ def _course(found: Tagged, tag: str) -> list[Part]:
 
 
 def verdict(found: Tagged) -> str:
-    """What both say of the word that is followed, and which word settled it."""
+    """Both networks' tags of the word that is followed, and the word that settled them."""
     k, word = found.word, f"“{in_markdown(found.words[found.word][:20])}”"
     ahead, around = found.forward[k], found.both[k]
     return (
@@ -262,7 +262,7 @@ def _settled(found: Tagged) -> str:
 
 
 def cautions(found: Tagged) -> str:
-    """What makes this sentence unlike those of training."""
+    """Warnings about a sentence unlike those of training."""
     return told(
         f"Not in the vocabulary of {len(VOCABULARY) - 1} words",
         found.strange,

@@ -68,17 +68,17 @@ class Curve:
 
     @property
     def quantity(self) -> str:
-        """What is drawn, in the letters of the notation: dL/dcₜ."""
+        """The gradient's symbol in the chosen notation: dL/dcₜ."""
         return self.notation.of(self.cell).gradient(self.state)
 
     @property
     def name(self) -> str:
-        """What the legend calls it: LSTM dL/dcₜ."""
+        """Name in the legend: LSTM dL/dcₜ."""
         return f"{cell_look(self.cell).label} {self.quantity}"
 
     @property
     def label(self) -> str:
-        """What stands at the line's end: LSTM, and LSTM c."""
+        """Label at the line's end: LSTM, or LSTM c."""
         name = cell_look(self.cell).label
         if self.state == "h":
             return name
@@ -196,7 +196,7 @@ def _beside(figure: Figure, clipped: Clipped, cell: str) -> None:
 
 
 def conclusion(curves: Sequence[Curve], loss: str) -> str:
-    """What a student reads off: how much the first state feels of what the last one does."""
+    """Conclusion in words: the first state's gradient as a multiple of the last state's."""
     ratios = {c.cell: reached(c.norms) for c in curves if c.state == "h"}
     if not ratios:
         return "No gradient was computed"
@@ -226,7 +226,7 @@ def reached(norms: Floats) -> float:
 
 
 def _extreme(ratio: float) -> float:
-    """How far from 1, in decades."""
+    """Distance of a ratio from 1, in decades."""
     if np.isnan(ratio):
         return -1.0
     return abs(float(np.log10(ratio))) if 0 < ratio < np.inf else np.inf
@@ -239,7 +239,7 @@ def _felt(ratio: float) -> str:
 
 
 def _ends(curves: Sequence[Curve], steps: int, gap: float = GAP) -> list[Part]:
-    """What each line ends in on its way back, beside its end at the left; none covers another."""
+    """Labels at the left ends of the lines, moved apart so that none covers another."""
     gap *= 1 if len(curves) < 6 else 0.8
     places = apart([share(_shown(c.norms[0])) for c in curves], gap, 0.04, 0.96)
     low, high = DECADES[0] - AIR, DECADES[1] + AIR
@@ -270,12 +270,12 @@ def _arrow(norm: float) -> str:
 
 
 def _shown(norm: float) -> float:
-    """Where it is drawn: an overflow at the upper border."""
+    """Norm at which a point is drawn: an overflow at the upper border."""
     return HIGH if np.isnan(norm) else float(held(norm))
 
 
 def _quantities(curves: Sequence[Curve]) -> str:
-    """What the axis measures, in the letters of the curves: hidden states solid, c dashed."""
+    """Axis label in the letters of the curves: hidden states solid, cell states dashed."""
     solid = {c.quantity: None for c in curves if c.state == "h"}
     dashed = {c.quantity: None for c in curves if c.state == "c"}
     names = ", ".join(f"‖{name}‖" for name in solid)
@@ -283,7 +283,7 @@ def _quantities(curves: Sequence[Curve]) -> str:
 
 
 def _shortly(curves: Sequence[Curve]) -> str:
-    """The same where there is little room: letters only if the cells share them."""
+    """Axis label where there is little room: letters only if the cells share them."""
     several = len({c.quantity for c in curves if c.state == "h"}) > 1
     return "norm of the states' gradients" if several else _quantities(curves)
 

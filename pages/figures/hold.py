@@ -218,19 +218,19 @@ def gate_labels(cell: Cell, notation: Notation = HOUSE) -> dict[str, str]:
 
 
 def gate_label(cell: Cell, gate: str, notation: Notation = HOUSE) -> str:
-    """What a gate is called; a cell with nothing but a candidate holds its new state itself."""
+    """Name of a gate; the new state's for a cell whose only gate is the candidate."""
     return notation.of(cell).label("h" if cell.gates == ("candidate",) else gate)
 
 
 def held_title(cell: Cell, hold: Hold, notation: Notation = HOUSE) -> str:
-    """Which gate of which cell is held at what."""
+    """Title: which gate of which cell is held at which value."""
     return f"{cell.name.upper()}: {gate_label(cell, hold.gate, notation)} held at {hold.value:g}"
 
 
 def held_conclusion(
     free: Run, held: Run, hold: Hold, *, layer: int, notation: Notation = HOUSE
 ) -> str:
-    """What holding the gate did to the gradient that reaches the start, in a line."""
+    """Effect of holding the gate on the gradient that reaches the start, in one line."""
     cell = held.stages[0].network.cell
     before, after = (_at_the_start(r, layer) for r in (free, held))
     name = gate_label(cell, hold.gate, notation)
@@ -254,7 +254,7 @@ def _at_the_start(done: Run, layer: int) -> float:
 
 
 def held_words(free: Run, held: Run, hold: Hold, *, layer: int, notation: Notation = HOUSE) -> str:
-    """What holding the gate did to loss and gradient, computed from both runs."""
+    """Effect of holding the gate on loss and gradient, computed from both runs."""
     cell = held.stages[0].network.cell
     name, state = gate_label(cell, hold.gate, notation), cell.states[-1]
     before, after = (_at_the_start(r, layer) for r in (free, held))

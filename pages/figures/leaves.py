@@ -35,7 +35,7 @@ def leaves(setting: str, figures: Iterable[tuple[float, Figure]]) -> Leaves:
 
 
 def leaf(figure: Figure) -> Part:
-    """What of a figure moves."""
+    """The parts of a figure that change with the slider's value."""
     layout, data = figure["layout"], figure["data"]
     narrow = layout.get("meta", {}).get("narrow", {}).get("title", {})
     lines = [trace for trace in data if trace["type"] == "scatter" and "lines" in trace["mode"]]
@@ -55,7 +55,7 @@ def moves(note: Mapping[str, Any]) -> bool:
 
 
 def _words(note: Mapping[str, Any]) -> Part:
-    """Its text, the power of ten where it belongs, and the one where it stands."""
+    """An annotation: its text, the power of ten that it tells, and the one where it is drawn."""
     at = round(float(note["y"]), DIGITS)
     return {"text": note["text"], "at": at, "place": round(float(note.get("ay", at)), DIGITS)}
 

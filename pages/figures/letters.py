@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Scale:
-    """What the colours mean; the range belongs to the meaning, never to the data."""
+    """Meaning and range of the colours; the range belongs to the quantity, never to the data."""
 
     words: str  # the quantity, exactly
     kind: str  # "unit": from little to much; "signed": two colours, paper at the middle

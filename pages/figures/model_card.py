@@ -63,7 +63,7 @@ def other_baselines(card: Card) -> str:
 
 
 def _kinds(card: Card) -> tuple[str, ...]:
-    """What the baselines do that are scored on the very sets of the scores."""
+    """Names of the baselines that are scored on the same sets as the network."""
     endings = tuple(f", {name}" for name in card.scores)
     found = (
         baseline.removesuffix(max((e for e in endings if baseline.endswith(e)), key=len))
@@ -95,7 +95,7 @@ def wiring(title: str, run: Run, notation: Notation = HOUSE, image: bool = False
 
 
 def _with_short_names(run: Run) -> Run:
-    """Its boxes have room for a few letters only."""
+    """The run with shortened names, for boxes that hold a few letters only."""
     both = run.stages[0].network.direction == "bidirectional"  # two rows of cells: narrower boxes
     read = tuple(_short(name, both) for name in run.sequence.alphabet)
     said = tuple(_short(name, both) for name in run.sequence.output_labels)

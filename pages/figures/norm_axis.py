@@ -38,13 +38,13 @@ def norm_axis() -> dict[str, Any]:
 
 
 def share(value: float) -> float:
-    """Where a norm lies on the axis, from 0 at its lower end to 1 at its upper one."""
+    """Place of a norm on the axis, from 0 at its lower end to 1 at its upper one."""
     low, high = DECADES[0] - AIR, DECADES[1] + AIR
     return float((np.log10(held(value)) - low) / (high - low))
 
 
 def held(values: Any) -> Any:
-    """On the border where a norm lies beyond the axis or overflowed; nan stays nan."""
+    """Norms held within the axis; beyond it or overflowed: on its border; nan stays nan."""
     return np.clip(values, LOW, HIGH)
 
 
@@ -86,7 +86,7 @@ def zones(axis: str = "y", n: str = "", other: str = "paper") -> list[Part]:
 
 
 def zone_words(axis: str = "y", n: str = "", other: str = "paper") -> list[Part]:
-    """What the zones mean, written at their outer corner."""
+    """Labels "vanishing" and "exploding" at the outer corners of their zones."""
     across = "y" if axis == "x" else "x"
     words = (("vanishing", COOL_INK, LOW, "bottom"), ("exploding", WARM_INK, HIGH, "top"))
     return [
@@ -119,7 +119,7 @@ def fate(ratio: float) -> str:
 
 
 def power(decade: int) -> str:
-    """10⁻⁶, and 1."""
+    """Power of ten in text: 10⁻⁶; 1 for the zeroth."""
     return f"10{str(decade).translate(SUPERSCRIPTS)}" if decade else "1"
 
 

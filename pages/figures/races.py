@@ -85,7 +85,7 @@ def level(height: float, axis: str = "") -> Part:
 
 
 def level_words(base: Baseline) -> Part:
-    """What the dotted line stands for, at the right, below those who do no better than guess."""
+    """Label of the dotted line of the baseline, at its right end and below it."""
     return {
         **{"text": f"{base.words}: {number(base.loss)}", "showarrow": False, "x": 1},
         **{"xref": "x domain", "yref": "y", "y": base.loss},
@@ -97,7 +97,7 @@ def level_words(base: Baseline) -> Part:
 
 
 def title(race: Race) -> str:
-    """Who solved the task on every seed, and who on none."""
+    """Title: runs that solved the task on every seed, and those that did on none."""
     n, solved = len(race.seeds), {words: race.solved(words) for words in race.words}
     every = [words for words in race.words if solved[words] == n]
     none = [words for words in race.words if not solved[words]]
@@ -113,7 +113,7 @@ def _all(n: int) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """A, B and C."""
+    """Words as a list: A, B and C."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 

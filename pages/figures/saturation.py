@@ -76,7 +76,7 @@ def _plain(shares: NDArray[np.float64]) -> list[float]:
 
 
 def headline(picture: Mapping[str, Any]) -> str:
-    """What the gate that keeps a state does, in words; the first gate's where there is none."""
+    """Alternative text of the gate that keeps a state, or of the first gate if none does."""
     said = {gate["gate"]: gate["alt"] for gate in picture["gates"]}
     kept = next((g for g in ("forget", "update") if g in said), next(iter(said)))
     return str(said[kept])
@@ -135,7 +135,7 @@ def saturation_rows(layers: Mapping[str, LayerTrace]) -> dict[str, list[Any]]:
 
 
 def sentence(gate: str, shares: Shares) -> str:
-    """What a scatter shows, in words."""
+    """Description of a gate's scatter in words."""
     parts = [f"{name}: {_counted(both)}" for name, both in shares.items()]
     return f"{quantity_look(gate).label.capitalize()}, {'; '.join(parts)}."
 

@@ -77,7 +77,7 @@ def states_figure(done: Unrolled, notation: Notation = HOUSE) -> Figure:
 
 
 def _settled(done: Unrolled) -> str:
-    """The last step's factor."""
+    """Factor of the last step."""
     w, slope = number(done.wish.w), float(done.each[-1])
     factor = plain(done.wish.w * slope)
     return f"The last step multiplies by φ′w = {plain(slope)} · {w} = {factor}"
@@ -125,7 +125,7 @@ def _below(k: NDArray[Any], values: NDArray[np.float64], name: str, line: Part) 
 
 
 def unit_words(done: Unrolled) -> tuple[str, ...]:
-    """What the rule says, what was measured, and what may be said about w in general."""
+    """Three texts: the rule beside the measured product, why they differ, and w in general."""
     n, w = done.wish.n, done.wish.w
     rule, real = float(done.powers[-1]), float(done.product[-1])
     said = (
@@ -157,7 +157,7 @@ def _why(done: Unrolled, rule: float, real: float) -> str:
 
 
 def _general(done: Unrolled) -> str:
-    """Necessary and sufficient apart, from the largest slope there is."""
+    """Statement about w in general: necessary and sufficient apart, from the largest slope."""
     w, limit, name = done.wish.w, done.limit, done.wish.phi
     if name == "linear":
         return (

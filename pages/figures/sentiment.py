@@ -233,7 +233,7 @@ def _words_axis(reading: Reading) -> Part:
 
 
 def _behind(reading: Reading) -> float:
-    """Where the bag of words stands: a step behind the last word, or more behind many."""
+    """Place of the bag of words on the axis: a step behind the last word, or more behind many."""
     steps = len(reading.words)
     return steps + max(1.0, 0.12 * steps)
 
@@ -255,7 +255,7 @@ def _heading(text: str, panel: int) -> Part:
 
 
 def _narrow(headings: list[Part]) -> list[Part]:
-    """On a phone the first heading is shortened, or it would be cut off."""
+    """Headings for a phone; the first is shortened, or it would be cut off."""
     texts = ("P(positive), if it stopped here", *(h["text"].split(",")[0] for h in headings[1:]))
     return [h | {"text": text, "xanchor": "left"} for h, text in zip(headings, texts, strict=True)]
 
@@ -318,7 +318,7 @@ def _turned(reading: Reading) -> str:
 
 
 def cautions(reading: Reading) -> str:
-    """What makes this sentence unlike those of training."""
+    """Warnings about a sentence unlike those of training."""
     return told(
         f"Not in its vocabulary of {len(VOCABULARY) - 1} words",
         reading.strange,
@@ -329,7 +329,7 @@ def cautions(reading: Reading) -> str:
 
 
 def orders_words(found: Opinions) -> str:
-    """What became of both answers in many random orders of the same words."""
+    """Both answers over many random orders of the same words, in Markdown."""
     every, answer = found.every, found.reading.answer
     changed = int(((every > 0.5) != (answer > 0.5)).sum())
     spread = float(np.ptp(np.append(found.bags, found.bag)))

@@ -71,7 +71,7 @@ def wave_errors(found: Errors, horizon: int, cell: str) -> Figure:
 
 
 def listens(slopes: Floats, cell: str, what: str) -> Figure:
-    """The derivative of one forecast by every value that was read before it."""
+    """Derivative of one forecast by every value that was read before it."""
     ago = np.arange(len(slopes))[::-1]
     bars: Part = {
         "type": "bar",
@@ -224,7 +224,7 @@ def price_words(found: PriceForecast, share: int) -> str:
 
 
 def curve_words(found: PriceForecast, share: int) -> str:
-    """Why the upper picture looks so good."""
+    """Explanation of why the upper picture looks so good."""
     last, expected, true = found.last(share), found.expected(share), found.true(share)
     near, off = (float(100 * np.mean(np.abs(expected / p - 1))) for p in (last, true))
     return (
@@ -268,7 +268,7 @@ def rows(found: WaveForecast | PriceForecast, share: int) -> Mapping[str, NDArra
 
 
 def _steps(found: WaveForecast) -> Mapping[str, NDArray[Any]]:
-    """Step by step; what was not forecast is empty."""
+    """Columns of the wave, a row per step; what was not forecast is empty."""
     steps = found.values.shape[1]
     following, free = np.full(steps, np.nan), np.full(steps, np.nan)
     following[1:], free[found.read :] = found.next[0], found.free[0]
@@ -281,7 +281,7 @@ def _steps(found: WaveForecast) -> Mapping[str, NDArray[Any]]:
 
 
 def _weeks(found: PriceForecast, share: int) -> Mapping[str, NDArray[Any]]:
-    """Week by week."""
+    """Columns of the forecast, a row per week."""
     return {
         "week": np.arange(3, len(found.held_out) + 3),
         "held out": found.held_out,

@@ -27,7 +27,7 @@ BAND: Final = 0.22  # opacity
 
 @dataclass(frozen=True)
 class Compared:
-    """What each start left: spectral norms (M, K) of M seeds at K distances; inf: overflow."""
+    """Spectral norms of every start: (M, K) of M seeds at K distances; inf: overflow."""
 
     cell: str
     distance: NDArray[np.int64]  # (K,)
@@ -38,7 +38,7 @@ class Compared:
 
     @property
     def quantity(self) -> str:
-        """What is drawn."""
+        """The quantity that is drawn, as the norm of a Jacobian."""
         if not self.depth:
             return measured(self.cell, "h", "state", self.notation)
         last, first = (self.notation.of(self.cell).symbol("h", t) for t in ("T", "t"))
@@ -46,7 +46,7 @@ class Compared:
 
     @property
     def seeds(self) -> int:
-        """M."""
+        """Number of seeds, M."""
         return len(next(iter(self.norms.values())))
 
 
@@ -165,7 +165,7 @@ def _title(done: Compared, name: str, n: int) -> Part:
 
 
 def _quantity(done: Compared) -> Part:
-    """What all axes measure, once along the left side."""
+    """Label that all vertical axes share, drawn once along the left side."""
     place = {"xref": "paper", "x": 0, "xshift": -60, "yref": "paper", "y": 0.5, "textangle": -90}
     return {"text": done.quantity, "showarrow": False, "xanchor": "center", **place}
 

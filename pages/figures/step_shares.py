@@ -33,7 +33,7 @@ def shares(run: Run) -> Floats:
 
 
 def factor(clipped: Clipped) -> float | None:
-    """By what clipping multiplies every share; None where it has no such factor (by value)."""
+    """Factor by which clipping multiplies every share; None where there is none (by value)."""
     if not clipped.changed:
         return 1.0
     if clipped.mode != "norm" or not 0 < clipped.norm_before < np.inf:

@@ -83,7 +83,7 @@ def stride(courses: Sequence[Course]) -> int:
 
 
 def _look(course: Course, n: int, courses: Sequence[Course]) -> Any:
-    """By cell where the cells differ or there is one run, else by place."""
+    """Look of a run: its cell's where every run has another cell, else by its number."""
     cells = {c.cell for c in courses}
     return CELLS[course.cell] if len(cells) == len(courses) else LOOKS[n % len(LOOKS)]
 
@@ -160,7 +160,7 @@ def _radius(course: Course, look: Any) -> Part:
 
 
 def _levels(threshold: float | None) -> list[Part]:
-    """Dotted: the threshold of clipping, a spectral radius of 1."""
+    """Dotted levels: the threshold of clipping, and a spectral radius of 1."""
     return [level(height, axis) for axis, height in {"": threshold, "2": 1.0}.items() if height]
 
 
@@ -168,7 +168,7 @@ TITLES: Final = ("‖dL/dW‖ before clipping", "Spectral radius (largest gate)"
 
 
 def _ranges(courses: Sequence[Course], threshold: float | None) -> tuple[list[float], ...]:
-    """Of both vertical axes: everything drawn, and the dotted level; the first is logarithmic."""
+    """Ranges of both vertical axes: all values and the dotted level; the first is logarithmic."""
     radii = np.concatenate([np.ones(1), *(c.radii[:, 1] for c in courses)])
     top = float(np.max(radii[np.isfinite(radii)], initial=1.0))
     norms = np.concatenate([np.full(1, threshold or 1.0), *(c.norms for c in courses)])
@@ -235,7 +235,7 @@ def _axes(
 
 
 def evolution(courses: Sequence[Course], notation: str = "house") -> Figure:
-    """For each run: how much gradient every step got, update by update, on one colour scale."""
+    """Maps of every step's gradient, update by update, one for each run, on one colour scale."""
     n = len(courses)
     data = [_heatmap(course, k) for k, course in enumerate(courses)]
     figure = base_figure(data, "", "", "")
@@ -303,7 +303,7 @@ def _power(exponent: int) -> str:
 
 
 def start(settings: Mapping[str, Training]) -> str:
-    """What all runs share at their start, and what that start is."""
+    """Settings that all runs share, and their starting weights, in words."""
     (first, *_) = settings.values()
     rule = OPTIMISERS[first.optimiser].label
     shared = f"T={first.length}, H={first.hidden}, {rule} {first.rate:g}, {first.updates} updates"
@@ -316,7 +316,7 @@ def start(settings: Mapping[str, Training]) -> str:
 
 
 def title(courses: Sequence[Course], task: Task) -> str:
-    """Who is below the baseline by now, on sequences kept apart."""
+    """Title: runs whose loss on sequences kept apart is below the baseline."""
     if not any(len(c.losses) for c in courses):
         return "Nothing has been learnt yet: press Start"
     if not any(len(c.validated) for c in courses) or not task.baseline or not task.baseline.loss:
@@ -331,7 +331,7 @@ def title(courses: Sequence[Course], task: Task) -> str:
 
 
 def verdict(courses: Sequence[Course], task: Task) -> str:
-    """Where every run stands against the baseline, in words."""
+    """Standing of every run against the baseline, in words."""
     lines = [_stand(course, task) for course in courses]
     base = task.baseline
     against = (
@@ -360,7 +360,7 @@ def _stand(course: Course, task: Task) -> str:
 
 
 def _beside(loss: float, task: Task) -> str:
-    """Against the baseline, with a margin for the noise of a few sequences."""
+    """Comparison of a loss with the baseline, with a margin for the noise of a few sequences."""
     if task.baseline is None or not np.isfinite(loss):
         return ""
     if task.baseline.loss == 0:
@@ -396,7 +396,7 @@ def answers(comparison: Comparison) -> str:
 
 
 def writing(comparison: Comparison, temperature: float) -> str:
-    """What every run writes by itself, for tasks that are texts; else nothing."""
+    """Text that each trained network writes, in Markdown; "" for tasks that are no texts."""
     lines = [
         f"**{words}** writes: {_code(samples.written(t.task, t.network, temperature))}"
         for words, t in comparison.trainers.items()

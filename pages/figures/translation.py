@@ -23,12 +23,12 @@ LOOKS: Final = (  # networks in the order of the page; told apart by colour, das
 
 
 def through(units: int) -> str:
-    """What a network is called: by the width of what it hands on."""
+    """Name of a network: the width of the state that its encoder hands over."""
     return f"through {units} units"
 
 
 def board(readings: Sequence[Reading]) -> str:
-    """Everything one number went through, in HTML: sentence, states handed on, words written."""
+    """Table in HTML of one number's translation: sentence, states handed on, words written."""
     number = readings[0].number
     right = (*french(number), END)
     table = (*word_by_word(english(number)), END)
@@ -68,7 +68,7 @@ def _verdict(right: bool) -> str:
 
 
 def told(readings: Sequence[Reading], typed: str) -> str:
-    """What became of this number, in a sentence each (plain text)."""
+    """Plain text: which networks translated this number rightly, and their least sure word."""
     number = readings[0].number
     said = [f"{through(len(r.state))} {'rightly' if r.right else 'wrongly'}" for r in readings]
     plain = word_by_word(english(number)) == french(number)
@@ -89,7 +89,7 @@ def _as_read(number: int, typed: str) -> str:
 
 
 def unnamed(run: Run) -> Run:
-    """For a small drawing: encoder and decoder read different words, and its boxes hold none."""
+    """The run without names of words, for a small drawing whose boxes hold none."""
     widest = max(part.x.shape[2] for part in run.parts)
     dots = ("·",) * widest
     return replace(run, sequence=replace(run.sequence, alphabet=dots, output_labels=dots))
@@ -133,7 +133,7 @@ def _line(found: ByLength, who: str, look: tuple[str, str, str]) -> Part:
 
 
 def finding(found: ByLength) -> str:
-    """What the curves say, in Markdown, and no more than that."""
+    """Findings from the curves in Markdown, computed from their numbers."""
     last = found.digits[-1]
     shares = [f"**{found.share(who)[-1]:.0%}** {_named(who)}" for who in found.right]
     overall = {who: found.overall(who) for who in found.right}

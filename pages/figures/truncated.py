@@ -90,7 +90,7 @@ def _line(
 
 
 def _zeros(steps: NDArray[Any], low: float) -> Part:
-    """Where exactly nothing arrives: marks on the lower edge."""
+    """Marks on the lower edge where exactly nothing arrives."""
     return {
         "type": "scatter",
         "x": steps,
@@ -183,7 +183,7 @@ def _cell(cell: str, x: NDArray[Any], y: Floats) -> Part:
 
 
 def sentence(cell: str, found: Compared, steps: int) -> str:
-    """What one window does to one cell's gradient, in words."""
+    """Effect of one window on one cell's gradient, in words."""
     window = int(found.windows[0])
     label, angle, ratio = cell_look(cell).label, found.angles[0], found.ratios[0]
     if window == 0:
@@ -216,7 +216,7 @@ def window_rows(found: Mapping[str, Compared]) -> dict[str, NDArray[Any]]:
 
 
 def losses(slices: Sequence[Slice], window: int) -> Figure:
-    """Both training curves, and what guessing gets."""
+    """Both training curves, and the loss of guessing."""
     runs = {
         "full BPTT": (np.concatenate([s.full for s in slices]), PRIMARY, "dash", "circle-open"),
         f"window {window}": (np.concatenate([s.truncated for s in slices]), INK, "solid", "circle"),
@@ -266,7 +266,7 @@ def _guessing() -> Part:
 
 
 def verdict(slices: Sequence[Slice], window: int) -> str:
-    """What the two trainings did; never more than the numbers say."""
+    """Comparison of both trainings in words computed from their losses."""
     full, cut = (
         float(smoothed(np.concatenate(each))[-1])
         for each in ([s.full for s in slices], [s.truncated for s in slices])

@@ -1,4 +1,4 @@
-"""What the gradient did, in words computed from the numbers: never more than they say."""
+"""Findings about the gradient, in words computed from its numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROVISO = "This is one set of weights and one input: a picture of this run, not 
 
 @dataclass(frozen=True)
 class Bound:
-    """What Pascanu et al. (2013) need of a vanilla RNN: sigma_max(W_hh), and gamma >= |phi'|."""
+    """Bound of Pascanu et al. (2013) for a vanilla RNN: sigma_max(W_hh), and gamma >= |phi'|."""
 
     sigma_max: float
     gamma: float
@@ -70,7 +70,7 @@ def _curve(curve: Curve) -> str:
 
 
 def _from_the_loss(norms: np.ndarray) -> np.ndarray:
-    """Without the states after the last loss, which get no gradient at all."""
+    """Norms without the states after the last loss, which get no gradient at all."""
     reached = np.flatnonzero(norms != 0)
     return norms[: reached.max() + 1] if reached.size else norms
 
@@ -101,7 +101,7 @@ def _bound(cell: str, bound: Bound, curves: Sequence[Curve]) -> str:
 
 
 def bound_words(cell: str, bound: Bound, *, shrank: bool, notation: Notation = HOUSE) -> str:
-    """What the bound says and what it leaves open; `shrank`: what was measured became smaller."""
+    """The bound in words, and its limits; `shrank`: the measured norm became smaller."""
     limit = 1.0 / bound.gamma
     weight = notation.of(cell).symbol("weight_hh.candidate").text
     sigma = f"{cell_look(cell).label}: the largest singular value of {weight} is "

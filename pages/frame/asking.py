@@ -31,7 +31,7 @@ def offer(place: Place) -> None:
 
 
 def tell(place: Place, answer: Answer, elsewhere: bool = True) -> None:
-    """What is said to an answer; `elsewhere`: also what holds where the reader has gone since."""
+    """Show the reply to an answer; `elsewhere`: also what holds where the reader has gone since."""
     if answers.hidden():
         _kept(place, answer)
     else:
@@ -95,7 +95,7 @@ def _key(place: Place) -> str:
 
 
 def _answered(place: Place) -> None:
-    """The reader has predicted: keep it, and move the settings to where it is measured."""
+    """Keep the reader's prediction, and move the settings to where it is measured."""
     picked = st.session_state.get(_key(place))
     session.keep(HASTY, _key(place) if picked is None else None)
     if picked is not None:
@@ -133,7 +133,7 @@ def _kept(place: Place, answer: Answer) -> None:
 
 
 def _said(place: Place, words: str) -> None:
-    """What is said to the answer, and a button that lets go of it and asks once more."""
+    """Show words about the answer, and a button that deletes it and asks once more."""
     with st.container(horizontal=True, vertical_alignment="center", key="player_verdict"):
         st.markdown(words, width="stretch")
         st.button(
@@ -184,7 +184,7 @@ def _words(place: Place, answer: Answer) -> str:
 
 
 def _elsewhere(place: Place, answer: Answer) -> None:
-    """The reader has moved on from the scene's settings: what the answer would be there."""
+    """Show the measured answer at the settings to which the reader has moved."""
     question, scene = _asked(place), place.scene
     with st.container(horizontal=True, vertical_alignment="center", key="player_screen"):
         try:

@@ -60,7 +60,7 @@ html, body, #root, [data-testid="stApp"], [data-testid="stAppViewContainer"],
 
 
 def window() -> None:
-    """The window itself; said before the navigation, whose icons are on another server."""
+    """Set the window's title and icon; before the navigation, whose icons are on another server."""
     st.set_page_config(
         page_title="Inside an RNN",
         page_icon=contents.ICON,
@@ -70,7 +70,7 @@ def window() -> None:
 
 
 def begin(page: Page, played: Place | None) -> None:
-    """Before anything is drawn: the type, and what alone is shown."""
+    """Set up the layout before anything is drawn: styles, and the only part to be shown, if any."""
     playing = session.playing()
     alone = playing.presents or playing.bare
     st.html(STYLE + ALONE * alone + hall.STYLE * playing.presents + FRAME * playing.bare)
@@ -91,7 +91,7 @@ def _only(part: str | None) -> None:
 
 
 def end(played: Place | None) -> None:
-    """After the page: the way out of an iframe, or the keys of lecture mode."""
+    """Add what follows the page: a link out of an iframe, or the keys of lecture mode."""
     playing = session.playing()
     if playing.bare:
         framed()

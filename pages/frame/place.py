@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 def _no_deck(name: str) -> None:
-    """Say so, unless the reader's browser has yet to say whether it kept their own."""
+    """Report that the deck is missing, unless the browser has yet to say whether it kept it."""
     if name != session.MINE:
         there = ", ".join(shelf().decks) or "none"
         session.leave_scene(f"Deck: there is no {quote(name)}; there are: {there}.")

@@ -49,7 +49,7 @@ def _line(key: str) -> DeltaGenerator:
 
 
 def _title(place: Place) -> None:
-    """The idea alone: a hall knows whose lecture it hears."""
+    """The scene's title without its deck's, for lecture mode."""
     with st.container(key="player_title"):
         st.markdown(f"**{lettered(place.scene, place.scene.title)}**")
 
@@ -63,7 +63,7 @@ def _head(place: Place) -> None:
 
 
 def _ways(place: Place) -> None:
-    """Where in the deck, and the ways on."""
+    """Links to the neighbouring scenes, and the scene's number between them."""
     count = len(place.deck.scenes)
     with st.container(key="previous", width="content"):
         _step(place, -1, "Previous", ":material/arrow_back:")
@@ -76,7 +76,7 @@ def _ways(place: Place) -> None:
 
 
 def _said(scene: Scene) -> None:
-    """What is said, and behind a button what is so more exactly than the source says it."""
+    """Show the scene's text, and a button for its more exact wording."""
     with st.container(horizontal=True, vertical_alignment="center", key="player_said"):
         st.markdown(lettered(scene, scene.say), width="stretch")
         if not session.playing().presents:
@@ -84,7 +84,7 @@ def _said(scene: Scene) -> None:
 
 
 def _exactly(scene: Scene, icon: str | None = None) -> None:
-    """A button, and behind it what is so more exactly than the source says it."""
+    """Button for the scene's more exact wording, where it has one."""
     if scene.exactly:
         with st.popover("More exactly", icon=icon, type="tertiary" if icon else "secondary"):
             st.markdown(lettered(scene, scene.exactly))

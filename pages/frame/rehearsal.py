@@ -1,4 +1,4 @@
-"""What a lecturer is likely to ask for soon, made ready while a scene is shown.
+"""Preparation of the scenes that a lecturer is likely to ask for next.
 
 A scene's page runs with a session of its own, as it will run when it is asked for; whatever it has
 computed is in the store then. Nobody sees it: `app.py` gives it a place where nothing is sent and
@@ -44,7 +44,7 @@ def announce(place: Place | None) -> None:
 
 
 def _likely(place: Place) -> list[Coming]:
-    """The answer to the question on screen, then the next scene."""
+    """Scenes likely to be asked for: the answer to the question on screen, then the next one."""
     found, scene = [], place.scene
     if asking.is_open(place):
         found.append(_coming(place, scene.then, measures=not answers.hidden()))

@@ -106,7 +106,7 @@ def _stops(place: Place) -> list[Stop]:
 
 
 def _mark(place: Place, k: int) -> str:
-    """What became of an act's question, in a word."""
+    """State of an act's question in a word: answered, answered rightly, a surprise, or ""."""
     answer = answers.given(STORY, place.deck.scenes[k])
     if answer is None:
         return ""
@@ -116,7 +116,7 @@ def _mark(place: Place, k: int) -> str:
 
 
 def _gone(place: Place) -> Callable[[int], None]:
-    """To another act."""
+    """Callback that goes to an act by its number."""
     return lambda k: session.follow(_link(place._replace(number=k)))
 
 
@@ -151,7 +151,7 @@ def _foot(place: Place) -> None:
 
 
 def _step(place: Place, way: int, label: str, icon: str) -> None:
-    """To the act beside this one; the list of lectures, with a summary, follows the last."""
+    """Button to the act beside this one; after the last a link to the list of lectures."""
     there = place.beside(way)
     with st.container(key=label.lower(), width="content"):
         if there is not None:
@@ -173,7 +173,7 @@ def _step(place: Place, way: int, label: str, icon: str) -> None:
 
 
 def _more(place: Place) -> None:
-    """Below the act: what exactly was measured, its numbers, and its check."""
+    """Draw the row below the act: the exact wording, its numbers, and its check."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.popover("More exactly", type="tertiary"):
             st.markdown(lettered(place.scene, place.scene.exactly))

@@ -27,7 +27,7 @@ def variables(mode: str) -> Mapping[str, str]:
 
 
 def colour(token: str, mode: str) -> str:
-    """What a figure's token, `var(--chart-3)` or `var(--st-text-color)`, stands for in a mode."""
+    """Colour of a figure's token, `var(--chart-3)` or `var(--st-text-color)`, in a mode."""
     name = token.removeprefix("var(").removesuffix(")")
     kind, _, number = name.removeprefix("--").rpartition("-")
     lists = {"chart": "categorical", "ramp": "sequential", "heat": "diverging"}

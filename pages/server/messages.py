@@ -38,7 +38,7 @@ def is_tcp(connection: socket.socket) -> bool:
 
 
 class Together:
-    """What one rerun has to say leaves in one go: when it ends, or after `GATHERING` at most.
+    """Bundling of a rerun's messages: sent when it ends, or after `GATHERING` at most.
 
     Streamlit 1.67 sends the first message as soon as a rerun begins and the others in two or three
     handfuls. Each handful makes the browser go through the whole page, which takes longer than the
@@ -78,7 +78,7 @@ class Together:
         notify()
 
     def say(self, session: AppSession, *event: Any, **more: Any) -> None:
-        """Called in the script's thread, in place of one call to the server's per event."""
+        """Note an event in the script's thread, instead of calling the server's for each one."""
         found = partial(self.handle, session, *event, **more)
         self.said.setdefault(session, deque()).append(found)
         is_message = more.get("event") is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG
@@ -86,7 +86,7 @@ class Together:
             session._call_soon_on_event_loop(partial(self.take, session))
 
     def take(self, session: AppSession) -> None:
-        """Called in the server's thread."""
+        """Handle the events that were noted, in the server's thread."""
         events = self.said.get(session, ())
         try:
             while events:

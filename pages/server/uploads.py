@@ -22,7 +22,7 @@ MOST_UPLOADED = 200e6  # bytes, of all sessions together
 
 
 class Uploads:
-    """Only files that a page asked for are taken, and of each session the last few are kept.
+    """Rules for uploads: only files that a page asked for, and of each session the last few.
 
     Streamlit 1.67 takes any number of files under any names for any session that is open.
     """

@@ -1,4 +1,4 @@
-"""What the reader answered to the questions of decks, kept for the session; nothing is sent on."""
+"""Answers of the reader to the decks' questions, kept for the session; nothing is sent on."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ MOST: Final = 2_000  # answers that are taken from a browser
 
 @dataclass(frozen=True)
 class Answer:
-    """What was picked of a question's choices, which one is right, and why.
+    """One answer: the number of the picked choice, the right one's, and why.
 
     `right` is None until it has been measured."""
 
@@ -64,7 +64,7 @@ def _keep(found: Answers) -> None:
 
 
 def forget_changed(name: str, deck: Deck | None) -> None:
-    """Let go of answers to questions that this deck, which takes another's place, has not."""
+    """Delete answers to questions that `deck`, the next of this name, lacks or has changed."""
     old = session.deck_of(name)
     was = {s.id: s.question for s in (old.scenes if old else ())}
     now = {s.id: s.question for s in (deck.scenes if deck else ())}
@@ -74,13 +74,15 @@ def forget_changed(name: str, deck: Deck | None) -> None:
 
 
 def written(found: Answers) -> str:
-    """What was picked, as the browser keeps it: deck, scene, number of the choice."""
+    """All answers as text for the browser's store: JSON rows of deck, scene, picked choice."""
     rows = [[deck, scene, answer.picked] for (deck, scene), answer in found.items()]
     return json.dumps(rows, separators=(",", ":")) if rows else ""
 
 
 def heard(text: str) -> None:
-    """What this browser kept; what is right is measured anew, and rows of another form are none."""
+    """Take in the answers that this browser kept; rows of another form are left out.
+
+    Only the choices are taken: which of them is right is measured anew."""
     try:
         rows = json.loads(text) if text else []
     except (ValueError, RecursionError):
@@ -106,7 +108,7 @@ def lettered(scene: Scene, text: str) -> str:
 
 
 def mark(deck: str, scene: Scene) -> str:
-    """In a list of ideas: whether the question was answered, and rightly."""
+    """A question's mark in a list of ideas: whether it was answered, and whether rightly."""
     answer = given(deck, scene)
     if answer is None:
         return ""

@@ -11,7 +11,7 @@ TAKERS: Final[notebook.Takers] = {MINE: own_deck.heard, answers.NAME: answers.he
 
 
 def message(page: Page) -> dict[str, Any]:
-    """What the browser is to keep, and what it is asked for."""
+    """Message to the component that keeps networks and notes: items to keep, items to look for."""
     waits = session.playing().deck == MINE or name_of(page) == MINE
     notes = notebook.message(tuple(TAKERS), (MINE,) if waits else ())
     return keeping.message(keeping.lost()) | {"notes": notes}

@@ -55,7 +55,7 @@ class Page:
     parts: tuple[str, ...] = ("picture",)  # what its picture consists of, in the order it is drawn
 
     def minds(self, e: Experiment, own: object) -> tuple[str, ...]:
-        """The settings that change anything here and have no place in the picture, own ones first.
+        """Settings that change anything here, but for own ones that the picture draws; own first.
 
         `own` is a record of the page's own settings, None where it has none.
         """
@@ -355,7 +355,7 @@ ICON: Final = "data:image/svg+xml;base64," + b64encode(_SVG).decode()  # a path 
 
 
 def page_link(name: str) -> StreamlitPage:
-    """What `st.navigation` and `st.page_link` know the page by.
+    """The page as `st.navigation` and `st.page_link` take it.
 
     A copy: `st.navigation` marks the page that may run, and readers' runs overlap.
     """
@@ -364,7 +364,7 @@ def page_link(name: str) -> StreamlitPage:
 
 @cache
 def _made(name: str) -> StreamlitPage:
-    """Made once: Streamlit looks for the file, link by link, and reads all icons' names."""
+    """The page for Streamlit, made once: it looks for the file and reads all icons' names."""
     page = PAGES[name]
     made = st.Page(
         FOLDER / f"{name}.py",

@@ -1,4 +1,4 @@
-"""Where the controls stand: two or three above the picture, all others in a panel at the side."""
+"""Controls: two or three above the picture, all others in a panel at the side."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -57,7 +57,7 @@ def _more_button() -> None:
 
 
 def present_button() -> None:
-    """Into lecture mode, or out of it."""
+    """Button into lecture mode, or out of it."""
     on = session.playing().presents
     st.button(
         "Leave" if on else "Present",
@@ -121,7 +121,7 @@ def _group(group: str, names: Sequence[str]) -> None:
 
 
 def _trained() -> None:
-    """Whose weights are on screen, if they are trained ones, and the way back."""
+    """Note of the trained network whose weights are on screen, and a button back; else nothing."""
     found = registry.get(session.experiment().weights)
     keeping.report()
     if found is None:

@@ -26,7 +26,7 @@ OPTIONAL: Final = "optional: where the note is looser than it is"
 
 
 def editor() -> None:
-    """The whole of it."""
+    """Draw the whole editor."""
     packed.offer()
     deck = own_deck.mine()
     if problem := own_deck.fault():

@@ -33,7 +33,7 @@ def _settings() -> tuple[Entry, ...]:
 
 
 def _text(name: str, page: Page) -> str:
-    """Whatever the page says of itself: claim, explanation, scenes, names of its settings."""
+    """Text of a page for the search: claim, explanation, scenes, names of its settings."""
     source = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     texts = [n.value for n in ast.walk(source) if isinstance(n, ast.Constant)]
     scenes = [f"{s.title} {s.say}" for s in scenes_of(page)]

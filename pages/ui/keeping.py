@@ -1,4 +1,4 @@
-"""What a reader trained is kept in the reader's own browser as well, and comes back from there.
+"""Trained networks kept in the reader's own browser, and brought back from there.
 
 The server's memory is short: it forgets networks when it is started again or when many others came,
 and a session ends when a laptop sleeps. So whatever a reader puts on other pages, and now and then
@@ -26,7 +26,7 @@ MOST_TITLE: Final = 200
 
 @dataclass(frozen=True)
 class Parcel:
-    """A network on its way to the browser; another stamp, another content of the same name."""
+    """A network on its way to the browser; a new stamp for every new content of the same name."""
 
     name: str
     stamp: str
@@ -35,7 +35,7 @@ class Parcel:
 
 @dataclass
 class Keeping:
-    """What this reader's browser was asked and what it said."""
+    """Files that this reader's browser was asked to keep or to find, and its replies."""
 
     parcels: dict[str, Parcel] = field(default_factory=dict)  # not confirmed yet
     stored: dict[str, str] = field(default_factory=dict)  # name -> stamp
@@ -47,7 +47,7 @@ class Keeping:
 
 
 def keeping() -> Keeping:
-    """This reader's."""
+    """This reader's state of keeping files in the browser, made at the first call."""
     found = session.kept(NAME)
     if not isinstance(found, Keeping):
         found = Keeping()
@@ -74,7 +74,7 @@ def want(name: str) -> None:
 
 
 def message(ask: str) -> dict[str, Any]:
-    """What the component is to do: keep some files, and look for one."""
+    """The component's message: files to keep, and the name of one to look for."""
     return {
         "put": [
             {"name": p.name, "stamp": p.stamp, "raw": base64.b64encode(p.raw).decode()}
@@ -148,7 +148,7 @@ def _decoded(raw: object) -> bytes:
 
 
 def report() -> None:
-    """In the sidebar: that a network came back, or that it did not, why, and what can be done."""
+    """Report in the sidebar that a network came back, or that it did not, why, and the remedy."""
     name, mine = session.experiment().weights, keeping()
     if name in mine.brought:
         st.caption(":material/settings_backup_restore: Brought back from this browser.")

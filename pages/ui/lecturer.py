@@ -25,7 +25,7 @@ def minutes(deck: Deck) -> int:
 
 
 def plan(name: str, deck: Deck) -> None:
-    """The whole of it."""
+    """Draw the lecturer's whole page."""
     asked = sum(scene.question is not None for scene in deck.scenes)
     st.markdown(
         f"**About {minutes(deck)} minutes**: {len(deck.scenes)} ideas at {SHOWN:g} minute each, "
@@ -67,7 +67,7 @@ def _scene(name: str, deck: Deck, number: int, scene: Scene) -> None:
 
 
 def _question(deck: Deck, scene: Scene, question: Question) -> str:
-    """What is asked, each choice with what is said to it, and what is measured."""
+    """Markdown of a question: each choice with its answer, and the measured one marked."""
     right, why = _measured(scene, question)
 
     def said(text: str) -> str:

@@ -21,7 +21,7 @@ def show(found: Probe) -> None:
 
 
 def where() -> None:
-    """Whose weights are on the other pages now, and the ways there; nothing if they are drawn."""
+    """Note of the trained network on the other pages, with links to them; else nothing."""
     found = registry.get(session.experiment().weights)
     if found is None:
         return

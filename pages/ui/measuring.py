@@ -1,4 +1,4 @@
-"""What decides a scene's question, measured once for all readers, here and where it was asked."""
+"""Measures behind the questions of scenes, made once for all readers."""
 
 from typing import Final
 
@@ -46,7 +46,7 @@ Asked = tuple[str, Items, Experiment, Items]
 
 
 def asked(question: Question, at: Setup) -> Asked:
-    """What `value` is called with."""
+    """Arguments of `value` for a question at a setup."""
     return question.measure, _items(question.parameters), at.experiment, _items(at.own)
 
 

@@ -19,7 +19,7 @@ Takers = Mapping[str, Callable[[str], None]]  # by a text's name: what is done w
 
 
 class Note(NamedTuple):
-    """A text on its way to the browser; another stamp with each change."""
+    """A text on its way to the browser; a new stamp with each change."""
 
     stamp: str
     text: str
@@ -27,7 +27,7 @@ class Note(NamedTuple):
 
 @dataclass
 class Notebook:
-    """What this reader's browser is to keep, and what it said."""
+    """Notes for this reader's browser to keep, and its replies."""
 
     stamp: str = field(default_factory=lambda: secrets.token_hex(4))
     notes: dict[str, Note] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Notebook:
 
 
 def notebook() -> Notebook:
-    """This reader's."""
+    """This reader's notebook, made at the first call."""
     found = session.kept(NAME)
     if not isinstance(found, Notebook):
         found = Notebook()
@@ -57,7 +57,7 @@ def is_asked(name: str) -> bool:
 
 
 def message(names: Sequence[str], urgent: Sequence[str]) -> dict[str, Any]:
-    """What the component is to do; of `urgent` texts it says also that there is none."""
+    """The component's message; for `urgent` names it also replies that there is no text."""
     mine = notebook()
     return {
         "put": [{"name": n, "stamp": s, "text": t} for n, (s, t) in mine.notes.items()],

@@ -55,7 +55,7 @@ def _read(given: UploadedFile) -> Given | ValueError:
 
 
 def by_itself(given: Given) -> None:
-    """What the file holds, questions about what it leaves open, and the way to all pages."""
+    """Draw the file's content, questions about settings it lacks, and a button that opens it."""
     try:
         network = _network(given.key, given.stored)
         if network is None:
@@ -80,7 +80,7 @@ def by_itself(given: Given) -> None:
 
 
 def _refuse(fault: ValueError) -> None:
-    """Why a file is not opened, and the code that makes one that is."""
+    """Show why a file is not opened, and the code that makes one that is."""
     if isinstance(fault, OtherFormat):
         st.markdown(f":material/error: {in_markdown(fault.words)}")
         st.code(fault.code, language="python", wrap_lines=True)
@@ -113,7 +113,7 @@ def _ask(key: str, question: Ambiguous) -> str | None:
 
 
 def _readout(key: str, network: Network) -> str:
-    """A file of weights says nothing about what its outputs mean."""
+    """Draw the question about the readout: a file of weights does not tell what outputs mean."""
     one = network.output_size == 1  # a softmax over one output is always 1
     names = [n for n in READOUTS if not (one and n.startswith("softmax"))]
     return st.selectbox(
@@ -136,7 +136,7 @@ def _words(network: Network) -> str:
 
 
 def _open(name: str, network: Network) -> None:
-    """Put it on all other pages; for callbacks."""
+    """Put the network on all other pages; for callbacks."""
     session.tick(0)
     e = session.experiment()
     with computing():

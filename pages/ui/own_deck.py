@@ -34,7 +34,7 @@ def take(deck: Deck | None) -> None:
 
 
 def heard(text: str) -> None:
-    """What this browser kept, or another of its tabs has written; checked like every file."""
+    """Take in the deck that this browser kept or another tab wrote; checked like every file."""
     try:
         found = read_deck(text, LINKED, KEPT_FILE) if text else None
     except DeckFault as fault:
@@ -60,7 +60,7 @@ def attempt(change: Callable[[], Deck]) -> None:
 
 
 def fault() -> str:
-    """What was wrong with the last change, "" if nothing."""
+    """Error of the last change, "" if there is none."""
     return str(session.kept(SAID) or "")
 
 

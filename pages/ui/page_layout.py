@@ -1,4 +1,4 @@
-"""What every page has: a claim, its controls, a living picture in parts, the numbers to take away.
+"""Layout of every page: claim, controls, a live picture in parts, and its numbers as a file.
 
 A page hands its parts over and lays nothing out itself: a reader's page, lecture mode and an
 iframe are three layouts of the same parts.
@@ -70,7 +70,7 @@ def _head(page: Page, claim: str) -> None:
 
 
 def _living(picture: Picture, more: str) -> None:
-    """The part that runs alone when one of its own controls moves; the frame round it rests."""
+    """The part of a page that runs alone when one of its own controls moves."""
     if session.frame_is_old():
         st.rerun()
     page = session.current().page
@@ -125,7 +125,7 @@ def _below(seen: Seen) -> None:
 
 
 def _offer(costly: results.Waiting) -> str:
-    """In place of a picture that takes long: what it takes, and the button."""
+    """Button in place of a picture that takes long, with the time that it takes."""
     st.markdown(
         f"**This picture takes about {costly.seconds:.0f} s of computing at these settings.** "
         "Smaller ones come at once."
@@ -135,7 +135,7 @@ def _offer(costly: results.Waiting) -> str:
 
 
 def _trained() -> None:
-    """Whose weights are on screen, if they are trained ones, and the way back."""
+    """Note of the trained network whose weights are on screen, and a button back; else nothing."""
     found = registry.get(session.experiment().weights)
     if found is None:
         return
@@ -147,7 +147,7 @@ def _trained() -> None:
 
 
 def _alarm(seen: Seen) -> None:
-    """Where numbers overflowed: before a hall as well, which sees no other footnote."""
+    """Warning where numbers overflowed; lecture mode, which has no footnotes, shows it too."""
     if isinstance(seen, Run) and seen.overflow is not None:
         _overflow(f"The states overflow at step {seen.overflow}")
     elif isinstance(seen, Run) and not np.isfinite(seen.loss):
@@ -155,7 +155,7 @@ def _alarm(seen: Seen) -> None:
 
 
 def _footnotes(done: Run) -> None:
-    """Where numbers overflowed, how the input was read, and the gradient check of this very run."""
+    """Notes below the picture: overflow, how the input was read, this very run's gradient check."""
     _alarm(done)
     remarks = f"\n\n:small[{in_markdown(' '.join(done.notes))}]" if done.notes else ""
     _badge(runs.check(done), remarks)

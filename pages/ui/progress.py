@@ -23,7 +23,7 @@ _WORD: Final = re.compile(r"([a-z0-9-]{1,40})\.([0-9a-f]{4})\.([-0-9]{1,200})")
 
 
 def word(name: str, deck: Deck) -> str:
-    """What was answered of a deck, as a link has it."""
+    """A deck's answers as a word for a link: name, mark of the deck, a character per question."""
     given = [answers.given(name, scene) for scene in _asking(deck)]
     return f"{name}.{_mark(deck)}." + "".join(str(a.picked) if a else OPEN for a in given)
 

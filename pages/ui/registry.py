@@ -17,7 +17,7 @@ _LOCK: Final = threading.Lock()
 
 
 def put(found: Probe) -> str:
-    """Keep a network; its name."""
+    """Keep a network and return its name."""
     name = found.name
     with _LOCK:
         _kept[name] = found

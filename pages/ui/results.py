@@ -59,7 +59,7 @@ class Stored(Generic[P, R]):
             return STORE.get(key, lambda: self._make(*args, **kwargs), reader(), watch)
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:
-        """What the result goes by in the store."""
+        """Key of the result in the store."""
         given = dict(zip(self._names, args, strict=False)) | kwargs
         named = tuple((n, v) for n, v in given.items() if not n.startswith("_"))
         return self._make.__module__, self._make.__qualname__, named
@@ -85,30 +85,30 @@ class stored:
 
 
 def computing() -> AbstractContextManager[None]:
-    """A turn to compute something that is one reader's own and not kept."""
+    """Context for computing what is one reader's own and not kept."""
     return TURNS.turn(reader())
 
 
 def training() -> AbstractContextManager[None]:
-    """A turn for what goes on by itself: readers who are being served go first."""
+    """Context for computing that goes on by itself: readers who are being served go first."""
     return TURNS.turn(reader(), MOVERS.go_first)
 
 
 def served() -> AbstractContextManager[None]:
-    """A page that its reader asked for."""
+    """Context for a page that its reader asked for."""
     return MOVERS.served()
 
 
 @contextmanager
 def tick() -> Iterator[None]:
-    """One page at a time that runs by itself: ten who train leave the others their share."""
+    """Context for a page that runs by itself, one at a time: others get their share."""
     with TICKS.turn(reader()):
         MOVERS.go_first()
         yield
 
 
 def reader() -> str:
-    """Whose computing it is: the session's name, or nothing outside of a run."""
+    """Name of the session that computes, or "" outside of a run."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
 
@@ -130,7 +130,7 @@ def in_a_run() -> bool:
 
 @contextmanager
 def progress(words: str, seconds: float) -> Iterator[Watch | None]:
-    """Tell the reader how far it is once it takes a while; who leaves the page ends it by that.
+    """Tell the reader the progress once it takes a while; ends the work if they have left.
 
     Reading the session's state is where Streamlit stops a run whose reader has gone elsewhere.
     """

@@ -1,4 +1,4 @@
-"""What a run can be compared with: the same experiment with one thing changed."""
+"""Rivals of an experiment: the same experiment with one thing changed, to compare it with."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -54,7 +54,7 @@ def rival(e: Experiment, name: str) -> dict[str, Value]:
 
 
 def words(setting: str, value: Value) -> str:
-    """What a setting's value is called beside a picture: GRU, forget bias 3."""
+    """Name of a setting's value beside a picture: GRU, forget bias 3."""
     if setting == "cell":
         return str(value).upper()
     if isinstance(value, str):
@@ -66,7 +66,7 @@ def words(setting: str, value: Value) -> str:
 
 
 def named(e: Experiment, changes: Mapping[str, Value]) -> tuple[str, ...]:
-    """What the experiment and its rival, if there is one, are called, by what tells them apart."""
+    """Names of the experiment and of its rival, if there is one, by what differs between them."""
     cell = e.cell.upper()
     if not changes or "cell" in changes:
         return cell, *(words("cell", value) for value in changes.values())

@@ -155,12 +155,12 @@ def stage_of(done: Run, step: int) -> Stage:
 
 
 def bounds(done: Run) -> dict[str, Bound]:
-    """What theory says about a plain RNN; nothing where layers offer the gradient other ways."""
+    """Bound on a plain RNN's gradient; nothing where layers offer the gradient other ways."""
     (stage, *more) = done.stages
     found = None if more or len(stage.trace.layers) > 1 else pascanu(stage.trace.layers[0])
     return {"rnn": found} if found else {}
 
 
 def loss_words(done: Run) -> str:
-    """Where the loss is: "the last step", "every step", or which steps."""
+    """Steps that have a loss, in words: "the last step", "every step", or a list."""
     return done.loss_at

@@ -246,7 +246,7 @@ def reset() -> None:
 
 
 def _along() -> dict[str, str]:
-    """The letters, the layout and whether answers are shown: no scene of a page changes them."""
+    """Letters, layout and whether answers are shown, which no scene of a page changes."""
     session = current()
     return {"notation": session.view.notation} | to_params(session.playing)
 
@@ -269,7 +269,7 @@ def _is_shown(scene: Scene) -> bool:
 
 
 def end() -> None:
-    """End a run: the link says what is on screen."""
+    """End a run: write the settings on screen into the link."""
     session = current()
     link = to_params(session.playing) | to_params(session.experiment) | to_params(session.view)
     if session.page and session.page.own:
@@ -305,7 +305,7 @@ def experiment() -> Experiment:
 
 
 def view() -> View:
-    """What the reader has picked to look at."""
+    """The reader's view settings: selected step, unit, gate, notation and the like."""
     return current().view
 
 
@@ -327,7 +327,7 @@ def is_alone() -> bool:
 
 
 def show_first(names: Sequence[str]) -> None:
-    """Put these controls above the picture, in this run, where the page would put its own."""
+    """Put these controls above the picture, in this run, in place of the page's own."""
     current().first = tuple(names)
 
 
@@ -381,7 +381,7 @@ def own(kind: type[Own]) -> Own:
 
 
 def notes() -> tuple[str, ...]:
-    """What was wrong with the link the reader came by; gone once a control is used."""
+    """Errors of the link that the reader came by; none once a control is used."""
     return current().notes
 
 
@@ -420,12 +420,12 @@ def has_more() -> bool:
 
 
 def current_run() -> Run:
-    """What the settings ask for.  The first line of every page."""
+    """The run of the present settings. The first line of every page."""
     return compute(experiment())
 
 
 def variant(**changes: Value) -> Run:
-    """The same with some settings changed: `variant(cell="gru")`."""
+    """The present run with some settings changed: `variant(cell="gru")`."""
     return compute(replace(experiment(), **changes))  # type: ignore[arg-type]
 
 
@@ -440,7 +440,7 @@ def tick(seconds: float) -> None:
 
 
 def kept(name: str) -> object:
-    """What a page has kept for this reader, or None."""
+    """Value that was kept for this reader under a name, or None."""
     return current().kept.get(name)
 
 
@@ -450,7 +450,7 @@ def keep(name: str, thing: object) -> None:
 
 
 def keeper(name: str) -> Callable[[], object]:
-    """A way to what is kept that works outside of any run."""
+    """Function that reads what is kept and works outside of any run."""
     session = current()
     return lambda: session.kept.get(name)
 
@@ -488,7 +488,7 @@ def lettered(text: str) -> str:
 
 
 def other_variants() -> tuple[str, ...]:
-    """Where the chosen notation's source writes another variant of a cell on screen."""
+    """Sentences on the cells on screen that the notation's source writes in another variant."""
     page, e, seen = current().page, experiment(), view()
     if page is None or page.variants:
         return ()

@@ -185,7 +185,7 @@ class Store:
 
     @property
     def size(self) -> int:
-        """Bytes kept."""
+        """Number of bytes kept."""
         return self._size
 
     def __len__(self) -> int:
@@ -216,7 +216,7 @@ class Store:
                 return cast(T, flight.made.value)
 
     def _look(self, key: Hashable) -> tuple[_Kept | None, _Flight, bool]:
-        """What there is of this key: kept, on its way, or now ours to make."""
+        """State of a key: kept, being made by another, or (True) to be made by the caller."""
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:

@@ -9,7 +9,7 @@ from pages.ui import results, session
 
 
 def page(picture: Callable[[], None]) -> None:
-    """What was wrong with the link, and the picture."""
+    """Draw a warning about the link, if any, and the picture."""
     if session.notes():
         st.warning("\n\n".join(map(in_markdown, session.notes())), icon=":material/link_off:")
     st.fragment(_living)(picture)

@@ -1,4 +1,4 @@
-"""What a reader answered of a deck: the score, what surprised, and both to take away."""
+"""Summary of a deck's answers: the score, the surprises, and both to take away."""
 
 from collections.abc import Callable
 from html import escape
@@ -69,7 +69,7 @@ def _surprises(found: list[Row]) -> None:
 
 
 def _files(name: str, deck: Deck) -> None:
-    """A table, and a page to hand in."""
+    """Buttons for the answers as a table and as a page to hand in."""
     hides, kept = hidden(), session.keeper(answers.NAME)
 
     def rows() -> list[Row]:

@@ -28,7 +28,7 @@ NAME, SHEET = "take_home", "take_home_sheet"  # what the session keeps
 
 @dataclass(frozen=True)
 class Texts:
-    """What a page says of its picture, in this app's letters, and the setting that is turned."""
+    """A page's texts about its picture, in this app's letters, and the setting of its slider."""
 
     claim: str
     say: str
@@ -37,12 +37,12 @@ class Texts:
 
 
 def remember(claim: str, more: str, explained: str, turned: Turned | None) -> None:
-    """The present page's texts, for the file."""
+    """Keep the present page's texts for the file."""
     session.keep(NAME, Texts(claim, more.split("\n\n")[0], f"{more}\n\n{explained}", turned))
 
 
 def files(page: Page) -> None:
-    """The buttons."""
+    """Draw the buttons for files and code."""
     with st.container(gap=None, key="take_home"):
         st.markdown("To take home")
         _keep(page)

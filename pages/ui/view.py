@@ -1,4 +1,4 @@
-"""What the reader looks at: a table of settings that change no number."""
+"""View settings, as a table; the experiment's own run does not depend on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ def _pick(label: str, names: Sequence[str], words: str) -> Any:
 
 @dataclass(frozen=True)
 class View:
-    """What the reader looks at; it changes no number."""
+    """View settings; the experiment's own run does not depend on them."""
 
     t: int = whole(1, "Step", "View", 1, 200, help="The selected step, from 1.")
     layer: int = whole(0, "Layer", "View", 0, 5, help="Layers count from 0; two per layer if both.")

@@ -60,7 +60,7 @@ def library(inputs: Inputs) -> Files:
 
 
 def _packages(files: Files) -> Files:
-    """What makes packages of folders that have none of it: in an archive Python needs it."""
+    """Empty `__init__` files for folders without one: Python needs them in an archive."""
     modules = [Path(name) for name in files if name.endswith((".py", ".pyc"))]
     folders = {folder.as_posix() for path in modules for folder in path.parents} - {"."}
     lacking = [f for f in folders if not {f"{f}/__init__.py", f"{f}/__init__.pyc"} & files.keys()]
@@ -108,7 +108,7 @@ def compiled(inputs: Inputs, several: Mapping[str, Files], store: Path) -> dict[
 
 
 def _mark(name: str, files: Files) -> str:
-    """By which an archive's bytecode is kept: its content, and how it is compiled."""
+    """Name under which an archive's bytecode is kept, from its content and how it is compiled."""
     found = sha256(packed(files) + (HERE / "bytecode.py").read_bytes())
     return f"{name}-{found.hexdigest()[:16]}.zip"
 

@@ -72,7 +72,7 @@ def first_visit(files: Files) -> int:
 
 
 def fixed(inputs: Inputs) -> dict[str, bytes]:
-    """What is taken as it is: the frontend, Pyodide, plotly.js, the components' scripts."""
+    """Files taken as they are: the frontend, Pyodide, plotly.js, the components' scripts."""
     files = {f"stlite/{name}": raw for name, raw in frontend(inputs.stlite).items()}
     files |= {f"pyodide/{name}": (inputs.pyodide / name).read_bytes() for name in _PYODIDE}
     files["vendor/plotly/plotly.min.js"] = archives.plotly_js(inputs)
@@ -136,7 +136,7 @@ def page(name: str, folder: str, marks: Mapping[str, str], files: Files) -> byte
 
 
 def early(files: Files, mark: str) -> list[list[str]]:
-    """What a page asks for at once: (rel, address)."""
+    """Links of the files that every page needs at once: (rel, address)."""
     main = files["stlite/stlite.js"].decode()
     names = [f"stlite.js?{mark}", *re.findall(r"from \"\./([\w.~-]+\.js)\"", main)]
     return [["stylesheet", "stlite/stlite.css"], *(["modulepreload", f"stlite/{n}"] for n in names)]

@@ -6,14 +6,14 @@ import zipfile
 
 
 def bytecode(name: str, source: bytes) -> bytes:
-    """A module's bytecode that is taken as it is, whatever became of its source."""
+    """Bytecode of a module that Python takes without looking at the source."""
     code = compile(source, name, "exec", dont_inherit=True)
     mark = importlib.util.source_hash(source)
     return bytes(loader._code_to_hash_pyc(code, mark, checked=False))  # type: ignore[attr-defined]
 
 
 def beside(name: str) -> str:
-    """Where Python looks for the bytecode of a module whose source is there too."""
+    """Path of the bytecode of a module whose source is there too."""
     folder, _, module = name.rpartition("/")
     return f"{folder}/__pycache__/{module[:-3]}.cpython-313.pyc".lstrip("/")
 

@@ -48,7 +48,7 @@ def _at_home(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _plain(text: bytes) -> bytes:
-    """Without the line that names a source map, which is left out."""
+    """The file without the line that names a source map, which is left out."""
     return re.sub(rb"\n//# sourceMappingURL=[\w.-]+\s*$", b"\n", text)
 
 

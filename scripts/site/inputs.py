@@ -26,7 +26,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Inputs:
-    """Where everything lies that the site is made of."""
+    """Paths of all that the site is made of."""
 
     stlite: Path  # the unpacked package's files for the web
     pyodide: Path
@@ -43,7 +43,7 @@ class Inputs:
 
 
 def gather(store: Path, wheels: Path | None) -> Inputs:
-    """Everything by its pin; what is not in the `store` yet is fetched into it."""
+    """Inputs by their pins; those that are not in the `store` yet are fetched into it."""
     pins = tomllib.loads(PINS.read_text(encoding="utf-8"))
     store.mkdir(parents=True, exist_ok=True)
     for pin in pins["npm"].values():

@@ -1,4 +1,4 @@
-"""What a page of the site shows while Python is being fetched: plain HTML, made of the app's parts.
+"""Plain HTML of a page for the time in which Python is fetched, made of the app's parts.
 
 The first page shows its first act, drawn from the numbers that the app itself computes.
 """
@@ -64,7 +64,7 @@ def links(here: str) -> str:
 
 
 def claim(name: str) -> str:
-    """What a page claims: the first words that it hands to its layout."""
+    """A page's claim: the first argument of its layout; the story's is its first scene's title."""
     tree = ast.parse((ROOT / "pages" / f"{name}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "page_layout.page":

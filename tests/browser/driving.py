@@ -205,11 +205,11 @@ class App:
         assert not self.offsite, f"requests off the machine from {self.page.url}: {self.offsite}"
 
     def text(self) -> str:
-        """What a reader can read on the page."""
+        """The text that is visible on the page."""
         return self.page.locator("[data-testid=stApp]").inner_text()
 
     def plots(self) -> list[dict[str, Any]]:
-        """What Plotly has drawn: ``title``, ``axes`` and ``traces`` with name, type, x, y, z."""
+        """Plots on the page: ``title``, ``axes`` and ``traces`` with name, type, x, y, z."""
         return self.page.evaluate(PLOTS)
 
     def wait_for_new_plots(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:

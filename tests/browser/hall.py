@@ -35,7 +35,7 @@ Faults = dict[str, list[tuple[str, float]]]  # kind -> what has it, and by how m
 
 
 def faults(app: App, within: str = PICTURE, least: float = LEAST) -> Faults:
-    """What the back row does not see; empty where the whole picture is seen."""
+    """Faults that keep the back row from seeing the picture; none where all of it is seen."""
     return app.page.evaluate(RULER, [least, within])
 
 
@@ -47,7 +47,7 @@ class Shown(NamedTuple):
 
     @property
     def link(self) -> str:
-        """Where lecture mode shows it."""
+        """Link that shows the scene in lecture mode."""
         link = {name: spelled(value) for name, value in self.scene.before.items()}
         if self.deck:
             link |= {"deck": self.deck, "scene": self.scene.id}

@@ -19,7 +19,7 @@ FAULTS = ("Traceback", "Uncaught app execution")
 
 @dataclass(frozen=True)
 class Server:
-    """Where a running server is found and what it has said."""
+    """A running server: its address, its log and its process."""
 
     url: str
     log: Path

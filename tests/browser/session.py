@@ -56,7 +56,7 @@ class Timer:
 
 
 class Screen:
-    """What a browser knows of its page: the widgets, the link, and what the last run said.
+    """A browser's knowledge of its page: widgets, link, and the last run's messages.
 
     Holds sliders, buttons and timers. Every other widget keeps what the link says.
     """
@@ -94,7 +94,7 @@ class Screen:
         return found[0]
 
     def labels(self) -> list[str]:
-        """What stands at the sliders, in the order of the page."""
+        """Labels of the sliders, in the order of the page."""
         return [s.label for s in self.sliders.values()]
 
     def ask(
@@ -216,7 +216,7 @@ class Screen:
 
 
 def words(element: Element) -> list[str]:
-    """What an element says, if it is one that speaks."""
+    """Texts of an element; none if it is of a kind without text."""
     kind = element.WhichOneof("type")
     if kind == "progress":
         return [element.progress.text]
@@ -224,7 +224,7 @@ def words(element: Element) -> list[str]:
 
 
 def stream_of(server: Server) -> str:
-    """Where a server's websocket is."""
+    """Address of a server's websocket."""
     return server.url.replace("http", "ws", 1) + "/_stcore/stream"
 
 
@@ -257,12 +257,12 @@ class Session:
 
     @property
     def texts(self) -> list[str]:
-        """What the last run said."""
+        """Texts of the last run."""
         return self.screen.texts
 
     @property
     def kept(self) -> frozenset[str]:
-        """What the server is told need not be sent again: all of the last run."""
+        """Hashes of the last run's messages, which the server need not send again."""
         return frozenset(self.screen.heard)
 
     def __enter__(self) -> Self:
@@ -314,7 +314,7 @@ class Session:
         return time.perf_counter() - sent
 
     def ask_for_files(self, count: int) -> list[str]:
-        """As an uploader does before it sends files: the ids under which they may come."""
+        """Ask for addresses as an uploader does; the ids under which files may come."""
         message = BackMsg()
         message.file_urls_request.request_id = "1"
         message.file_urls_request.file_names.extend(["a.txt"] * count)

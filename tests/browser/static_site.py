@@ -20,7 +20,7 @@ BESIDE = ROOT.parent / "shared" / "wheels"
 
 @dataclass(frozen=True)
 class Host:
-    """Where the site is found, as a reader types it."""
+    """Address of the site, as a reader types it."""
 
     url: str
 
@@ -49,7 +49,7 @@ class Files(SimpleHTTPRequestHandler):
         return super().translate_path(path.removeprefix(FOLDER) if within else "/none-such")
 
     def log_message(self, *_: object) -> None:
-        """Nothing is said of single requests."""
+        """Log nothing."""
 
 
 @contextmanager

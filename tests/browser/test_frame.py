@@ -1,4 +1,4 @@
-"""What every page owes its reader: its frame, its link, its manners."""
+"""Checks that hold for every page: its frame, its link, accessibility, a clean console."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -125,7 +125,7 @@ def pick(app, name, control, value):
 
 
 def faults(page, rules):
-    """What axe calls serious."""
+    """Accessibility faults that axe rates serious or critical."""
     found = Axe().run(page, options={"runOnly": rules}).response["violations"]
     return [words_of(fault) for fault in found if fault["impact"] in {"serious", "critical"}]
 

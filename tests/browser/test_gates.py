@@ -34,14 +34,14 @@ def panel(app: App, quantity: str, number: int = 0):
 
 
 def point(app: App, quantity: str, step: int, row: int, rows: int = 8) -> dict[str, float]:
-    """Where in a map the cell of a step and a row (from 0) lies."""
+    """Place in a map of the cell of a step and a row (from 0)."""
     box = panel(app, quantity).locator(".hm-plot").bounding_box()
     assert box is not None
     return {"x": (step + 0.5) * box["width"] / 12, "y": (row + 0.5) * box["height"] / rows}
 
 
 def hover(app: App, quantity: str, step: int, row: int) -> str:
-    """What the label at the pointer says."""
+    """Text of the label while the pointer is over a value."""
     panel(app, quantity).locator(".hm-plot").hover(position=point(app, quantity, step, row))
     return app.page.locator(".hm-tip").inner_text()
 

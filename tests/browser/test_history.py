@@ -16,7 +16,7 @@ THERE = "path => location.pathname === path"
 
 
 def address(app):
-    """Path and query."""
+    """Path and query of the page's address."""
     url = urlsplit(app.page.url)
     return url.path + ("?" + url.query if url.query else "")
 

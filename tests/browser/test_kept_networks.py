@@ -1,4 +1,4 @@
-"""What a reader trained: never another network under its name, and back after a restart."""
+"""Networks that a reader trained: none other under their names, and back after a restart."""
 
 import re
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What the launcher puts in place of Streamlit's own says the same as Streamlit's own."""
+"""The launcher's replacements for Streamlit's methods, compared with Streamlit's own."""
 
 import shutil
 import urllib.request

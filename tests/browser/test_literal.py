@@ -1,4 +1,4 @@
-"""What a reader typed is text wherever it is shown: no link, no picture, nothing fetched."""
+"""A reader's text shown literally everywhere: no link, no picture, nothing fetched."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -45,7 +45,7 @@ def words(text: str) -> str:
 
 
 def framed(way: str, text: str) -> str:
-    """What a reader sees of it."""
+    """The text that should be visible where `text` was written in this way."""
     frames = {
         "bold": f"word “{text}” word",
         "small": f"{text} {text} word",

@@ -1,4 +1,4 @@
-"""What a reader sees on the notation page: letters, formulas and numbers read back."""
+"""The notation page in a browser: letters, formulas and numbers read back."""
 
 import re
 

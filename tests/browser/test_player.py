@@ -12,7 +12,7 @@ DRAWN = "[data-testid=stPlotlyChart], [data-component], .plotly-live"
 
 
 def axe_of(app) -> list[str]:
-    """What axe finds in the player's bar."""
+    """Faults that axe finds in the player's bar."""
     found = Axe().run(app.page, context=".st-key-player")
     return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
 

@@ -25,7 +25,7 @@ def opened(app, link):
 
 
 def copied(app, label: str) -> str:
-    """What is in the clipboard after one press."""
+    """Content of the clipboard after one press."""
     app.page.get_by_role("button", name=f"Copy: {label}").click()
     app.page.get_by_text(f"Copied: {label}").wait_for()
     return app.page.evaluate("navigator.clipboard.readText()")
@@ -85,7 +85,7 @@ class Quiet(SimpleHTTPRequestHandler):
     """Serves files and says nothing."""
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What readers send and leave behind, over HTTP and Streamlit's protocol, without a browser."""
+"""Uploads and ended sessions, over HTTP and Streamlit's protocol, without a browser."""
 
 import http.client
 import os

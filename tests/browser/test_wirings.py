@@ -37,7 +37,7 @@ CARD = """svg => {
 
 
 def cards(app: App) -> dict[str, dict]:
-    """What is drawn, by the card's title."""
+    """Drawn cards as `CARD` reads them, by their titles."""
     found = app.page.locator("svg[data-card]").all()
     return {card["name"]: card for card in (svg.evaluate(CARD) for svg in found)}
 

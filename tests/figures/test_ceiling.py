@@ -24,7 +24,7 @@ def every() -> list[Course]:
 
 
 def drawn(figure) -> dict[str, go.Scatter]:
-    """As Plotly understands it: a property it does not know raises."""
+    """Traces by name, as Plotly reads them: a property it does not know raises."""
     return {trace.name: trace for trace in go.Figure(figure).data}
 
 

@@ -13,7 +13,7 @@ PATHS = (descend(WISH, "off"), descend(WISH, "norm"))
 
 
 def drawn(figure) -> dict[str, object]:
-    """As Plotly understands it: a property it does not know raises."""
+    """Traces by name or type, as Plotly reads them: a property it does not know raises."""
     return {trace.name or trace.type: trace for trace in go.Figure(figure).data}
 
 

@@ -15,12 +15,12 @@ SHORT = {"W": np.array([3e-9, 4e-9])}
 
 
 def drawn(gradient, mode, threshold=1.0) -> go.Figure:
-    """As Plotly understands it: a property it does not know raises."""
+    """The figure as Plotly reads it: a property it does not know raises."""
     return go.Figure(clip_bar.clip_bar(clip(gradient, mode, threshold)))
 
 
 def ends(figure) -> dict[str, float]:
-    """Where each bar ends, read back from the figure."""
+    """End of each bar, read back from the figure."""
     return {bar.name.split()[0]: bar.base[0] + bar.x[0] for bar in figure.data}
 
 

@@ -19,7 +19,7 @@ MIXED = {"W": np.array([[30.0, -0.2], [0.0, 5.0]]), "b": np.array([0.01, -400.0]
 
 
 def drawn(figure) -> dict[str, go.Scatter]:
-    """As Plotly understands it: a property it does not know raises."""
+    """Traces by name, as Plotly reads them: a property it does not know raises."""
     return {trace.name: trace for trace in go.Figure(figure).data}
 
 

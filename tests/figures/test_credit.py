@@ -22,7 +22,7 @@ def made(of="h", which=0, notation="house", **more):
 
 
 def drawn(figure):
-    """As Plotly understands it: a property it does not know raises."""
+    """The figure as Plotly reads it: a property it does not know raises."""
     return go.Figure(figure)
 
 

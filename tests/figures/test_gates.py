@@ -112,7 +112,7 @@ def json_at(message: bytes, at: int):
 
 
 def unpacked(message: bytes):
-    """What assets/heatmaps.js does with the message."""
+    """The message's choice, header and blocks of numbers, read as assets/heatmaps.js reads them."""
     choice, at = json_at(message, 0)
     header, at = json_at(message, at)
     blocks = []

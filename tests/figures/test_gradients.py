@@ -16,7 +16,7 @@ LAST = "the last step"
 
 
 def gradient_norms(curves, **settings):
-    """As Plotly understands it: a property it does not know raises."""
+    """The figure as Plotly reads it: a property it does not know raises."""
     return go.Figure(gradients.gradient_norms(curves, **settings))
 
 
@@ -83,7 +83,7 @@ def test_overflow_is_drawn_on_the_border_and_marked():
 
 
 def label_of(figure, name):
-    """What stands at the left end of a line."""
+    """The annotation at the left end of a line."""
     (found,) = [a for a in figure.layout.annotations if f"<b>{name}</b>" in a.text]
     return found
 

@@ -50,7 +50,7 @@ def measured(**settings) -> Measured:
 
 
 def singular(done, **more) -> go.Figure:
-    """As Plotly understands it: a property it does not know raises."""
+    """The figure as Plotly reads it: a property it does not know raises."""
     return go.Figure(products.singular_figure(done, **more))
 
 

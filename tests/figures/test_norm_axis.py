@@ -17,7 +17,7 @@ from tests.figures.test_theme import CONFIG, MODES, contrast
 
 
 def figure(axis: str) -> go.Figure:
-    """As Plotly understands it: a property it does not know raises."""
+    """The axis in a figure, as Plotly reads it: a property it does not know raises."""
     layout = {
         f"{axis}axis": norm_axis.norm_axis(),
         "shapes": norm_axis.zones(axis),

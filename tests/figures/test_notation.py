@@ -83,7 +83,7 @@ def test_folding_a_formula_loses_nothing(cell, notation):
 
 
 def by_hand(network, cell, x):
-    """The same weights handed to another cell with the same gates."""
+    """(T, H) states of another cell with the same gates and the same weights."""
     other = Network(cell, network.weights, network.direction, network.readout)
     return other.forward(x).top.after("h")[0]
 

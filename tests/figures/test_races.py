@@ -1,4 +1,4 @@
-"""What a recorded race draws, read back."""
+"""Figures of recorded races, read back."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -99,7 +99,7 @@ def test_everything_lies_inside_its_drawing(act):
 
 
 def places(each: canvas.Item) -> list[tuple[float, float]]:
-    """Where an element is."""
+    """Points of an element."""
     a = {n: float(v) for n, v in each.attributes.items() if re.fullmatch(r"-?[\d.]+", v)}
     if each.tag == "path" and "h" not in each.attributes["d"]:
         return [

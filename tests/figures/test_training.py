@@ -1,4 +1,4 @@
-"""What the training page draws, read back."""
+"""Figures of the training page, read back."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -109,7 +109,7 @@ def test_what_is_fed_back_is_not_called_the_readers_input():
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_the_hand_over_carries_one_gradient(experiment, layers):
-    """What leaves the decoder's first state arrives at the encoder's last, layer by layer."""
+    """The gradient at the decoder's first state arrives at the encoder's last, layer by layer."""
     _, payload = graph(replace(experiment, wiring="encoder-decoder", layers=layers))
     encoder, decoder = payload["stages"]
     assert (encoder["name"], decoder["name"], decoder["offset"]) == ("encoder", "decoder", 5)

@@ -30,7 +30,7 @@ def scene_of(name: str, idea: str) -> Scene:
 
 
 def link_of(name: str, scene: Scene, **more: str) -> dict[str, str]:
-    """As a lecturer would write it: deck, scene, and the settings of the question."""
+    """A scene's link as a lecturer would write it: deck, scene, and the question's settings."""
     settings = {n: str(v) for n, v in scene.before.items()}
     return {"deck": name, "scene": scene.id, "notation": name, **settings, **more}
 
@@ -294,7 +294,7 @@ def test_answers_off_hides_what_was_measured_before(play):
 
 
 def everything(reader: AppTest) -> str:
-    """Whatever is sent to the browser."""
+    """All that is sent to the browser, as one text."""
     return str([element.proto for element in reader.main if hasattr(element, "proto")]) + text(
         reader
     )

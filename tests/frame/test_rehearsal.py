@@ -1,4 +1,4 @@
-"""What comes next in a lecture is made ready: unseen, whole, and given up when its reader asks."""
+"""Rehearsal of the next scenes in a lecture: unseen, whole, ended when its reader asks."""
 
 import os
 from collections.abc import Callable
@@ -129,7 +129,7 @@ def test_the_story_goes_on_too(visit):
 
 
 class Runner:
-    """As much of Streamlit's runner as the launcher looks at."""
+    """Stand-in for Streamlit's runner, with the attributes that the launcher reads."""
 
     def __init__(self, session: Session) -> None:
         self._session_state = {"session": session}

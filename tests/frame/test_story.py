@@ -19,7 +19,7 @@ every_act = pytest.mark.parametrize("act", ACTS)
 
 
 def drawn(reader: AppTest) -> dict[str, dict[str, Any]]:
-    """What the components on the page were sent, by their names."""
+    """Messages of the story's components on the page, by their names."""
     found = {}
     for each in reader.get("bidi_component"):
         proto = each.proto

@@ -1,4 +1,4 @@
-"""What is inside of a hand-out."""
+"""Reading of hand-outs: their stored texts, messages and figures."""
 
 import base64
 import json

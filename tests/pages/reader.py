@@ -1,4 +1,4 @@
-"""What a test may demand of a page session."""
+"""Checks of a page session that several tests share."""
 
 from streamlit.testing.v1 import AppTest
 
@@ -10,5 +10,5 @@ def clean(reader: AppTest) -> AppTest:
 
 
 def as_read(markdown: str) -> str:
-    """What a reader sees of text that was shown literally."""
+    """Visible text of Markdown that shows a text literally."""
     return markdown.replace(":small[]", "").replace("\\", "")

@@ -43,7 +43,7 @@ MOST_OF_ONE_MEASURE = 6
 
 @cache
 def values(name: str, number: int) -> tuple[float | str, ...]:
-    """What is measured for a deck's scene; several seeds where its question is general."""
+    """Measured values for a deck's scene; on several seeds where its question is general."""
     scene = DECKS[name].scenes[number]
     at = setup(LINKED[scene.page], scene.then)
     return tuple(measured(scene.question, each) for each in asked_again(scene, at))

@@ -1,4 +1,4 @@
-"""What comes from a browser: checked like every upload, and believed only by its own name."""
+"""Data from a browser: checked like every upload, and believed only by their own names."""
 
 import base64
 

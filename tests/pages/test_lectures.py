@@ -105,7 +105,7 @@ def test_every_cell_vanishes_from_the_usual_start(cell):
 
 
 def left(**settings):
-    """What is left of the last state's gradient at the first, median of five draws."""
+    """Norm of the first state's gradient by that of the last one's, median of five draws."""
     runs = (run(Experiment(steps=50, hidden=32, seed=s, **settings)) for s in range(5))
     norms = [done.stages[0].gradient.top.norms("h") for done in runs]
     return np.median([n[0] / n[-1] for n in norms])

@@ -1,4 +1,4 @@
-"""Whose letters: on every page all of them follow the chosen notation, and from one table.
+"""Letters of every page: all of them follow the chosen notation, and come from one table.
 
 A source is made up whose every letter is its own.  Wherever one of the house's own spellings is
 still seen while it is chosen, some label, hover text or download did not ask the table.
@@ -63,7 +63,7 @@ LINK = {"hidden": "3", "steps": "6", "cells": "all"}
 
 @pytest.fixture
 def tables(monkeypatch) -> list:
-    """What the pages visited offer as CSV."""
+    """Tables that the visited pages offer as CSV."""
     found: list = []
     monkeypatch.setattr(page_layout, "download", lambda title, table: found.append(table))
     return found
@@ -114,7 +114,7 @@ def elements(block) -> Iterator:
 
 
 def shown(element) -> str:
-    """Everything an element says; of a component, what it is sent."""
+    """Text of an element; of a component, its message."""
     proto = deepcopy(element.proto)
     if "id" in proto.DESCRIPTOR.fields_by_name:
         proto.ClearField("id")

@@ -41,7 +41,7 @@ def state(reader: AppTest) -> Session:
 
 
 def give(reader: AppTest, deck: Deck | None) -> None:
-    """As if the browser had said that it kept this deck, or none."""
+    """Act as the browser that has kept this deck, or none."""
     state(reader).kept[MINE] = deck
     book = state(reader).kept[notebook.NAME]
     book.told.add(MINE)
@@ -74,7 +74,7 @@ def press(reader: AppTest, label: str) -> AppTest:
 
 
 def note_of(reader: AppTest) -> str:
-    """What the browser is to keep under the deck's name."""
+    """Text that the browser is told to keep under the deck's name."""
     return state(reader).kept[notebook.NAME].notes[MINE].text
 
 

@@ -1,4 +1,4 @@
-"""What was answered: in a link, back from the browser, and as a page to hand in."""
+"""Answers in a link, back from the browser, and as a page to hand in."""
 
 import re
 from html.parser import HTMLParser
@@ -24,7 +24,7 @@ CHEAP = [s for s in ASKING if "loss" not in s.question.measure][:3]
 
 @pytest.fixture
 def kept(monkeypatch):
-    """What a session without Streamlit keeps."""
+    """A session's store without Streamlit, as a dictionary."""
     found: dict[str, object] = {}
     monkeypatch.setattr(answers.session, "kept", found.get)
     monkeypatch.setattr(answers.session, "keep", found.__setitem__)

@@ -1,4 +1,4 @@
-"""What a run can be compared with differs from it in exactly one thing that matters."""
+"""Rivals of an experiment: each differs from it in exactly one thing that matters."""
 
 from dataclasses import fields, replace
 

@@ -34,7 +34,7 @@ def aligned(lines: Lines) -> str:
 
 
 def partial(of: str, by: str) -> str:
-    """A derivative."""
+    """Partial derivative in LaTeX."""
     return rf"\frac{{\partial {of}}}{{\partial {by}}}"
 
 

@@ -40,7 +40,7 @@ def nested(w: Written, t: int, names: Names) -> list[str]:
 
 
 def nested_words(t: int, names: Names) -> str:
-    """What the two formulas are, in Markdown."""
+    """Introduction to the nested and the multiplied-out formula, in Markdown."""
     return (
         f"**The same, nested** (lecture 001): each state is put into the next, {t} deep at step "
         f"{t}. Then, how the state changes with {names.plain('hh')} alone; multiplied out, its "
@@ -165,7 +165,7 @@ def _footed(name: str, head: str, words: str, way: str, values: NDArray[Any], la
 
 
 def remark(x: Expansion) -> str:
-    """What one can see in the table, in Markdown."""
+    """Remarks on the table, computed from its numbers, in Markdown."""
     if not np.isfinite(x.total).all():
         return "The numbers overflowed: there is nothing to take apart."
     if not x.total.any():
@@ -198,7 +198,7 @@ def _matrix(values: NDArray[Any]) -> str:
 
 
 def span(x: Expansion) -> tuple[float, float]:
-    """What the bars' axis shows: from 0 to 1 at least, and every place the running sum comes to."""
+    """Range of the bars' axis: 0 to 1 at least, and every value of the running sum."""
     reached = np.cumsum(x.parts[::-1])
     if not np.isfinite(reached).all():
         return 0.0, 1.0

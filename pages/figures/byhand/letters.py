@@ -44,7 +44,7 @@ class Names:
         return self.letters.symbol(name, str(t))
 
     def at(self, name: str, t: int | str = "t") -> str:
-        """The same in LaTeX."""
+        """A quantity at a step in LaTeX."""
         return self.symbol(name, t).latex
 
     def matrix(self, name: str, turned: bool = False) -> str:
@@ -67,7 +67,7 @@ class Names:
         return {name: self.plain(name) for name in MATRICES}
 
     def html(self, name: str) -> str:
-        """The same in HTML."""
+        """A weight's name in HTML."""
         rows = self.letters.alphabet.rows and name in ("hh", "xh", "hy")
         return self.letters.symbol(MATRICES[name]).html + ("<sup>⊤</sup>" if rows else "")
 
@@ -101,7 +101,7 @@ def decimal(value: float) -> str:
 
 
 def tex(value: float) -> str:
-    """The same in LaTeX."""
+    """A number with three decimals, as `decimal` writes it, in LaTeX."""
     if not np.isfinite(value):
         return {"?": r"\text{?}", "∞": r"\infty"}.get(decimal(value), r"-\infty")
     if "·" not in decimal(value):

@@ -37,7 +37,7 @@ CROSSING: Final = {OUTPUTS: ("h", "a", 1), ERRORS: ("delta", "from_next", -1)}  
 
 @dataclass(frozen=True)
 class Place:
-    """Where the walk stands: stage, step from 1 (T+1: the sum), and the weight looked at."""
+    """Position in the walk: stage, step from 1 (T+1: the sum), and the weight looked at."""
 
     stage: str = OUTPUTS
     t: int = 1
@@ -46,7 +46,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Marks:
-    """What an exercise does to the sheet: hidden numbers by letter, and those answered rightly."""
+    """An exercise's marks on the sheet: hidden numbers by letter, and those answered rightly."""
 
     hidden: Mapping[Blank, str] = field(default_factory=dict)
     solved: frozenset[Blank] = frozenset()
@@ -75,7 +75,7 @@ def read_by(place: Place, steps: int) -> set[tuple[str, int]]:
 
 
 def arrows(steps: int, place: Place) -> list[dict[str, Any]]:
-    """What crosses from step to step; the one into the lit place is lit."""
+    """Arrows between the steps; `lit` are those into the selected place."""
     found = []
     for stage, (start, end, way) in CROSSING.items():
         for t in range(1, steps + 1):
@@ -106,7 +106,7 @@ def letter(symbol: Symbol) -> str:
 
 
 def told(w: Written, place: Place) -> str:
-    """Where the walk stands, in words."""
+    """Position in the walk, in words."""
     what = TITLES[place.stage].partition(",")[0]
     if place.t > w.steps:
         return f"{what}: the sum of all {w.steps} shares."
@@ -156,7 +156,7 @@ class _Sheet:
         return f"{words}: each step's share" if name in WEIGHT_NAMES else words
 
     def symbol(self, name: str) -> str:
-        """What stands at the head of a row."""
+        """HTML of the symbol at the head of a row; "" for the two parts of dL/dhₜ."""
         if name in ("x", "a", "h", "z", "y", "E", "delta"):
             return f"<span>{letter(self.names.symbol(name))}</span>"
         if name in ("dz", "dh"):

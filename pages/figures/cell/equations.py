@@ -47,7 +47,7 @@ class Names:
         return self.letters.symbol(name, t)
 
     def weight(self, part: Part) -> Symbol:
-        """What a part multiplies with."""
+        """Symbol of the matrix that a part multiplies by."""
         return self.letters.symbol(f"{MATRICES[part.kind][0]}.{part.gate}")
 
     def boxed(self, part: Part) -> Symbol:
@@ -60,7 +60,7 @@ class Names:
         return glyph(f"`{short}`" + f"_{gate}" * bool(gate)).symbol(own.own)
 
     def bias(self, part: Part) -> Symbol | None:
-        """What a part adds."""
+        """Symbol of the bias that a part adds; None where it adds none."""
         name = MATRICES[part.kind][1]
         return self.letters.symbol(f"{name}.{part.gate}") if name else None
 
@@ -87,7 +87,7 @@ def equations(names: Names) -> list[Tree]:
 
 
 def tree(drawn: Diagram, id: str, names: Names, top: bool = False) -> Tree:
-    """What a part computes: named quantities inside it are only named."""
+    """A part's formula as a tree; named quantities inside it are leaves, given by name only."""
     part = drawn.parts[id]
     named = names.of(part)
     if named and not top:

@@ -1,4 +1,4 @@
-"""Where everything in a cell's wiring diagram stands, in pixels: one machine for every cell.
+"""Places of all parts of a cell's wiring diagram, in pixels, by one method for every cell.
 
 x_t comes from below, the past from the left, the new states leave to the right, and a state that
 is carried on by products and sums alone runs along the top.  Gates stand side by side, bottom up:
@@ -39,7 +39,7 @@ class Placement:
 
     @property
     def dots(self) -> list[tuple[str, Point]]:
-        """Where a wire forks: more than two directions of one quantity meet."""
+        """Forks of the wires: points with more than two directions of one quantity."""
         found: dict[str, dict[Point, set[Point]]] = {}
         for source, _, line in self.wires:
             ways = found.setdefault(source, {})
@@ -194,7 +194,7 @@ def _place_mixes(p: Placement) -> None:
 
 
 def _place_tail(p: Placement) -> None:
-    """Below one another at the right: what the new lane state is made into."""
+    """Place the parts that follow the new lane state, below one another at the right."""
     d, x = p.diagram, p.rows.get("out", 0.0)
     rows = [p.rows.get("mix1", p.rows["fork"]), p.rows["fork"]]
     for k, i in enumerate(d.tail):
@@ -273,7 +273,7 @@ def _from_lane(p: Placement, a: Point, target: str) -> Line:
 
 
 def _from_gate(p: Placement, source: str, target: str) -> Line:
-    """Up from the activation; beside another column's parts it takes the gutter."""
+    """Wire up from an activation; beside another column's parts it runs between the columns."""
     d, a, b = p.diagram, p.at[source], p.at[target]
     fork = p.rows["fork"]
     if target in d.tail and b[1] == fork:
@@ -321,7 +321,7 @@ def _lead_out(p: Placement) -> None:
 
 
 def _tidy(line: Line) -> Line:
-    """Without repeated points and without corners that turn nowhere."""
+    """The wire without repeated points and without corners that do not turn."""
     points: list[Point] = []
     for point in line:
         if points and point == points[-1]:

@@ -176,7 +176,7 @@ def _stack_of(drawn: Diagram, id: str) -> str:
 
 
 def _label(names: Names, part: Part) -> str:
-    """In words: "forget gate", "cell state"; a quantity without a name has none."""
+    """Name of a part in words: "forget gate", "cell state"; "" where its quantity has none."""
     alone = names.cell.gates == ("candidate",) and part.name == "candidate"
     name = "h" if alone else part.name
     before = ", before this step" if part.kind == "past" else ""
@@ -190,7 +190,7 @@ def _colour(cell: Cell, part: Part) -> str:
 
 
 def _range(drawn: Diagram, part: Part) -> Range:
-    """What the colours of a part's number stand for."""
+    """Range of the colours of a part's numbers."""
     if part.kind in ("sigmoid", "one-minus"):
         return UNIT
     if part.kind == "tanh":
@@ -202,7 +202,7 @@ def _range(drawn: Diagram, part: Part) -> Range:
 
 
 def _gate(drawn: Diagram, stack: Stack, names: Names) -> dict[str, Any]:
-    """What the zoom into a unit needs of one gate."""
+    """A gate's entry in the message for the zoom into one unit: its symbol, look and part ids."""
     name = "h" if len(drawn.stacks) == 1 else stack.gate
     look = quantity_look(name)
     weights = {drawn.parts[i].kind: i for chain in stack.chains for i in chain}

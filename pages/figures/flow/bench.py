@@ -22,7 +22,7 @@ ROWS: Final = ("median", "low", "high", "own")
 
 
 def payload(done: Bench, e: Experiment, notation: Notation = HOUSE) -> dict[str, Any]:
-    """What the component draws; `rows` of curves and bound are numbers, all else is JSON."""
+    """The component's message; `rows` of curves and bound are arrays, all else is JSON."""
     value = float(getattr(e, done.knob))
     nearest = int(np.argmin(np.abs(np.array(done.values) - value)))
     T = done.curves[0].rows.shape[2] - 1
@@ -67,7 +67,7 @@ def _look(curve: Curve, quantity: str, notation: Notation) -> dict[str, Any]:
 
 
 def zones() -> dict[str, Any]:
-    """Where the cool and the warm zone begin, in decades, and their colours."""
+    """Borders of the cool and the warm zone, in decades, and their colours."""
     return {
         "vanished": float(np.log10(VANISHED)),
         "exploded": float(np.log10(EXPLODED)),
@@ -99,7 +99,7 @@ def _measured(curve: Curve, done: Bench, notation: Notation) -> str:
 
 
 def loss_words(e: Experiment) -> str:
-    """Where the experiment has its loss."""
+    """Steps at which the experiment has its loss, in words."""
     placement = WIRINGS[e.wiring].placement or e.placement
     if placement != "chosen":
         return {"every": "every step", "last": "the last step"}[placement]
@@ -108,7 +108,7 @@ def loss_words(e: Experiment) -> str:
 
 
 def notes(e: Experiment, done: Bench) -> Iterator[str]:
-    """What the picture does not show as it was asked for."""
+    """Notes on differences between the picture and the reader's own settings."""
     changed = simple(e)[1]
     if changed:
         yield f"The bench compares single layers: {', '.join(changed)} here."

@@ -32,7 +32,7 @@ def recurrent(cell: str, notation: Notation) -> str:
 
 
 def together(said: Mapping[str, str]) -> str:
-    """What is said of each cell: once if it is the same, else with the cells it is said of."""
+    """Words by cell as one text: once if all are the same, else each with its cells."""
     cells: dict[str, list[str]] = {}
     for cell, words in said.items():
         cells.setdefault(words, []).append(cell_look(cell).label)
@@ -42,7 +42,7 @@ def together(said: Mapping[str, str]) -> str:
 
 
 def row_name(cell: str, state: str, quantity: str, notation: Notation = HOUSE) -> str:
-    """What a curve is called beside its cell: hₜ, cₜ, W_hh."""
+    """Name of a curve beside its cell: hₜ, cₜ, W_hh."""
     letters = notation.of(cell)
     if quantity == "share":
         return recurrent(cell, notation)
@@ -52,7 +52,7 @@ def row_name(cell: str, state: str, quantity: str, notation: Notation = HOUSE) -
 
 
 def measured(cell: str, state: str, quantity: str, notation: Notation = HOUSE) -> str:
-    """What a curve is the norm of: ‖dL_T/dhₜ‖."""
+    """Quantity that a curve measures, a norm: ‖dL_T/dhₜ‖."""
     letters = notation.of(cell)
     if quantity in ("last", "total"):
         return f"‖{letters.gradient(state, loss='T' if quantity == 'last' else '')}‖"

@@ -48,7 +48,7 @@ class Panel(TypedDict):
 
 
 class Payload(TypedDict):
-    """What `pages.components.heatmaps` draws."""
+    """Message of `pages.components.heatmaps`."""
 
     title: str
     labels: list[str]
@@ -113,7 +113,7 @@ def _drawn(cell: Cell, shown: str, quantity: str) -> Sequence[str]:
 
 
 def shown_of(cell: Cell) -> dict[str, str]:
-    """What there is to show of a cell; only an LSTM has two states."""
+    """Choices of the menu "Show" for a cell; both states only for a cell that has two."""
     return {k: words for k, words in SHOWN.items() if k != "states" or len(cell.states) > 1}
 
 

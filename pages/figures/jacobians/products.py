@@ -1,4 +1,4 @@
-"""What the product of Jacobians does over a distance: its singular values, and its factors apart.
+"""Products of Jacobians over a distance: their singular values, and their factors apart.
 
 Everything here is about one layer's state s: h, and for an LSTM h and c stacked.  The product over
 the distance k = T - t is ds_T/ds_t, every state s_t taken as a free number.
@@ -44,7 +44,7 @@ class Line:
 
 
 def letters(done: Measured, notation: Notation = HOUSE) -> dict[str, str]:
-    """What is written on axes: the product of each state, and W_hh."""
+    """Letters of the axes: the product of each state, and W_hh."""
     own = notation.of(done.cell)
     states = {s: (own.symbol(s, "T").text, own.symbol(s).text) for s in ("h", "c")}
     found = {s: f"∂{end}/∂{start}" for s, (end, start) in states.items()}
@@ -89,7 +89,7 @@ def apart(done: Measured, notation: Notation = HOUSE) -> list[Line]:
 
 
 def _blocks(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
-    """Where the state has parts: each part alone."""
+    """Lines of each part's own block, where the state has two parts."""
     if "c" in done.norms:
         c = quantity_look("c").colour
         yield Line(f"its block ‖{names['c']}‖₂", done.norms["c"], c, "solid", "x")
@@ -97,7 +97,7 @@ def _blocks(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
 
 
 def _weights(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
-    """Where one matrix and one slope make the step: each alone."""
+    """Lines of the weights alone and of the slopes alone, where a step is their product."""
     if done.weights is None or done.slopes is None:
         return
     yield Line(f"weights alone ‖{names['W']}ᵏ‖₂", done.weights, INK, "dash", "square-open")
@@ -106,7 +106,7 @@ def _weights(done: Measured, names: Mapping[str, str]) -> Iterator[Line]:
 
 
 def _direct(done: Measured, notation: Notation) -> Iterator[Line]:
-    """Where a gate keeps the state: the product of what it keeps."""
+    """Lines of the product of a gate's values, where a gate keeps the state."""
     if done.direct is None:
         return
     colour, kept = _keeper(done, notation)
@@ -162,7 +162,7 @@ def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
 
 
 def conclusion(done: Measured) -> str:
-    """What the whole product does over the largest distance."""
+    """Norm of the whole product over the largest distance, in words."""
     last = float(done.norms["s"][-1])
     if not np.isfinite(last):
         return f"Over {done.steps} steps the product overflows"
@@ -198,7 +198,7 @@ def _all_values(done: Measured) -> Part:
 
 
 def _drawn(line: Line, k: NDArray[np.int64]) -> Part:
-    """Beyond the axis a norm is drawn on its edge; the hover says the true number."""
+    """Trace of a line, held at the edge of the axis; the hover tells the true norm."""
     shown = np.where(np.isnan(line.norms), np.nan, held(line.norms))
     return {
         "type": "scatter",

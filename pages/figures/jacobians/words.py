@@ -1,4 +1,4 @@
-"""What a product of Jacobians did, in words computed from its numbers: never more than they say."""
+"""Findings about a product of Jacobians, in words computed from its numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _product(done: Measured, notation: Notation) -> str:
 
 
 def _nothing(done: Measured) -> str:
-    """Zero because a factor is, or because no number is so small."""
+    """Report of a product of zero: because a factor is, or because no number is so small."""
     first = int(np.flatnonzero(done.norms["s"] == 0)[0])
     k, before = int(done.distance[first]), float(done.norms["s"][first - 1])
     if before < TINY:
@@ -58,7 +58,7 @@ def _nothing(done: Measured) -> str:
 
 
 def _peak(done: Measured) -> str:
-    """A word where it grew first and shrank then: the slope alone would not show it."""
+    """Note where the product first grew and then shrank: the last norm alone would not show it."""
     norms = done.norms["s"]
     top = int(norms.argmax())
     if norms[top] <= 1 + ONE or norms[-1] >= norms[top] * (1 - ONE):

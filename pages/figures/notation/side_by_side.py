@@ -76,7 +76,7 @@ _COLUMNS = (*LECTURES, *(name for name in NOTATIONS if name not in LECTURES))
 
 
 def letter_rows(cell: str) -> dict[str, dict[str, str]]:
-    """What a row is about -> notation -> HTML; a dash where the source does not write it."""
+    """Table: topic of the row -> notation -> HTML; a dash where the source does not write it."""
     gates = CELLS[cell]().gates
     quantities = (*CELLS[cell].states, *(gates if cell != "rnn" else ()), "x", "y")
     rows = {NOTATIONS["house"].of(cell).word(q): _row(cell, q) for q in quantities}

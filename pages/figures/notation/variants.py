@@ -35,12 +35,12 @@ class Variant:
 
     @property
     def largest(self) -> float:
-        """Over all steps; nan where a state overflowed."""
+        """Largest difference over all steps; nan where a state overflowed."""
         return float(self.difference.max(initial=0.0))
 
     @property
     def step(self) -> int:
-        """Where, from 1."""
+        """Step of the largest difference, from 1; 0 where there is none."""
         return int(self.difference.argmax()) + 1 if self.difference.size else 0
 
 
@@ -122,7 +122,7 @@ def _flip(cell: Cell) -> str:
 
 
 def _recast(network: Network, cell: Cell) -> Network:
-    """The same weights for another variant: its gates' blocks, taken by name."""
+    """The network as another variant of its cell: the same weights, their blocks taken by gate."""
     old, H = network.cell, network.hidden_size
     rows = [i for g in cell.gates for i in range(*_block(old.gates.index(g), H))]
     weights: dict[str, Any] = {}

@@ -29,7 +29,7 @@ _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Room(NamedTuple):
-    """Where the curve stands: the boundaries 0 to T from left to right, decades from the top."""
+    """Area of the curve: boundaries 0 to T from left to right, decades from the top."""
 
     left: float
     right: float
@@ -38,11 +38,11 @@ class Room(NamedTuple):
     steps: int
 
     def x(self, t: float) -> float:
-        """Where a boundary is."""
+        """Horizontal place of a boundary."""
         return self.left + (self.right - self.left) * t / self.steps
 
     def y(self, log: float) -> float:
-        """Where a power of ten is, on the edge if it lies beyond."""
+        """Vertical place of a power of ten, on the edge if it lies beyond."""
         share = (np.clip(log, LOW, HIGH) - LOW) / (HIGH - LOW)
         return float(self.bottom - (self.bottom - self.top) * share)
 
@@ -64,7 +64,7 @@ def left_words(log: float) -> str:
 
 
 def amount(log: float) -> str:
-    """What has become of a gradient of 1."""
+    """Remaining part of a gradient of 1, in words; `log` is its power of ten."""
     return f"{left_words(log)} {'times as much' if log > 0 else 'is left'}"
 
 
@@ -148,7 +148,7 @@ PIPE: Final = 74  # height of the highway above the curve
 
 
 def gate_words(held_at: float | None, way: Highway) -> str:
-    """What the gate is at."""
+    """Value of the gate in words: as drawn, or held."""
     if held_at is None:
         return f"as drawn, about {way.open.mean():.2f}"
     return f"held at {held_at:g}"

@@ -49,7 +49,7 @@ Drawing = tuple[Item, ...]
 
 @dataclass(frozen=True, eq=False)
 class Position:
-    """What one position of the slider shows: the conclusion, the picture in words, and drawn."""
+    """One position of the slider: the conclusion, the alternative text and the drawings."""
 
     said: str
     alt: str
@@ -75,7 +75,7 @@ def text(x: float, y: float, words: str, look: str = "", anchor: str = "start") 
 
 
 def box(x: float, y: float, width: float, height: float, look: str, round_: float = 0) -> Item:
-    """A rectangle."""
+    """A rectangle, with round corners if `round_` is above 0."""
     w, h = max(0.0, float(width)), max(0.0, float(height))
     return item("rect", look, x=float(x), y=float(y), width=w, height=h, rx=float(round_))
 

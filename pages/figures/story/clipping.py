@@ -30,12 +30,12 @@ HIGHEST: Final = 0.45  # of the error
 
 
 def length_words(value: float) -> str:
-    """666,491 or 1.76."""
+    """A length in words: 666,491 or 1.76."""
     return f"{value:,.0f}" if value >= 100 else number(value)
 
 
 def said(wish: Story, found: Clipped) -> str:
-    """What the toggle did, or why it did nothing."""
+    """Effect of the clipping toggle in words, or the reason why it has none."""
     before, after = length_words(found.norm_before), length_words(found.norm_after)
     if wish.clipping != ON:
         if found.norm_before > THRESHOLD:

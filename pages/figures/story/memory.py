@@ -30,7 +30,7 @@ ROWS: Final = ("rnn", "gru", "lstm")
 
 
 class Heard(NamedTuple):
-    """What one network made of the sentence."""
+    """One network's reading of the sentence: its gradient at every word, and its answers."""
 
     shares: Floats  # (T,) of the answer's gradient at every word, by that at the last one
     answers: tuple[tuple[str, float], ...]  # the likeliest words, and how likely
@@ -66,7 +66,7 @@ def percent(value: float) -> str:
 
 
 def said(asked: Asked) -> str:
-    """Who still knows, at this gap."""
+    """Networks that are sure of the right answer at this gap, and those that are not."""
     sure = [cell_look(c).label for c in ROWS if asked.heard[c].right >= SURE]
     rest = [cell_look(c).label for c in ROWS if asked.heard[c].right < SURE]
     where = f"{asked.gap} words later" if asked.gap else "Right behind it"
@@ -81,7 +81,7 @@ def said(asked: Asked) -> str:
 
 
 def sentence(asked: Asked, size: Size) -> Iterator[Item]:
-    """Its beginning, how many words follow, and its end."""
+    """The sentence's beginning, the number of words that follow, and its end."""
     country = asked.words[asked.clue]
     most = f"… {asked.gap} words …" if asked.gap else ""
     if size.narrow:
@@ -101,7 +101,7 @@ def sentence(asked: Asked, size: Size) -> Iterator[Item]:
 
 
 class Row(NamedTuple):
-    """Where one network's bars stand."""
+    """Area of one network's bars."""
 
     left: float
     right: float

@@ -24,7 +24,7 @@ CHANCE: Final = 0.25  # of the right one of four orders
 
 
 def updates_of(race: Race) -> tuple[int, ...]:
-    """When its runs were validated."""
+    """Updates at which the race's runs were validated."""
     return race.lanes[0].updates
 
 
@@ -34,7 +34,7 @@ def solved(race: Race, words: str, k: int) -> int:
 
 
 def said(race: Race, k: int) -> str:
-    """Who has learned it by now."""
+    """Number of runs that have learned the task at validation `k`, by cell, in words."""
     update, found = updates_of(race)[k], {w: solved(race, w, k) for w in race.words}
     able = [f"{words} {n} of {len(race.seeds)}" for words, n in found.items() if n]
     if not able:
@@ -43,7 +43,7 @@ def said(race: Race, k: int) -> str:
 
 
 class Room:
-    """Where the curves stand: updates from left to right, shares of right answers upwards."""
+    """Area of the curves: updates from left to right, shares of right answers upwards."""
 
     def __init__(self, race: Race, size: Size):
         self.left, self.right = (44, size.width - 12) if size.narrow else (66, size.width - 210)
@@ -51,11 +51,11 @@ class Room:
         self.last = float(updates_of(race)[-1])
 
     def x(self, update: float) -> float:
-        """Where an update is."""
+        """Horizontal place of an update."""
         return self.left + (self.right - self.left) * update / self.last
 
     def y(self, share: float) -> float:
-        """Where a share of right answers is."""
+        """Vertical place of a share of right answers."""
         return self.bottom - (self.bottom - self.top) * share
 
 
@@ -70,7 +70,7 @@ def _points(lane: Lane, r: Room) -> list[tuple[float, float]]:
 
 
 def ground(r: Room) -> Iterator[Item]:
-    """Axes, and what chance gives."""
+    """Axes, and the level of guessing."""
     for share in SHARES:
         yield line(r.left, r.y(share), r.right, r.y(share), "one" if share == CHANCE else "grid")
         yield text(r.left - 8, r.y(share) + 5, f"{100 * share:.0f} %", "tick", "end")
@@ -81,7 +81,7 @@ def ground(r: Room) -> Iterator[Item]:
 
 
 def standing(race: Race, k: int, size: Size, r: Room) -> Iterator[Item]:
-    """Where every cell's runs are, and how many of them have learned it."""
+    """A card for each cell: how many of its runs have learned the task."""
     for n, words in enumerate(race.words):
         cell, count = words.lower(), f"{solved(race, words, k)} of {len(race.seeds)} runs"
         if size.narrow:

@@ -36,7 +36,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Chain:
-    """What the network read and wrote, and how many weights it has."""
+    """The network's text: read and written letters, and the number of its weights."""
 
     given: str
     written: str
@@ -45,7 +45,7 @@ class Chain:
 
 
 def chain_of(read: Read, model: Model) -> Chain:
-    """What a network read and wrote, as the picture has it."""
+    """The text that a network read and wrote, with its candidates for each next letter."""
     text, alphabet = read.text[1:], model.card.inputs
     columns = tuple(
         Column(
@@ -93,7 +93,7 @@ def shown(chain: Chain, size: Size) -> tuple[Column, ...]:
 
 
 def lines(chain: Chain, size: Size) -> Iterator[Item]:
-    """What was typed, and what the network made of it."""
+    """The typed text and the network's continuation, each on a line."""
     most = 30 if size.narrow else 84
     written = (chain.written.rsplit(None, 1) or [""])[0].replace("\n", " ↵ ")
     yield text(0, 26, _end(chain.given, most), "typed")

@@ -67,7 +67,7 @@ def unrolled_graph(
 
 
 def _scales(stages: Sequence[Any], unit: int | None, letters: Letters) -> dict[str, Any]:
-    """What the nodes' colours and the arrows' widths mean, and both in words."""
+    """Scales of the nodes' colours and the arrows' widths, and the legend of both."""
     fill, label = _fills(stages, unit, letters), _gradient_label(stages, letters)
     floor, ceiling = gradient_range(stages)
     return {
@@ -121,7 +121,7 @@ def unrolled_rows(
 
 
 def step_numbers(run: Any, step: int, layer: int) -> dict[str, Any]:
-    """What the page says about one step (0-based, through all stages) and one row of layers.
+    """Numbers of one step (0-based, through all stages) in one row of layers.
 
     `layer` indexes `trace.layers`. Each state has `rms` (norm / sqrt(H)), `norm`, and the norms of
     its gradient: `total`, `from_output`, `from_next`, and `own` (see `own_parts`). Numbers stay
@@ -189,7 +189,7 @@ def _left(stages: Sequence[Any], way: str) -> str:
 
 
 def origin(found: Mapping[str, Any]) -> str:
-    """Where a step's gradient comes from, in a sentence, out of its `step_numbers`."""
+    """Origin of a step's gradient, in a sentence, out of its `step_numbers`."""
     h = found["states"]["h"]
     own, here, later = h["own"], found["above"], "**later steps**"
     if own is None:
@@ -263,7 +263,7 @@ def _layer(stage: Any, layer: Any, gradient: Any, unit: int | None) -> dict[str,
 
 
 def _above(stage: Any, layer: Any) -> str:
-    """What asks for h_t besides the next step."""
+    """Source of the gradient of h_t besides the next step, in words."""
     if layer.layer < stage.trace.layers[-1].layer:
         return "the layer above"
     return "this step's output" if stage.network.output_size else "this step (it has no output)"

@@ -49,7 +49,7 @@ def weights_of(stage: Any) -> list[dict[str, Any]]:
 
 
 def weight_name(stage: Any, weight: dict[str, Any], several: bool) -> str:
-    """As a link spells it: PyTorch's name, behind the stage's where there are several."""
+    """Name of a weight in a link: PyTorch's, behind the stage's where there are several."""
     return f"{stage.name}.{weight['name']}" if several else weight["name"]
 
 
@@ -69,7 +69,7 @@ def _weights(stage: Any) -> Iterator[dict[str, Any]]:
 
 
 def _stacked(cell: Any, kind: str) -> str:
-    """What a weight holds one below the other."""
+    """Number of gates stacked in a weight, in words; "" for one."""
     gates = len(cell.peepholes if kind == "peep" else cell.gates)
     return f"{gates} gates stacked" if gates > 1 else ""
 

@@ -28,7 +28,7 @@ Steps = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Words:
-    """What a wiring is called elsewhere and what it is for. `image`: its one vector is a picture.
+    """A wiring's names and its use. `image`: its one input vector is a picture.
 
     `other` is what lectures 001, 003 and 004 call it.
     """
@@ -139,7 +139,7 @@ def in_front(mine: Experiment, count: int) -> list[Card]:
 
 
 def length(stage: Stage) -> int:
-    """T of one stage."""
+    """Number of steps of one stage, T."""
     return int(stage.trace.features.shape[1])
 
 
@@ -184,7 +184,7 @@ def span(all_profiles: Sequence[Mapping[str, Array]]) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a wiring does to the gradient's path, in numbers. Steps count from 1.
+    """Lengths and norms of a wiring's gradient path. Steps count from 1.
 
     `nearest` is how many steps the worst-placed input (of step `farthest`) is from the nearest
     loss that it can reach; `lost` inputs can reach none; `last` is how far the last loss is from
@@ -251,13 +251,13 @@ def sentence(run: Run, notation: Notation = HOUSE) -> str:
 
 
 def below(card: Card, run: Run, notation: Notation = HOUSE) -> str:
-    """What a card says below its drawing: its task, its run, its other names, in Markdown."""
+    """Text below a card's drawing: its task, its run, its other names, in Markdown."""
     names = f":small[{card.title}: {card.words.other}]"
     return f"{card.words.task} {sentence(run, notation)}  \n{names}"
 
 
 def conclusion(run: Run, notation: Notation = HOUSE) -> str:
-    """What the wiring does to the gradient on its way to the step read first, in a line."""
+    """Gradient at the step read first beside that at the step read last, in a line."""
     found = facts(run)
     if found.steps == 1:
         return "One step: no past, no way back."
@@ -274,7 +274,7 @@ def conclusion(run: Run, notation: Notation = HOUSE) -> str:
 
 
 def _joined(first: LayerTrace, last: LayerTrace) -> str:
-    """What a second direction, and a second layer, add."""
+    """Explanation of a second direction and a second layer, with their shapes."""
     each = shape(first.after("h"))
     words = f"One row reads to the right, one to the left: {each} each."
     if last.layer > 0:
@@ -345,7 +345,7 @@ def said(value: float) -> str:
 
 
 def described(run: Run, notation: Notation = HOUSE) -> str:
-    """What the miniature shows, for a reader who cannot see it."""
+    """Alternative text of the miniature."""
     x, h, y = (letters_of(run, notation).letter(name).text for name in ("x", "h", "y"))
     parts = []
     for stage in run.stages:

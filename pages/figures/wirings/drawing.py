@@ -174,7 +174,7 @@ def _wires(sheet: Sheet) -> list[str]:
 
 
 def _upward(sheet: Sheet, column: Column) -> list[str]:
-    """From the input through all layers to the output, if there is one."""
+    """Arrows from the input through all layers to the output, if there is one."""
     layers, found = groups(sheet), []
     if _reads(sheet, column) != "nothing":
         for row in layers[0]:

@@ -1,4 +1,4 @@
-"""Where everything stands in the small drawing of a wiring.
+"""Places of all parts of the small drawing of a wiring.
 
 All lengths are in units of the drawing, `WIDTH` across; it is never shown smaller than a phone's
 screen, so text of `TEXT` units stays above 12 pixels.
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Where everything stands."""
+    """Places of a drawing's columns, rows, inputs and outputs."""
 
     run: Run
     columns: tuple[Column, ...]
@@ -126,5 +126,5 @@ def groups(sheet: Sheet) -> list[list[Row]]:
 
 
 def wire_x(row: Row) -> float:
-    """Where a cell's vertical wires run, beside the other direction's cells."""
+    """Horizontal place of a cell's vertical wires, beside the other direction's cells."""
     return float(np.sign(row.shift)) * WIRE

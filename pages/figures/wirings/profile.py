@@ -170,9 +170,9 @@ def legend(
     notation: Notation = HOUSE,
     hall: bool = False,
 ) -> str:
-    """What discs, dashes and lines mean, once for all cards; wraps on a narrow screen.
+    """Legend of discs, dashes and lines, once for all cards; wraps on a narrow screen.
 
-    A hall, which sees one card, gets what is not plain."""
+    Lecture mode (`hall`) shows one card; its legend leaves out plain arrows and the axis."""
     low, high = (f"10{str(round(float(np.log10(v)))).translate(_RAISED)}" for v in span)
     items = [
         ('<rect x="8" y="2" width="18" height="18" rx="9" class="wg-disc"/>', "loss, right answer"),

@@ -1,4 +1,4 @@
-"""What the pointer finds in a wiring's drawing, as a table for keyboard and screen reader."""
+"""A wiring's losses and gradient norms by step, as a table for keyboard and screen reader."""
 
 from __future__ import annotations
 

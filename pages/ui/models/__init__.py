@@ -1,1 +1,1 @@
-"""What one page computes and keeps, by the page's own name."""
+"""Computed and kept results of single pages; each module has its page's name."""

@@ -34,7 +34,7 @@ def _written(e: Experiment, steps: int, units: int, losses: str) -> Written:
 
 
 def here(wish: Walk, steps: int) -> tuple[str, int]:
-    """Where the reader stands: the sum, at T+1, has a place in the last stage only."""
+    """Place of the reader; the sum, at T+1, exists in the last stage only."""
     last = steps + 1 if wish.stage == WEIGHTS else steps
     return wish.stage, session.step(last) + 1
 
@@ -75,14 +75,14 @@ def _stages(stage: str) -> None:
 
 
 def _staged() -> None:
-    """A stage is entered where it begins; errors begin at the last step."""
+    """Go to the beginning of the chosen stage; the errors begin at the last step."""
     stage = st.session_state["walk_stage"]
     if stage is not None:
         stop(stage, MOST_STEPS if stage == ERRORS else 1)
 
 
 def stop(stage: str, t: int) -> None:
-    """Stand at a stage and a step; a column's head keeps the stage.  For callbacks."""
+    """Go to a stage and a step; a column's head keeps the stage. For callbacks."""
     stage = stage or session.own(Walk).stage
     if stage in STAGES and t >= 1:
         session.adjust(stage=stage)
@@ -90,7 +90,7 @@ def stop(stage: str, t: int) -> None:
 
 
 def move(stops: Sequence[Stop], now: Stop, way: int) -> None:
-    """One place on or back, if there is one; for callbacks."""
+    """Go one place on or back, if there is one; for callbacks."""
     at = stops.index(now) + way
     if 0 <= at < len(stops):
         stop(*stops[at])
@@ -134,7 +134,7 @@ def formulas(blocks: Sequence[str], words: str = "") -> None:
 
 
 def weights(w: Written, blocks: Sequence[str], opened: bool) -> None:
-    """What was changed to write the network out, and all of its weights."""
+    """Draw the weights of the written-out network, and the settings it was simplified by."""
     cell = session.experiment().cell
     changed = [f"a plain RNN instead of the {cell.upper()}"] if cell != "rnn" else []
     size = f"T = {w.steps}, H = {w.h.shape[1]}"

@@ -37,13 +37,13 @@ def asked(w: Written, wish: Walk) -> dict[Blank, str]:
 
 
 def unsolved(w: Written, wish: Walk) -> dict[Blank, str]:
-    """Those that are still hidden, and the letter of each."""
+    """The numbers that are still hidden, and the letter of each."""
     done = solved(w, wish)
     return {blank: letter for blank, letter in asked(w, wish).items() if blank not in done}
 
 
 def solved(w: Written, wish: Walk) -> frozenset[Blank]:
-    """Those that the reader has answered rightly or asked to be shown."""
+    """The numbers that the reader has answered rightly or asked to be shown."""
     return frozenset(b for b in asked(w, wish) if _verdict(w, wish, b) == RIGHT)
 
 
@@ -98,7 +98,7 @@ def _show(key: str, truth: float) -> None:
 
 
 def _key(w: Written, wish: Walk, blank: Blank) -> str:
-    """An answer belongs to its network and its place; another network asks anew."""
+    """Key of an answer: its network and its place; another network asks anew."""
     place = (wish.stage, blank.quantity, blank.t, *blank.index)
     network = hash((w.done.experiment, w.steps))
     return f"answer_{network}_{'_'.join(map(str, place))}"

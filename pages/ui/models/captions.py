@@ -25,7 +25,7 @@ from rnn_core.training.models import Model
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """What is to be described, what it shows if anybody knows, and what it is called."""
+    """A drawing to be described: its pixels, its known subject if any, and its name."""
 
     image: Array
     subject: Subject | None
@@ -47,7 +47,7 @@ def drawing(wish: Sketch) -> Drawing:
 
 
 def present(wish: Sketch) -> Drawing:
-    """What is to be described, with a word where the link asks for what cannot be."""
+    """The drawing to be described; warns where the link asks for one that cannot be had."""
     there = drawing(wish)
     if there.fault:
         st.warning(there.fault, icon=":material/link_off:")
@@ -55,7 +55,7 @@ def present(wish: Sketch) -> Drawing:
 
 
 def caption(model: Model, image: Array, of: str) -> Caption:
-    """What the network says of a drawing."""
+    """Caption that the network gives a drawing; `of`: the quantity that is differentiated."""
     return _caption(model.card.name, to_hex(image), of, model)
 
 
@@ -80,7 +80,7 @@ def _known() -> tuple[Array, tuple[Subject, ...]]:
 
 
 def paint(hexadecimal: str) -> None:
-    """The reader has painted; for callbacks. What is no drawing changes nothing."""
+    """Take over what the reader has painted; for callbacks. What is no drawing changes nothing."""
     try:
         session.adjust(pixels=to_hex(from_hex(hexadecimal)))
     except ValueError:
@@ -88,7 +88,7 @@ def paint(hexadecimal: str) -> None:
 
 
 def pick(place: int) -> None:
-    """A word of the caption; for callbacks."""
+    """Pick a word of the caption; for callbacks."""
     session.adjust(place=max(1, min(place, MOST)))
 
 

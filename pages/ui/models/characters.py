@@ -1,4 +1,4 @@
-"""What character networks read, wrote and were searched for, made once for all readers."""
+"""Results of the character networks: texts read and written, units found; made once for all."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ def network(wish: Reading) -> Model | None:
 
 
 def reading(model: Model, wish: Reading) -> tuple[Read, str]:
-    """What is read and written, and a word on what could not be read."""
+    """The text read and continued, and a note on characters that could not be read."""
     text = wish.opening or OPENINGS[model.card.application]
     given, lacking = heard(text, model.card.inputs)
     note = left_out(lacking, model.card.inputs)

@@ -36,7 +36,7 @@ def models() -> dict[str, Model]:
 
 
 def reading(wish: Distance, found: Mapping[str, Model]) -> Reading:
-    """What all networks felt and answered."""
+    """One sentence as all networks read it: gradients and answers."""
     return _reading(wish, tuple(found), found)
 
 

@@ -15,7 +15,7 @@ NETWORKS = {"forward only": "entities-forward", "both directions": "entities-bot
 
 
 def tagged(wish: Mention) -> Tagged | None:
-    """What both networks say of every word; None where there is no word to read."""
+    """Tags of both networks for every word; None where there is no word or no network."""
     models, typed = tagging_models(), entities.understood(wish.sentence)
     if len(models) < len(NETWORKS) or not typed:
         return None
@@ -24,7 +24,7 @@ def tagged(wish: Mention) -> Tagged | None:
 
 
 def tagging_models() -> dict[str, Model]:
-    """By what they read; what is missing is said on the page."""
+    """The networks by the words for their reading; a missing one is reported on the page."""
     found = {words: trained.model(name) for words, name in NETWORKS.items()}
     return {words: model for words, model in found.items() if model is not None}
 

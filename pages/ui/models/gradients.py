@@ -45,7 +45,7 @@ def seconds(e: Experiment) -> float:
 def turned(
     e: Experiment, part: int, series: Series | None
 ) -> Iterator[tuple[float, dict[str, Run]]]:
-    """Every so many-th value, and each cell's run there; drawn weights, as the slider asks for."""
+    """Runs of all cells at every PARTS-th value of the setting, with weights drawn at random."""
     for value in values()[part::PARTS]:
         at = replace(e, weights="", **{SETTING: value})  # type: ignore[arg-type]
         found = {}
@@ -56,17 +56,17 @@ def turned(
 
 
 def unturned(e: Experiment) -> Experiment:
-    """What the leaves depend on: everything but the setting itself."""
+    """The experiment without the setting that the leaves are made for, which is at its default."""
     return replace(e, weights="", **{SETTING: SETTINGS[SETTING].default})  # type: ignore[arg-type]
 
 
 def name(e: Experiment, notation: str) -> str:
-    """A name for the leaves of an experiment, new whenever others are wanted."""
+    """Name of an experiment's leaves, new whenever other leaves are wanted."""
     return sha256(repr((unturned(e), notation)).encode()).hexdigest()[:12]
 
 
 def asked(wanted: str) -> int | None:
-    """Which part of the leaves of that name is wanted now; once, and prepared in silence."""
+    """Part of these leaves that is wanted now, told once; it is prepared without a progress bar."""
     found = session.kept(ASKED)
     session.keep(ASKED, None)
     if not (isinstance(found, tuple) and found[0] == wanted):

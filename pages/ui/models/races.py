@@ -37,7 +37,7 @@ def _bare(runs: Mapping[str, Training]) -> dict[str, Training]:
 
 
 def turn() -> int:
-    """How often the recording was asked for again."""
+    """Number of times that the recording was played again."""
     kept = session.kept(TURN)
     return kept if isinstance(kept, int) else 0
 

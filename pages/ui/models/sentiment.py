@@ -12,7 +12,7 @@ from rnn_core.tasks.baselines import Bag
 
 
 def opinions(wish: Review) -> Opinions | None:
-    """What network and bag of words say of the sentence; None where there is no word to read."""
+    """Answers of network and bag of words; None where there is no word to read, or no network."""
     model, typed = trained.model("sentiment"), sentiment.understood(wish.review)
     if model is None or not typed:
         return None

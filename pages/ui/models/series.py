@@ -27,7 +27,7 @@ def wave(wish: Forecast, found: Model) -> tuple[WaveForecast, Errors]:
 
 
 def found(wish: Forecast, model: Model) -> tuple[WaveForecast | PriceForecast, int]:
-    """What is on screen, and which of its series."""
+    """The forecast on screen, and the number of its series."""
     if wish.series == "wave":
         return wave(wish, model)[0], 0
     return price_forecast(model), SHARES.index(wish.share)
@@ -39,7 +39,7 @@ def _errors(read: int, _found: Model) -> Errors:
 
 
 def price_forecast(found: Model) -> PriceForecast:
-    """All shares."""
+    """Forecasts of all shares."""
     return _price_forecast(found)
 
 
@@ -49,7 +49,7 @@ def _price_forecast(_found: Model) -> PriceForecast:
 
 
 def slopes(wish: Forecast, found: Model) -> tuple[NDArray[Any], str, str]:
-    """What the last forecast from true values goes by; the cell; which forecast that is."""
+    """Slopes of the last forecast from true values, the cell, and that forecast's name."""
     read = _last(wish)
     with computing():
         slopes = series.listens(found.network, read)

@@ -24,7 +24,7 @@ def _norms(wishes: tuple[Experiment, ...], deep: bool, _series: Series | None) -
 
 
 def left(e: Experiment, vary: str) -> Left:
-    """What every start leaves of the state, and which of them is the reader's."""
+    """Norms that every start leaves of the state, and the name of the reader's own start."""
     vary, series = starts.usable(e, vary), runs.series(e)
     deep, wishes, mine = vary == "layers", starts.starts(e, vary), starts.plain(e, vary)
     own = next((name for name, wish in wishes.items() if wish == mine), "")

@@ -1,4 +1,4 @@
-"""What the five acts show, made once for all readers."""
+"""Results for the five acts of the story, made once for all readers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -63,7 +63,7 @@ Remembered = tuple[tuple[Sentence, Mapping[str, Felt]], ...]
 
 
 def remembered() -> Remembered:
-    """For every gap a sentence, and what each network felt and answered."""
+    """A sentence for every gap, with each network's gradients and answers."""
     return _remembered({cell: model(f"sentences-{cell}") for cell in CELLS})
 
 
@@ -102,7 +102,7 @@ def fresh() -> Run:
 
 
 def highways() -> tuple[Highway, tuple[Highway, ...]]:
-    """As the fresh LSTM has it, and with the gate held at every value of the slider."""
+    """Highways of the fresh LSTM, free and with the gate held at every value of the slider."""
     return _highways(fresh())
 
 
@@ -118,7 +118,7 @@ def raced() -> Race:
 
 
 def letters(e: Experiment) -> str:
-    """What an experiment reads, letter by letter."""
+    """The symbols that an experiment reads, as one string."""
     return "".join(runs.compute(e).sequence.labels)
 
 

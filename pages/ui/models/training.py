@@ -48,7 +48,7 @@ FORM = "rnn_core kept training 1"
 
 @dataclass
 class TrainingSession:
-    """What is being trained, and the weights' check when it last rested."""
+    """The trainings of one reader, their settings, and the last gradient check of the weights."""
 
     settings: dict[str, Training]
     comparison: Comparison
@@ -87,7 +87,7 @@ def _task(plan: Plan, text: str | None) -> Task | None:
 
 
 def _longer(kept: TrainingSession, wanted: dict[str, Training]) -> TrainingSession | None:
-    """The same runs with another number of updates go on where they are."""
+    """The kept runs, resumed, where only the number of updates differs; else None."""
     pairs = list(zip(kept.settings.items(), wanted.items(), strict=False))
     same = len(kept.settings) == len(wanted) and all(
         a == b and replace(old, updates=new.updates) == new for (a, old), (b, new) in pairs
@@ -107,7 +107,7 @@ def running() -> bool:
 
 
 def advance() -> None:
-    """A slice of training, if it is on."""
+    """Train for one slice of time, if training is on."""
     mine = training_session()
     if not session.ticking():  # its reader has been elsewhere
         mine.wanted = 0
@@ -213,7 +213,7 @@ def _pause() -> None:
 
 
 def _kept_name(mine: TrainingSession) -> str:
-    """By which the browser keeps these runs: the same settings, the same name."""
+    """Name by which the browser keeps these runs; the same settings give the same name."""
     said = repr((list(mine.settings.items()), mine.text))
     return f"training-{sha256(said.encode()).hexdigest()[:24]}"
 
@@ -235,7 +235,7 @@ def _digest(weights: Mapping[str, Array]) -> str:
 
 
 def _remember(mine: TrainingSession) -> None:
-    """Where a session ended with training under way: what the browser kept of it."""
+    """Draw the offer to go on from weights that the browser kept of a session that ended."""
     if mine.went_on:
         st.caption(f":material/settings_backup_restore: {in_markdown(mine.went_on)}")
     if mine.comparison.made or mine.comparison.underway:
@@ -255,7 +255,7 @@ def _remember(mine: TrainingSession) -> None:
 
 
 def _offer(mine: TrainingSession, name: str, raw: bytes) -> Stored | None:
-    """Read as carefully as any file; what does not fit is not offered."""
+    """Offer the weights that the browser kept, read as carefully as any file, if they fit."""
     (trainer, *_) = mine.comparison.trainers.values()
     try:
         stored = read_weights(raw)
@@ -300,7 +300,7 @@ def _progress(comparison: Comparison) -> str:
 
 
 def _one() -> None:
-    """One update; what does not fit into a slice is made by and by."""
+    """Make one update; one that does not fit into a slice goes on in later ones."""
     mine = training_session()
     mine.wanted = 0 if mine.comparison.done else 1
     if mine.wanted:
@@ -339,7 +339,7 @@ def store() -> None:
 
 
 def _load(stored: Stored) -> None:
-    """Into the first run; whatever is wrong with the file is said, and nothing is changed."""
+    """Load weights into the first run; a faulty file is reported and changes nothing."""
     _pause()
     (trainer, *_) = training_session().comparison.trainers.values()
     try:
@@ -351,7 +351,7 @@ def _load(stored: Stored) -> None:
 
 
 def own_text(download: Callable[..., None]) -> None:
-    """Where a long text comes from, if one is wanted; it is kept in the session, not in the link.
+    """Draw the choice of a long text, if one is wanted; it is kept in the session, not in the link.
 
     `download` draws the button behind which the reader's browser fetches a text."""
     reads = session.own(Plan).reads
@@ -386,7 +386,7 @@ def _file_came() -> None:
 
 
 def _from_elsewhere(download: Callable[..., None]) -> None:
-    """The reader's own browser fetches it; what comes must be what was asked for."""
+    """Widget by which the reader's browser fetches the text; it must be the one asked for."""
 
     def came(text: str) -> None:
         _pause()

@@ -17,13 +17,13 @@ NETWORKS: Final = ("translation-96", "translation-16")
 
 
 def models() -> dict[str, Model]:
-    """By how wide the hand-over is; what is missing is said on the page."""
+    """The networks by the width of their hand-over; a missing one is reported on the page."""
     found = (trained.model(name) for name in NETWORKS)
     return {f"through {m.card.hidden} units": m for m in found if m is not None}
 
 
 def reading(model: Model, number: int) -> Reading:
-    """What one network makes of a number."""
+    """One network's translation of a number."""
     return _reading(model.card.name, number, model)
 
 

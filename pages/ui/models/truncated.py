@@ -36,7 +36,7 @@ def _compared(e: Experiment, part: str, windows: tuple[int, ...] | None, _done: 
 
 @stored()
 def clues(cell: str, seed: int, window: int) -> tuple[Array, Array]:
-    """What the first batch of either training says of every input."""
+    """(T,) each: norms of dL/dx_t in the first batch, by full BPTT and with the window."""
     return truncated.first_clues(cell, seed, window)
 
 

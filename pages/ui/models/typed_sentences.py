@@ -15,11 +15,11 @@ class Shown(Protocol):
 
     @property
     def text(self) -> str:
-        """What is put into the field."""
+        """Text for the field."""
 
     @property
     def claim(self) -> str:
-        """What it shows."""
+        """The example's claim, in words."""
 
 
 def examples(table: Mapping[str, Shown], name: str, shown: str, **reset: Value) -> None:

@@ -1,4 +1,4 @@
-"""What stands below a wiring's drawing: words, and the way to its unrolled graph."""
+"""Words below a wiring's drawing, and a link to its unrolled graph."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from rnn_core.experiment.experiment import Experiment, to_params
 
 
 def told(words: str, title: str, wired: Experiment) -> None:
-    """What a wiring is for and what its run says, and a link to the graph of this experiment."""
+    """Write the words below a wiring's drawing, and a link to the graph of this experiment."""
     st.markdown(words)
     st.page_link(
         contents.page_link("unrolled"),

@@ -1,4 +1,4 @@
-"""What stlite's Streamlit lacks, put in its place before the app starts."""
+"""Functions that stlite's Streamlit lacks, put in their place before the app starts."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _marshall, _stored = button.marshall_file, MemoryMediaFileStorage.get_file
 
 
 def marshall_file(where: str, data: Any, proto: Any, *more: Any, **named: Any) -> None:
-    """A download that is made when asked for gets an address, as any other has.
+    """Give an address, as any other has one, to a download that is made when asked for.
 
     The browser's Streamlit would ask for the file itself in another thread, and there is none.
     """
@@ -30,7 +30,7 @@ def get_file(storage: MemoryMediaFileStorage, filename: str) -> MemoryFile:
 
 
 def mend() -> None:
-    """Components ask the class for what stlite keeps beside it; downloads are made when asked."""
+    """Put `Runtime`'s functions where components look for them, and delay downloads until asked."""
     Runtime.exists = staticmethod(runtime.exists)  # type: ignore[method-assign]
     Runtime.instance = staticmethod(runtime.get_instance)  # type: ignore[method-assign]
     button.marshall_file = marshall_file  # type: ignore[assignment]

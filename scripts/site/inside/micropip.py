@@ -1,4 +1,4 @@
-"""What stlite asks to install packages with: all that it asks for is in the site's library."""
+"""Stand-in for micropip: all packages that stlite asks for are in the site's library."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,4 +15,4 @@ def add_mock_package(
 
 
 async def install(requirements: Iterable[str], **_: object) -> None:
-    """Nothing is left to do."""
+    """Install nothing: all packages are there."""

@@ -82,7 +82,7 @@ def test_a_caption_is_the_applications(drawn):
 
 
 def value(image, words, place, of):
-    """What is differentiated, straight from a forward pass; the words read are held fixed."""
+    """The differentiated quantity, straight from a forward pass; the words read are held fixed."""
     x = inputs(image, WORDS.codes((START, *words[:-1])))
     logits = model().network.forward(x[None]).logits[0, place]
     row = WORDS.rows[words[place]]

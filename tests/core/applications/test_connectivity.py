@@ -40,7 +40,7 @@ def run_on(cell, text=TEXT):
 
 
 def foretold(network, x, target, of, initial=None):
-    """What is pulled back: of the character `target` after the last step of x (1, T, D)."""
+    """The differentiated quantity: of the character `target` after the last step of x (1, T, D)."""
     logits = network.forward(x, initial=initial).logits[0, -1]
     return logits[target] if of == "logit" else np.log(softmax(logits)[target])
 

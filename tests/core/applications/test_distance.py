@@ -100,7 +100,7 @@ def test_exchanging_the_clue_changes_nothing_else(shipped):
 
 
 def test_the_gated_networks_follow_the_clue_and_the_plain_one_keeps_half_of_it(shipped):
-    """What the page's words may say of the default sentence, if they are to be shown at all."""
+    """Facts that the page states about its default sentence."""
     read = distance.sentence(Distance())
     kinds = {c: len(set(distance.exchanged(m.network, read).values())) for c, m in shipped.items()}
     assert kinds["gru"] == kinds["lstm"] == len(set(COUNTRIES.values()))

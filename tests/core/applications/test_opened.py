@@ -87,7 +87,7 @@ def fitted(trainer, weights, about=None):
 
 
 def elsewhere(weights) -> dict[str, np.ndarray]:
-    """As a PyTorch model with parts of its own names, in half precision."""
+    """Weights as a PyTorch model with parts of other names saves them, in half precision."""
     names = {n: n.replace("readout.", "fc.") if "readout" in n else f"net.rnn.{n}" for n in weights}
     return {names[n]: w.astype(np.float16) for n, w in weights.items()}
 

@@ -79,7 +79,7 @@ def made(name: str) -> Run:
 
 
 def ran(text: str, folder: Path) -> str:
-    """What a script prints, run by itself."""
+    """Output of a script that is run by itself."""
     file = folder / "script.py"
     file.write_text(text, encoding="utf-8")
     done = subprocess.run(

@@ -27,7 +27,7 @@ def names(files: list[Path]) -> list[str]:
 
 
 def load(path: Path) -> tuple[dict, Numbers]:
-    """What a file is about, and its named arrays."""
+    """Description of a file, and its named arrays."""
     with np.load(path, allow_pickle=False) as stored:
         index, flat = json.loads(str(stored["index"])), stored["numbers"]
     sizes = [int(np.prod(shape)) for shape in index["shapes"].values()]

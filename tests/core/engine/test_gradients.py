@@ -146,7 +146,7 @@ def test_every_readout_and_loss(readout, wiring):
 
 @pytest.mark.parametrize("cell", VARIANTS, ids=str)
 def test_gradient_at_every_boundary_is_the_slope_of_the_rest_of_the_run(cell):
-    """What arrives from the next step is the slope of the later losses in the state itself."""
+    """`from_next` is the slope of the later losses in the state itself."""
     lab = Lab(cell)
     (network,) = lab.nets()
     done = lab.forward([network])

@@ -394,7 +394,7 @@ def test_gradient_of_states_without_a_readout(cell, direction):
 @pytest.mark.parametrize("fed", [False, True])
 @pytest.mark.parametrize("held", [False, True])
 def test_dh_and_the_readout_together(fed, held):
-    """What dlogits says through the readout may as well be said of the states."""
+    """Gradients given as dlogits equal those given as dh, taken through the readout."""
     network, x = made(GRU(), outputs=3), inputs()
     if held:
         network = hold_network(network, Hold("update", 0.5))

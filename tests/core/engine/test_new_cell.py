@@ -99,7 +99,7 @@ def test_only_what_it_has_matters():
 
 @pytest.mark.parametrize("lstm", SETTINGS["lstm"].options)
 def test_a_run_is_that_of_its_normal_form(lstm):
-    """What does not matter changes nothing, whatever other cells' settings say."""
+    """Settings of other cells change nothing."""
     e = Experiment(cell="mgu", forget_bias=2.0, lstm=lstm)
     assert run(e).loss == run(normalise(e)).loss
 
@@ -160,7 +160,7 @@ def test_a_sweep_measures_what_runs_show(knob):
 
 @dataclass(frozen=True)
 class Moving(MGU):
-    """The same cell with its state as the old one moved towards the candidate."""
+    """The minimal gated unit with its state written as the old one moved towards the candidate."""
 
     def step(self, u, U, P, past):
         gates, _ = super().step(u, U, P, past)

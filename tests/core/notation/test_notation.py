@@ -1,4 +1,4 @@
-"""What is printed is what is computed: equations of every cell in every notation, run as read."""
+"""Printed equations of every cell in every notation, run as they read: they compute the same."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What readers type, what it is worth, and which numbers they are asked for."""
+"""Exercises by hand: the reading and judging of answers, and the choice of numbers."""
 
 import numpy as np
 import pytest

@@ -49,7 +49,7 @@ def test_the_gradient_is_the_central_difference(w, b):
 
 
 def house_gradient(w: float, b: float) -> tuple[float, float, float]:
-    """The same by the house's sigmoid RNN of one unit and its BPTT.
+    """Error and gradient by the house's sigmoid RNN of one unit and its BPTT.
 
     With h = sigma(x) a step is h <- sigma(w h + b) from h_0 = sigma(x_0); a linear readout of
     weight 1 has the loss (h - target)^2 / 2.

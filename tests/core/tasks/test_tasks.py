@@ -74,7 +74,7 @@ def test_the_oracle_solves_the_task_from_what_is_read(name, length):
 
 
 def memoryless(task: Task, batch: Batch) -> np.ndarray:
-    """What the baseline's words describe, as outputs."""
+    """Outputs (B, T, O) of the baseline that the task's words describe."""
     shape = (*batch.weights.shape, task.output_size)
     if task.metric == "mse":
         return np.full(shape, 0.5 if task.baseline.formula == "1/24" else 1.0)

@@ -31,7 +31,7 @@ def prices():
 
 
 def data_for(model):
-    """What a card's scores need besides the card; the plays only where PLAYS names them."""
+    """Data that a card's scores need besides the card; the plays only where PLAYS names them."""
     application = model.card.application
     if application == "prices":
         return prices()

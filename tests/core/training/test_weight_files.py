@@ -170,7 +170,7 @@ def npy_header(text: str, data: bytes = b"") -> bytes:
 
 
 class Harmful:
-    """What a pickle can do."""
+    """A pickle that runs code when it is loaded."""
 
     happened = False
 

@@ -1,1 +1,1 @@
-"""What each page's own scenes claim, measured; a module per page."""
+"""Claims of each page's own scenes, measured; a module per page."""

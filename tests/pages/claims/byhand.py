@@ -12,14 +12,14 @@ from tests.pages.claims.measured import SEEDS
 
 
 def every_seed(wish: Wish) -> Iterator[tuple[Written, int]]:
-    """What is written out on five seeds, and the step on screen, from 0."""
+    """The written-out network on each of five seeds, and the step on screen, from 0."""
     assert isinstance(wish.own, Walk)
     for seed in SEEDS:
         yield written(replace(wish.experiment, seed=seed), wish.own), wish.view.t - 1
 
 
 def errors(w: Written, t: int) -> list[np.ndarray]:
-    """From this step's output, from the next step, and the whole error."""
+    """Error from this step's output, error from the next step, and their sum."""
     return [QUANTITIES[name].of(w)[t] for name in ("from_output", "from_next", "dh")]
 
 

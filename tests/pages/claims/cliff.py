@@ -7,7 +7,7 @@ from rnn_core.studies.cliff import B_RANGE, W_RANGE, Cliff, Path, descend
 
 
 def paths(wish: Wish) -> tuple[Path, Path]:
-    """Without clipping and with it."""
+    """The path without clipping and the path with it."""
     assert isinstance(wish.own, Cliff)
     return descend(wish.own, "off"), descend(wish.own, wish.own.mode)
 

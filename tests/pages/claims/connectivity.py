@@ -5,7 +5,7 @@ from pages.ui.session import Wish
 
 
 def reaches(wish: Wish) -> dict[str, int]:
-    """By cell, of the character that is picked: the last."""
+    """Reach of the picked character, the last one, by cell."""
     found = connectivity.together(wish.own)
     assert found is not None and wish.own.place == -1
     return {cell: int(felt.reaches[wish.own.towards][-1]) for cell, felt in found.felt.items()}

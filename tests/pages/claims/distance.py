@@ -8,7 +8,7 @@ from rnn_core.tasks.sentences import ANSWERS
 
 
 def seen(wish: Wish) -> tuple[dict[str, str], dict[str, float], str]:
-    """By cell, trained: the answer, and the clue's part of the last word's gradient."""
+    """Answers and shares of the gradient at the clue, by trained cell, and the right answer."""
     found = distance.reading(wish.own, distance.models())
     said = {c: ANSWERS.words[int(np.argmax(f.answers[0]))] for c, f in found.trained.items()}
     left = {c: float(f.at_clue("share")[0]) for c, f in found.trained.items()}

@@ -20,7 +20,7 @@ def at_start(done: Run, state: str) -> float:
 
 
 def wiped(wish: Wish) -> bool:
-    """Nothing reaches the first cell state; through h something does."""
+    """Whether nothing reaches the first cell state while something does through h."""
     through_c, through_h = starts(wish, "c"), starts(wish, "h")
     return all(held == 0 < free for free, held in through_c) and all(h > 0 for _, h in through_h)
 

@@ -23,7 +23,7 @@ def every_seed(wish: Wish) -> list[Run]:
 
 
 def left(found: Run, state: str = "h") -> float:
-    """What is left of the last state's gradient at the initial state."""
+    """Norm of the initial state's gradient by that of the last one's."""
     norms = found.stages[0].gradient.top.norms(state)
     return float(norms[0] / norms[-1])
 

@@ -33,7 +33,7 @@ def only_the_rnn_explodes(e: Experiment) -> bool:
 
 
 def all_blue(e: Experiment) -> bool:
-    """Of every seed, not of the median alone."""
+    """Whether the gradient of every cell vanishes on every seed, not by the median alone."""
     return all(left(run(replace(e, cell=c, seed=s))) < VANISHED for c in CELLS for s in SEEDS)
 
 

@@ -14,7 +14,7 @@ def found(wish: Wish) -> Opinions:
 
 
 def swapped(wish: Wish) -> bool:
-    """The same words the other way round: another answer of the network, none of the bag."""
+    """Whether the network's answer turns with the order of the clauses, and the bag's stays."""
     seen = found(wish)
     first, rest = " ".join(seen.reading.words).split(" , ")
     back = f"although {rest} , {first.removeprefix('although ')}"
