@@ -68,8 +68,17 @@ def claim(name: str) -> str:
     tree = ast.parse((ROOT / "pages" / f"{name}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "page_layout.page":
-            return str(ast.literal_eval(node.args[0]))
+            return str(_value(node.args[0], tree))
     return str(shelf().decks[STORY].scenes[0].title)
+
+
+def _value(node: ast.expr, tree: ast.Module) -> object:
+    """A literal, or the one that a name of the module stands for."""
+    if not isinstance(node, ast.Name):
+        return ast.literal_eval(node)
+    assigned = (n for n in tree.body if isinstance(n, ast.Assign))
+    (value,) = (n.value for n in assigned if ast.unparse(n.targets[0]) == node.id)
+    return ast.literal_eval(value)
 
 
 def said(name: str) -> str:

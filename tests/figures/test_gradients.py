@@ -143,9 +143,7 @@ def exploding(clip_mode):
 
 def test_clipping_moves_the_bar_by_a_third_of_the_axis_and_no_line():
     off, on = exploding("off"), exploding("norm")
-    assert (
-        "Clipping is off: the step is 666\u202f000 long; the curves stay" in off.layout.title.text
-    )
+    assert off.layout.title.text.endswith("Clipping is off: the step is 666\u202f000 long")
     assert "666\u202f000 times shorter; its direction stays; the curves" in on.layout.title.text
     for before, after in zip(off.data[:-1], on.data[:-1], strict=True):
         np.testing.assert_array_equal(before.y, after.y)

@@ -1,30 +1,18 @@
 """Rehearsal of the next scenes in a lecture: unseen, whole, ended when its reader asks."""
 
-import os
 from collections.abc import Callable
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.testing.v1 import AppTest
 
-from pages.components.scripts import SERVED
+from pages.server import ready
 from pages.ui.session import Session
 from pages.ui.shelf import shelf
 from pages.ui.store import STORE
 from tests.frame.test_player import ASKING, DECKS, link_of
 from tests.pages.reader import clean
-
-
-def launcher() -> ModuleType:
-    """The module app; it says in the environment that scripts are served, which they are not."""
-    import app
-
-    del os.environ[SERVED]
-    return app
-
-
-app = launcher()
 
 # On these pages some results take longer than what a lecturer waits for.
 COSTLY = ("flow", "starts", "ceiling", "captions", "characters", "jacobians", "distance")
@@ -56,11 +44,11 @@ def rehearsed(coming: list, is_overtaken: Callable[[], bool]) -> AppTest:
         import streamlit as st
         from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-        import app
+        from pages.server.ready import rehearse_unseen
 
         context, sent = get_script_run_ctx(), []
         send, context._enqueue = context._enqueue, sent.append
-        app.rehearse_unseen(*st.session_state["asked"])
+        rehearse_unseen(*st.session_state["asked"])
         context._enqueue = send
         st.text(f"{len(sent)} messages")
 
@@ -140,10 +128,10 @@ class Runner:
 def done(monkeypatch):
     """The launcher's own part with a run and a rehearsal that only say that they were."""
     log: list[object] = []
-    monkeypatch.setattr(app.ScriptRunner, "_run_script", lambda *_: log.append("run"))
-    monkeypatch.setattr(app, "rehearse_unseen", lambda coming, _: log.append(coming))
-    monkeypatch.setattr(app, "RESTS", 0.05)
-    app.make_ready()
+    monkeypatch.setattr(ready.ScriptRunner, "_run_script", lambda *_: log.append("run"))
+    monkeypatch.setattr(ready, "rehearse_unseen", lambda coming, _: log.append(coming))
+    monkeypatch.setattr(ready, "RESTS", 0.05)
+    ready.make_ready()
     return log
 
 
@@ -151,7 +139,7 @@ def test_the_launcher_makes_ready_once_what_a_run_announced(done):
     session = Session(coming=["next"])
     runner = Runner(session)
     for _ in range(2):
-        app.ScriptRunner._run_script(runner, None)
+        ready.ScriptRunner._run_script(runner, None)
     assert done == ["run", ["next"], "run"] and session.coming == []
 
 
@@ -160,7 +148,7 @@ def test_the_launcher_lets_a_reader_go_first(done, state):
     session = Session(coming=["next"])
     runner = Runner(session)
     runner._requests._state = state
-    app.ScriptRunner._run_script(runner, None)
+    ready.ScriptRunner._run_script(runner, None)
     assert done == ["run"] and session.coming == ["next"]  # after the next run, perhaps
 
 

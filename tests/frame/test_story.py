@@ -180,5 +180,6 @@ def test_an_acts_numbers_can_be_taken_away(visit, monkeypatch, link):
     monkeypatch.setattr(page_layout, "download", lambda title, table: tables.append(table))
     visit(**link)
     (table,) = tables
-    columns = list(table().values())
+    (block,) = table().blocks
+    columns = list(block.values())
     assert len({len(column) for column in columns}) == 1 and len(columns[0]) > 20
