@@ -24,7 +24,7 @@ class Opened:
     label: str
     script: str
     link: str
-    where: str  # one of these elements, or something below it, must have drawn (`data-drawn`)
+    where: str  # an element; it or one below it must have drawn (`data-drawn`, or a sketch)
     goal: float | None = None
 
 
@@ -37,7 +37,8 @@ PAGES: Final = (
 # `first`: milliseconds from the navigation to the frame after the first drawing.
 SCRIPT: Final = """
 (() => {
-  const has = (e) => (e.dataset && "drawn" in e.dataset) || (e.shadowRoot && below(e.shadowRoot))
+  const shows = ({ drawn, sketched } = {}) => drawn !== undefined || sketched !== undefined
+  const has = (e) => shows(e.dataset) || (e.shadowRoot && below(e.shadowRoot))
   const below = (root) => [...root.querySelectorAll("*")].some(has)
   const drawn = (e) => has(e) || below(e)
   const look = () => {

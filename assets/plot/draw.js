@@ -75,8 +75,10 @@ async function draw(state) {
   const figure = figureOf(state), moves = still() ? [] : glides(state.figure, figure)
   state.node.style.height = `${figure.layout.height}px` // before plotly.js is there: nothing jumps
   try {
+    if (!window.Plotly && !state.drawn) sketch(state.node, figure)
     const Plotly = await load(state.about.source)
     if (old()) return
+    if (!state.drawn) state.node.replaceChildren() // the sketch
     state.figure = figure
     const watcher = watched(state.node, moves)
     await Plotly.react(state.node, figure.data, figure.layout, CONFIG)

@@ -129,3 +129,37 @@ test("a figure may know better what a phone shows, and what a hall does", () => 
   const { layout: hall } = dressed(spec, colour, 22, 900), { layout: desk } = dressed(spec, colour, 16, 900)
   assert.deepEqual([hall.showlegend, desk.showlegend, dressed(spec, colour, 22, 300).layout.a], [false, true, 1])
 })
+
+const { path, places, sketched } = await load("sketch.js")
+const axes = { width: 400, height: 300, margin: { l: 100, r: 0, t: 0, b: 100 }, template: { layout: { title: { font: { size: 20 } }, font: {} } },
+  xaxis: { range: [0, 10], domain: [0, 0.5] }, xaxis2: { range: [-1, 1], domain: [0.5, 1] }, yaxis: { type: "log", range: [-2, 2] } }
+
+test("a sketch stands where its axes say: their range, their part of the width, powers of ten", () => {
+  const { box, on } = places({ layout: axes })
+  assert.deepEqual(box, { left: 100, right: 400, top: 0, bottom: 200 })
+  assert.deepEqual([0, 10].map(on("x")), [100, 250])
+  assert.deepEqual([-1, 0, 1].map(on("x2")), [250, 325, 400])
+  assert.deepEqual([0.01, 1, 100].map(on("y")), [200, 100, 0])
+  assert.equal(on("x3"), null)
+})
+
+test("a sketched line lifts the pen where a number is missing, and where no axis has it", () => {
+  const { on } = places({ layout: axes })
+  assert.equal(path({ x: [0, 5, 10], y: [1, null, 100] }, on("x"), on("y")), "M100.0 100.0M250.0 0.0")
+  assert.equal(path({ x: [0, 5, 10], y: [1, 0, 100] }, on("x"), on("y")), "M100.0 100.0M250.0 0.0")
+  assert.equal(path({ y: [1, 100] }, on("x"), on("y")), "M100.0 100.0L115.0 0.0")
+})
+
+test("lines, bars, zones and a title are sketched; a map, or a figure without ranges, waits for Plotly", () => {
+  const line = { type: "scatter", x: [0, 10], y: [1, 1], line: { color: "#a", dash: "dash" } }
+  const bar = { type: "bar", orientation: "v", x: [0], y: [9.99], base: [0.01], width: [1], xaxis: "x2", marker: { color: "#b" } }
+  const zone = { type: "rect", xref: "paper", yref: "y", y0: 0.01, y1: 1, fillcolor: "#cool", opacity: 0.4 }
+  const layout = { ...axes, shapes: [zone], title: { text: "<b>One</b><br>two" } }
+  const drawn = sketched({ data: [line, bar, { type: "heatmap", z: [[1]] }], layout })
+  assert.deepEqual(drawn.map(([name]) => name), ["rect", "path", "rect", "text", "text"])
+  assert.deepEqual([drawn[0][1].y, drawn[0][1].height], [100, 100])
+  assert.deepEqual([drawn[2][1].x, drawn[2][1].width, drawn[2][1].y, drawn[2][1].height], [287.5, 75, 50, 150])
+  assert.deepEqual(drawn.slice(3).map(([, , text]) => text), ["One", "two"])
+  assert.deepEqual(sketched({ data: [line], layout: { ...axes, xaxis: {} } }), [])
+  assert.deepEqual(sketched({ data: [{ type: "heatmap", z: [[1]] }], layout }), [])
+})

@@ -1,0 +1,32 @@
+"""Until plotly.js has come a figure is a plain drawing of the same lines, in the same place."""
+
+from tests.browser.driving import App
+
+LINES = (
+    "e => e.map(p => { const b = p.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] })"
+)
+
+
+def boxes(app: App, lines: str) -> list[list[float]]:
+    """Where the lines stand on the screen."""
+    return app.page.locator(f".st-key-norms {lines}").evaluate_all(LINES)
+
+
+def test_a_figure_is_sketched_until_plotly_is_there(visit, server):
+    app, held = visit(server), []
+    app.page.route("**/plotly.min.js*", lambda r: r.continue_() if held is None else held.append(r))
+    app.page.goto(f"{server.url}/gradients?steps=30")
+    sketch = app.page.locator(".st-key-norms [data-sketched] > svg")
+    sketch.wait_for()
+    before = boxes(app, "svg > path")
+    assert len(before) == 4 and not app.page.evaluate("Boolean(window.Plotly)")
+    assert "state feels" in sketch.text_content()
+    for route in held:
+        route.continue_()
+    held = None  # from now on nothing is held
+    app.page.locator(".st-key-norms .js-plotly-plot .js-line").first.wait_for()
+    after = boxes(app.idle(), ".scatterlayer .js-line")
+    assert not sketch.count()
+    for was, now in zip(before, after, strict=True):
+        assert max(abs(a - b) for a, b in zip(was, now, strict=True)) < 6  # the width of a line
+    app.check_clean()
