@@ -35,7 +35,9 @@ def _settings() -> tuple[Entry, ...]:
 def _text(name: str, page: Page) -> str:
     """Text of a page for the search: claim, explanation, scenes, names of its settings."""
     source = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
-    texts = [n.value for n in ast.walk(source) if isinstance(n, ast.Constant)]
+    docstrings = {n.value for n in ast.walk(source) if isinstance(n, ast.Expr)}
+    constants = (n for n in ast.walk(source) if isinstance(n, ast.Constant))
+    texts = [n.value for n in constants if n not in docstrings]
     scenes = [f"{s.title} {s.say}" for s in scenes_of(page)]
     own = settings_of(page.own).values() if page.own else ()
     shared = [SETTINGS[n] for n in page.main if n in SETTINGS]
