@@ -75,7 +75,7 @@ async function draw(state) {
   const figure = figureOf(state), moves = still() ? [] : glides(state.figure, figure)
   state.node.style.height = `${figure.layout.height}px` // before plotly.js is there: nothing jumps
   try {
-    if (!window.Plotly && !state.drawn) sketch(state.node, figure)
+    if (!window.Plotly && !state.drawn && sketch(state.node, figure)) await shown()
     const Plotly = await load(state.about.source)
     if (old()) return
     if (!state.drawn) state.node.replaceChildren() // the sketch

@@ -71,10 +71,10 @@ function ofTitle({ title, height, template }, { left }) {
     "font-size": size, fill: template.layout.font.color }, line.replace(/<[^>]*>/g, "")])
 }
 
-/** Draws it into an empty place of a figure. */
+/** Draws it into an empty place of a figure; whether it did. */
 function sketch(node, figure) {
   const elements = sketched(figure)
-  if (!elements.length || node.childElementCount) return
+  if (!elements.length || node.childElementCount) return false
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   const { width, height } = figure.layout
   for (const [name, value] of Object.entries({ width, height, "aria-hidden": "true" })) svg.setAttribute(name, String(value))
@@ -86,4 +86,12 @@ function sketch(node, figure) {
   }
   node.append(svg)
   node.dataset.sketched = "yes"
+  return true
 }
+
+/** Once it is painted: plotly.js keeps the browser busy for most of a second as it comes. A tab in
+ *  the background paints nothing. */
+const shown = () => new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done))
+  setTimeout(done, 100)
+})

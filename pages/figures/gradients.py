@@ -50,8 +50,8 @@ Floats = NDArray[np.float64]
 HEIGHT: Final = 415
 STRIP: Final = 0.8  # of the width: there the lines end and the bars of the weights' gradient begin
 LABELS, NARROW_LABELS = 0.22, 0.75  # of the steps: room at the left for what the lines end in
-HALL_LABELS = 0.34  # the same where type is large
-GAP, HALL_GAP = 0.07, 0.17  # of the height, between two of those labels; in a hall they are large
+HALL_LABELS = 0.42  # the same where type is large
+GAP, HALL_GAP = 0.07, 0.09  # of the height, between two of those labels; in a hall they are large
 
 
 @dataclass(frozen=True)
