@@ -1,6 +1,6 @@
 """All that the reader's browser keeps for them: networks, their deck, their answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pages.ui import answers, keeping, notebook, own_deck, session
@@ -19,5 +19,7 @@ def message(page: Page) -> dict[str, Any]:
 
 def heard(said: Sequence[Any]) -> None:
     """Take in what the browser answers, before the page runs again."""
+    if any(isinstance(each, Mapping) and "stored" not in each for each in said):
+        session.show_again()
     keeping.heard(said)
     notebook.heard(said, TAKERS)

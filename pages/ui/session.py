@@ -108,6 +108,15 @@ def begin(page: Page) -> None:
     session.frame = _frame()
 
 
+def show_again() -> None:
+    """Have the next run show every widget what stands in it; for callbacks.
+
+    An answer of the browser's own may overtake what the run before it had to say: its last messages
+    are dropped when the next run begins, and its widgets would stand at their lowest values.
+    """
+    current().arriving = True
+
+
 def _by_history() -> bool:
     """Whether this run shows a page again by Back or Forward; Streamlit 1.62 does not say so."""
     return getattr(get_script_run_ctx(), "is_history_navigation", False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import browser
 from pages.ui import session as reader_session
 from pages.ui.contents import PAGES
 from pages.ui.view import VIEW
@@ -231,3 +232,15 @@ def test_opening_a_pages_scene_changes_neither_layout_nor_whether_answers_are_sh
     assert kept.items() <= dict(clean(reader).query_params).items()
     reader.button_group(key="scenes").set_value("default").run()
     assert kept.items() <= dict(clean(reader).query_params).items()
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [([{"asked": "0" * 24, "raw": None}], True), ([{"stored": "a", "stamp": "1"}], False)],
+)
+def test_an_answer_of_the_browsers_has_the_widgets_shown_again(monkeypatch, said, again):
+    """It may overtake the run before it, whose last messages the browser then never gets."""
+    mine = reader_session.Session(arriving=False)
+    monkeypatch.setattr(reader_session, "current", lambda: mine)
+    browser.heard(said)
+    assert mine.arriving is again
