@@ -34,7 +34,7 @@ PAGES: Final = (
     Opened("Gates", "app.py", "/gates", ".st-key-part_picture", 1.3),
     Opened("Gradients", "app.py", "/gradients", ".plotly-live", 1.5),
 )
-# `first`: milliseconds from the navigation to the frame after the first drawing.
+# `first`: milliseconds from the navigation to the end of the frame that has the first drawing.
 SCRIPT: Final = """
 (() => {
   const shows = ({ drawn, sketched } = {}) => drawn !== undefined || sketched !== undefined
@@ -43,7 +43,7 @@ SCRIPT: Final = """
   const drawn = (e) => has(e) || below(e)
   const look = () => {
     if (![...document.querySelectorAll("@WHERE@")].some(drawn)) return requestAnimationFrame(look)
-    requestAnimationFrame(() => requestAnimationFrame(() => { window.first = performance.now() }))
+    setTimeout(() => { window.first = performance.now() }) // this frame is painted by then
   }
   requestAnimationFrame(look)
 })()
