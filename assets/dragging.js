@@ -5,7 +5,7 @@
 const SLIDER = "[data-testid=stSlider] [role=group]"
 const NUMBER = "[data-testid=stSliderThumbValue]"
 const PATIENCE = 5000 // milliseconds; then a picture that never came is no longer waited for
-const START = 150 // milliseconds in which a run must begin, or there was nothing to run
+const START = 70 // milliseconds in which a run must begin, or there was nothing to run
 const REST = 200 // milliseconds that a slider rests before the page hears of it, if a picture followed
 
 /** The value of a native range input at a place of its track, in steps from its least. */
