@@ -10,11 +10,11 @@ result it is. What it is made of is asked for before, never inside: `pages.ui.st
 
 import inspect
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import update_wrapper
-from typing import Final, Generic, ParamSpec, TypeVar
+from functools import partial, update_wrapper
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -51,12 +51,25 @@ class Stored(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The result; `Waiting` where it takes long and the reader has not asked for it."""
-        key = self.key(*args, **kwargs)
-        seconds = self._seconds(*args, **kwargs) if self._seconds and key not in STORE else 0.0
-        if seconds > WAITS and not asked(key):
-            raise Waiting(key, seconds * SLOWER)
+        return self._made([partial(self._make, *args, **kwargs)], [self.key(*args, **kwargs)])[0]
+
+    def each(self, calls: Iterable[tuple[Any, ...]]) -> list[R]:
+        """Results that one picture needs, one for each tuple of arguments: those that are not there
+        yet are waited for together, and asked for together."""
+        makes = [partial(self._make, *args) for args in calls]
+        return self._made(makes, [self.key(*make.args) for make in makes])
+
+    def _made(self, makes: list[partial[R]], keys: list[Hashable]) -> list[R]:
+        missing = [make for make, key in zip(makes, keys, strict=True) if key not in STORE]
+        price = self._seconds or (lambda *_, **__: 0.0)
+        seconds = sum(price(*make.args, **make.keywords) for make in missing)
+        asked_as = keys[0] if len(keys) == 1 else tuple(keys)
+        if seconds > WAITS and not asked(asked_as):
+            raise Waiting(asked_as, seconds * SLOWER)
         with progress(self._words, seconds * SLOWER) as watch:
-            return STORE.get(key, lambda: self._make(*args, **kwargs), reader(), watch)
+            return [
+                STORE.get(key, make, reader(), watch) for make, key in zip(makes, keys, strict=True)
+            ]
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:
         """Key of the result in the store."""

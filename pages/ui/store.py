@@ -38,6 +38,14 @@ T = TypeVar("T")
 Watch = Callable[[], None]  # called now and then while somebody waits; may raise to give up
 
 
+@dataclass(eq=False)
+class _Waiter:
+    """Somebody who waits for a turn, until they are chosen."""
+
+    who: Hashable
+    chosen: threading.Event = field(default_factory=threading.Event)
+
+
 class Turns:
     """Few cores serve a class: one computation at a time, whoever had least of it goes first.
 
@@ -47,9 +55,9 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Condition()
+        self._lock = threading.Lock()
         self._busy = False
-        self._waiting: list[Hashable] = []
+        self._waiting: list[_Waiter] = []
         self._had: dict[Hashable, tuple[float, float]] = {}  # who -> seconds, and when that was
         self._mine = threading.local()
 
@@ -66,7 +74,9 @@ class Turns:
 
     @contextmanager
     def turn(self, who: Hashable, watch: Watch | None = None) -> Iterator[None]:
-        """Compute inside of this block, alone; at every `breathe` others may go first."""
+        """Compute inside of this block, alone; at every `breathe` others may go first.
+
+        What `watch` raises at a pause ends the block."""
         self.check_free()
         began = self._take(who)
 
@@ -74,12 +84,9 @@ class Turns:
             nonlocal began
             if time.perf_counter() - began < SLICE or not (watch or self.wanted):
                 return
-            self._give_back(who, began)
-            try:
-                if watch is not None:
-                    watch()
-            finally:
-                began = self._take(who)
+            if watch is not None:
+                watch()
+            began = self._take(who, began)
 
         try:
             with paced(pause):
@@ -95,29 +102,41 @@ class Turns:
                 "is made of before, and hand it over."
             )
 
-    def _take(self, who: Hashable) -> float:
+    def _take(self, who: Hashable, began: float | None = None) -> float:
+        """Wait for a turn; `began`: when the one began that is given back for it."""
+        me = _Waiter(who)
         with self._lock:
-            self._waiting.append(who)
-            while self._busy or self._next() != who:
-                self._lock.wait()
-            self._waiting.remove(who)
-            self._busy = True
+            if began is not None:
+                self._charge(who, began)
+            self._waiting.append(me)
+            self._choose()
+        me.chosen.wait()
         self._mine.turn = True
         return time.perf_counter()
-
-    def _next(self) -> Hashable:
-        now = time.perf_counter()
-        return min(self._waiting, key=lambda who: self.had(who, now))
 
     def _give_back(self, who: Hashable, began: float) -> None:
         self._mine.turn = False
         with self._lock:
-            now = time.perf_counter()
-            self._had[who] = self.had(who, now) + now - began, now
-            if len(self._had) > 1024:
-                self._had = {w: h for w, h in self._had.items() if now - h[1] < 60 * MEMORY}
-            self._busy = False
-            self._lock.notify_all()
+            self._charge(who, began)
+            self._choose()
+
+    def _charge(self, who: Hashable, began: float) -> None:
+        """The turn is over: somebody has had it since then."""
+        now = time.perf_counter()
+        self._had[who] = self.had(who, now) + now - began, now
+        if len(self._had) > 1024:
+            self._had = {w: h for w, h in self._had.items() if now - h[1] < 60 * MEMORY}
+        self._busy = False
+
+    def _choose(self) -> None:
+        """Wake whoever is next, and nobody else: a hundred may wait."""
+        if self._busy or not self._waiting:
+            return
+        now = time.perf_counter()
+        following = min(self._waiting, key=lambda waiter: self.had(waiter.who, now))
+        self._waiting.remove(following)
+        self._busy = True
+        following.chosen.set()
 
 
 class Movers:

@@ -153,9 +153,7 @@ def test_the_rows_to_take_away_are_long_form():
 
 def test_the_map_is_the_engines():
     e, lengths = replace(E, hidden=2), (5, 9)
-    slices = list(phase.slices(e, lengths, None))
-    assert len(slices) == phase.SLICES
-    rnn = np.concatenate([s.ratios for s in slices if s.cell == "rnn"])
+    rnn = phase.ratios(phase.mapped(e, "rnn"), lengths, None)
     assert rnn.shape == (len(phase.SCALES), 2)
     found = []
     for s in range(5):
@@ -179,7 +177,7 @@ def test_a_slider_that_ends_before_the_setting_says_so():
 def test_the_last_seed_is_followed_by_the_first():
     done = flow.bench(replace(E, seed=95), "scale", "last", (1.0,))
     assert done.seeds == (95, 96, 97, 98, 99, 0, 1, 2, 3, 4)
-    assert len(list(phase.slices(replace(E, seed=99, hidden=1), (5,), None))) == phase.SLICES
+    assert phase.ratios(replace(E, seed=99, hidden=1), (5,), None).shape == (len(phase.SCALES), 1)
 
 
 # -- letters -----------------------------------------------------------------------------------

@@ -18,10 +18,7 @@ LENGTHS = (50, 100, 200)
 @cache
 def maps(e: Experiment) -> dict[str, np.ndarray]:
     """cell -> (scales, lengths) what is left, the median of five seeds."""
-    rows: dict[str, list[np.ndarray]] = {cell: [] for cell in CELLS}
-    for part in phase.slices(phase.mapped(e), LENGTHS, None):
-        rows[part.cell].append(part.ratios)
-    return {cell: 10.0 ** np.concatenate(parts) for cell, parts in rows.items()}
+    return {cell: 10.0 ** phase.ratios(phase.mapped(e, cell), LENGTHS, None) for cell in CELLS}
 
 
 def only_the_rnn_explodes(e: Experiment) -> bool:
