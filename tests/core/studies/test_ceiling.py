@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_core.experiment.settings import read_row, to_params
-from rnn_core.studies.ceiling import UPDATES, Ceiling, Course, courses, training
+from rnn_core.studies.ceiling import UPDATES, Ceiling, Course, courses, training, untouched
 from rnn_core.training.trainer import Trainer
 
 DRAWS = range(5)
@@ -49,6 +49,18 @@ def test_it_changes_nothing_where_the_gradient_vanishes(draw):
     np.testing.assert_array_equal(off.norms, on.norms)
     assert off.share(-1) == on.share(-1) < 1e-4 and off.growth < 1e-3
     assert on.final_loss > 0.97 * on.baseline
+
+
+@pytest.mark.parametrize("mode", ["norm", "value"])
+@pytest.mark.parametrize("limit", [0.01, 0.5, 100.0])
+def test_a_run_that_no_threshold_touches_is_its_own_twin(mode, limit):
+    for (start, clip), off in whole(mode=mode, limit=limit).items():
+        if clip == "off" and untouched(off, limit):
+            twin = whole(mode=mode, limit=limit)[start, mode]
+            np.testing.assert_array_equal(twin.losses, off.losses)
+            np.testing.assert_array_equal(twin.used, off.used)
+    vanishing = whole(mode=mode, limit=limit)["vanishing", "off"]
+    assert untouched(vanishing, limit) == (limit > 0.01)
 
 
 def test_both_starts_share_draw_and_data():
