@@ -2,6 +2,7 @@
 // between its cells and says which cell was chosen. `data` is UTF-8 JSON; its HTML is escaped.
 
 const SVG = "http://www.w3.org/2000/svg"
+const SETTLED = 200 // ms without change before the page's equations are looked through
 
 /** A path from the side of one box that faces the other; both are {left, right, top, bottom}. */
 export function curve(from, to) {
@@ -80,7 +81,7 @@ export function reach(equations) {
 /** Watches the page for new equations until it is told to stop. */
 function watch(root) {
   const all = () => reach(document.querySelectorAll("[data-testid=stMain] .katex-display"))
-  const later = () => { root.frame ??= requestAnimationFrame(() => { root.frame = undefined; all() }) }
+  const later = () => { clearTimeout(root.later); root.later = setTimeout(all, SETTLED) }
   const main = document.querySelector("[data-testid=stMain]")
   const news = new MutationObserver(later), size = new ResizeObserver(later)
   if (main) { news.observe(main, { childList: true, subtree: true }); size.observe(main) }
@@ -101,7 +102,7 @@ export default function ({ data, parentElement, setStateValue }) {
     root.shown = text
     const live = root.querySelector("[aria-live]")
     if (live.textContent !== told) live.textContent = told
-    reveal(frame)
+    root.unseen = true
   }
   frame.onclick = event => {
     const asked = goOf(event.target.closest("[data-go]"))
@@ -113,12 +114,17 @@ export default function ({ data, parentElement, setStateValue }) {
     event.preventDefault()
     send({ move })
   }
-  drawArrows(root, arrows)
   root.observer?.disconnect()
   root.observer = new ResizeObserver(() => drawArrows(root, arrows))
-  root.observer.observe(paper)
-  Object.assign(root.dataset, { stage: place.stage ?? "", t: place.t ?? "" })
-  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+  cancelAnimationFrame(root.measured)
+  root.measured = requestAnimationFrame(() => { // the page's other parts are there: it is laid out once
+    if (root.unseen) reveal(frame)
+    root.unseen = false
+    drawArrows(root, arrows)
+    root.observer.observe(paper)
+    Object.assign(root.dataset, { stage: place.stage ?? "", t: place.t ?? "" })
+    root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+  })
   root.rest?.()
   root.rest = place.walks ? watch(root) : undefined
   return () => { root.observer?.disconnect(); root.rest?.() }

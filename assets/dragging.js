@@ -16,23 +16,29 @@ export function valueAt(x, { left, width }, { min, max, step }) {
   return Math.min(high, Number(value.toFixed(6)))
 }
 
-/** Sends one value at a time: `send` gives a promise that ends when its picture is painted; what
- *  came meanwhile is sent then, the latest only. */
+/** Sends one value at a time: `send` gives a promise that ends when its picture is painted; of what
+ *  came meanwhile the latest is sent then, or by `last()` at once: the hand has let go, and the page
+ *  need not finish a picture that is no longer wanted. */
 export function oneByOne(send) {
-  let busy = false, waiting, last
-  const next = async (value) => {
-    if (busy) { waiting = value; return }
-    if (value === last) return
+  let number = 0, busy = false, waiting, sent
+  const go = async (value) => {
+    const mine = ++number
     busy = true
-    last = value
+    waiting = undefined
+    sent = value
     try { await send(value) } finally {
-      busy = false
-      const then = waiting
-      waiting = undefined
-      if (then !== undefined) next(then)
+      if (mine === number) {
+        busy = false
+        last()
+      }
     }
   }
-  return next
+  const last = () => { if (waiting !== undefined && waiting !== sent) go(waiting) }
+  const next = async (value) => {
+    if (busy) waiting = value
+    else if (value !== sent) await go(value)
+  }
+  return { next, last }
 }
 
 /** The value beside the one that is wanted, and the key that leads on to it.
@@ -55,7 +61,7 @@ function put(input, value) {
 const state = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState
 const frame = () => new Promise((done) => requestAnimationFrame(done))
 
-/** Until the run that a value caused has begun and ended, and what it drew is painted. */
+/** Until the run that a value caused has begun and ended: what it drew is painted in this very frame. */
 async function painted() {
   const from = performance.now()
   let begun = false
@@ -66,7 +72,6 @@ async function painted() {
     else if (begun || passed > START) break
     if (passed > PATIENCE) break
   }
-  await frame()
 }
 
 /** The setting whose slider this is, by the key of its widget. */
@@ -108,7 +113,7 @@ function follow(down, group) {
   const input = group.querySelector("input[type=range]")
   const track = group.querySelector("[data-orientation]") ?? group
   const thumb = input.closest("[data-rac]")
-  const next = oneByOne((value) => {
+  const { next, last } = oneByOne((value) => {
     put(input, value)
     return painted().then(() => told("rnn-rest", { setting: settingOf(group), value }))
   })
@@ -124,6 +129,7 @@ function follow(down, group) {
     if (event.pointerId !== down.pointerId) return
     for (const [name, heard] of Object.entries(heardUntilUp)) document.removeEventListener(name, heard, true)
     hand.stop()
+    last()
   }
   const heardUntilUp = { pointermove: move, pointerup: up, pointercancel: up }
   for (const [name, heard] of Object.entries(heardUntilUp)) document.addEventListener(name, heard, true)

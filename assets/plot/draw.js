@@ -3,6 +3,7 @@
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
 const EDGE = 8 // pixels that a hall leaves below a figure
+const UNSEEN = 250 // ms without news before a figure outside of the window is drawn anew
 const plots = new WeakMap() // plot node -> what is drawn there
 
 /** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
@@ -68,6 +69,15 @@ function after(node) {
     }
   }
   return sum
+}
+
+/** Draws at once what is in the window; what is not waits until no more news comes: while a slider is
+ *  dragged the browser's time belongs to the figure that is looked at. */
+function drawSoon(state) {
+  clearTimeout(state.later)
+  const { top, bottom } = state.node.getBoundingClientRect()
+  if (!state.drawn || (bottom > 0 && top < window.innerHeight)) draw(state)
+  else state.later = setTimeout(() => draw(state), UNSEEN)
 }
 
 async function draw(state) {
@@ -148,6 +158,7 @@ function adopt(parentElement) {
 function leave(state) {
   if (state.node.isConnected) return
   state.observer.disconnect()
+  clearTimeout(state.later)
   state.follow()
   state.turn++
   cancelAnimationFrame(state.rolling?.frame)
@@ -166,6 +177,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.setAttribute("aria-label", `Download the plot as ${button.dataset.format.toUpperCase()}`)
     button.onclick = () => download(state, button.dataset.format)
   }
-  draw(state)
+  drawSoon(state)
   return () => setTimeout(() => leave(state)) // the page removes the node after it says goodbye
 }

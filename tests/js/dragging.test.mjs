@@ -19,7 +19,7 @@ test("a place of the track is the nearest step, and never beyond its ends", () =
 
 test("one value is under way at a time, and of those that waited the latest is sent", async () => {
   const sent = [], ends = []
-  const next = oneByOne((value) => { sent.push(value); return new Promise((done) => ends.push(done)) })
+  const { next } = oneByOne((value) => { sent.push(value); return new Promise((done) => ends.push(done)) })
   for (const value of [1, 2, 3]) next(value)
   assert.deepEqual(sent, [1])
   ends[0]()
@@ -33,9 +33,27 @@ test("one value is under way at a time, and of those that waited the latest is s
   assert.deepEqual(sent, [1, 3, 4])
 })
 
+test("when the hand lets go the last value does not wait for a picture that is no longer wanted", async () => {
+  const sent = [], ends = []
+  const { next, last } = oneByOne((value) => { sent.push(value); return new Promise((done) => ends.push(done)) })
+  last()
+  for (const value of [1, 2, 3]) next(value)
+  last()
+  assert.deepEqual(sent, [1, 3])
+  ends[0]() // the picture of 1, overtaken: the slider is busy with 3 all the same
+  await new Promise(setImmediate)
+  next(4)
+  assert.deepEqual(sent, [1, 3])
+  ends[1]()
+  await new Promise(setImmediate)
+  assert.deepEqual(sent, [1, 3, 4])
+  last()
+  assert.deepEqual(sent, [1, 3, 4])
+})
+
 test("a picture that fails does not stop the slider", async () => {
   const sent = []
-  const next = oneByOne((value) => { sent.push(value); return Promise.reject(new Error("no")) })
+  const { next } = oneByOne((value) => { sent.push(value); return Promise.reject(new Error("no")) })
   await next(1).catch(() => {})
   await next(2).catch(() => {})
   assert.deepEqual(sent, [1, 2])
