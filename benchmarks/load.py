@@ -268,8 +268,12 @@ def report_soaks(served: Served, answers: int) -> None:
                     f"{1e3 * quantile(seconds, share):7.0f}" for share in (0.5, 0.95, 1)
                 )
                 print(f"  {part + 1:5d} {len(seconds):8d} {waits} {max(memory):8.0f}")
+            time.sleep(KEPT_SECONDS)
+            kept = vitals(server.process).memory
             print(
-                f"  grown by {found.growth():.0f} MB; errors: {found.errors or 'none'}", flush=True
+                f"  grown by {found.growth():.0f} MB; {kept:.0f} MB are left {KEPT_SECONDS:g} s "
+                f"after the last has left; errors: {found.errors or 'none'}",
+                flush=True,
             )
 
 

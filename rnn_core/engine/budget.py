@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-KEPT: Final = 192 << 20  # of everything together
+KEPT: Final = 160 << 20  # of everything together
 PLANS: Final = KEPT // 4  # of kernels, at most
 TRAINING: Final = KEPT // 3  # of buffers that wait for the next update, at most
