@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pages.figures.flow.letters import measured, quantity_words, row_name, together
 from pages.figures.norm_axis import DECADES, EXPLODED, SHADE, VANISHED
 from pages.figures.theme import COOL, COOL_INK, WARM, WARM_INK, cell_look, token
-from rnn_core.analysis.sweep import simple
+from rnn_core.analysis.stack import simple
 from rnn_core.engine.readout import parse_steps
 from rnn_core.engine.wiring import WIRINGS
 from rnn_core.experiment.experiment import Experiment
