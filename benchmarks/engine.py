@@ -29,7 +29,7 @@ class Engine:
         T, B, H = problem.size
         D, self.problem = problem.x.shape[2], problem
         cell = cells.CELLS[problem.cell]()
-        self.kernel = dispatch.kernel(cell, T, B, D, H, problem.dtype.name)
+        self.kernel = dispatch.kernel(cell, T, B, D, H, problem.dtype)
         names = [f"{name}_l0" for name in scan.Weights._fields[:4]]
         self.kernel.load(scan.Weights(*(problem.weights[name] for name in names)))
 

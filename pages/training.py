@@ -54,8 +54,7 @@ def picture() -> page_layout.Parts:
     model.buttons()
     if race := model.shown():
         replay("part_race", races.turn())
-        alt = drawn.spelled(race)
-        plot(drawn.race_figure(race), key="curves", alt=alt, name="race")
+        plot(drawn.race_figure(race), key="curves", alt=drawn.spelled(race), name="race")
     else:
         planned = max(s.updates for s in mine.settings.values())
         figure = training.losses(courses, task, planned, races.recorded(mine.settings))

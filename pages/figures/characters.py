@@ -16,6 +16,13 @@ from rnn_core.notation.notation import HOUSE, Notation
 from rnn_core.training.models import Card
 
 MOST_BITS: Final = 8  # where the colours of surprise end
+SURPRISE: Final = Scale(
+    "surprise: −log₂ of the probability of the character that came, in bits",
+    "unit",
+    0,
+    MOST_BITS,
+    ("0", f"{MOST_BITS} or more"),
+)
 SCORE: Final = "held-out tenth"
 
 
@@ -35,24 +42,14 @@ def payload(
     read: Read, card: Card, wish: Reading, unit: int, notation: Notation = HOUSE
 ) -> dict[str, Any]:
     """The text in its colours, and for each character what was expected in its place."""
+    bits = np.concatenate([[np.nan], read.bits])
     if wish.colours == "bits":
-        scale = Scale(
-            "surprise: −log₂ of the probability of the character that came, in bits",
-            "unit",
-            0,
-            MOST_BITS,
-            ("0", f"{MOST_BITS} or more"),
-        )
-        row = Text(title(read), "", np.concatenate([[np.nan], read.bits]))
+        scale, row = SURPRISE, Text(title(read), "", bits)
     else:
         words = state_words(card.cell, unit, notation)
         scale = Scale(words, "signed", -1, 1, ("−1", "+1"))
         row = Text(title(read), words, np.asarray(read.states[:, unit - 1]))
-    numbers = {
-        "best": read.candidates,
-        "chances": read.chances,
-        "bits": np.concatenate([[np.nan], read.bits]),
-    }
+    numbers = {"best": read.candidates, "chances": read.chances, "bits": bits}
     return {
         **texts(
             read.text,

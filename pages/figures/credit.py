@@ -1,4 +1,4 @@
-"""The matrix of losses against states: who owes whom, and what truncated BPTT writes off."""
+"""The matrix of losses against states, and the entries that truncated BPTT leaves out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pages.figures.norm_axis import DECADES, HIGH, LOW, norm_axis, plain, power, zones
 from pages.figures.theme import INK, LINES, Figure, Part, base_figure, number
 from rnn_core.analysis.loss_state_matrix import LossStateMatrix, Reach, kept, kept_states
-from rnn_core.analysis.sweep import length
+from rnn_core.arrays import length
 from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import HOUSE, Notation
 
@@ -27,7 +27,14 @@ RAMP: Final = [
 ]
 HEIGHT, PROFILE = 420, 260  # pixels
 PAPER: Final = "var(--st-background-color)"
-SHADE: Final = "rgba(128, 128, 128, 0.25)"
+HATCHING: Final[Part] = {
+    "shape": "/",
+    "fgcolor": INK,
+    "bgcolor": "rgba(128, 128, 128, 0.25)",
+    "size": 7,
+    "solidity": 0.12,
+    "fillmode": "overlay",
+}
 
 
 @dataclass(frozen=True)
@@ -92,27 +99,20 @@ def loss_matrix(
     if of == "x":
         both = len(done.stages[-1].network.reverses) > 1
         after = slice(0, -1) if layer.reverse else slice(1, None)
-        return Matrix(
-            of,
-            letters.gradient("x", "k", "t"),
-            layer.losses,
-            steps[1:],
-            layer.inputs,
-            None if mask is None or both else mask[:, after],
-            window,
-            length(layer.input_totals),
-            layer.reverse,
-        )
-    state = of if of in layer.norms else "h"
+        mask = None if mask is None or both else mask[:, after]
+        steps, norms, totals = steps[1:], layer.inputs, layer.input_totals
+    else:
+        of = of if of in layer.norms else "h"
+        norms, totals = layer.norms[of], layer.totals[of]
     return Matrix(
-        state,
-        letters.gradient(state, "k", "t"),
+        of,
+        letters.gradient(of, "k", "t"),
         layer.losses,
         steps,
-        layer.norms[state],
+        norms,
         mask,
         window,
-        length(layer.totals[state]),
+        length(totals),
         layer.reverse,
     )
 
@@ -237,14 +237,7 @@ def _hatched(matrix: Matrix) -> list[Part]:
             "y": [p[1] for p in path],
             "mode": "lines",
             "fill": "toself",
-            "fillpattern": {
-                "shape": "/",
-                "fgcolor": INK,
-                "bgcolor": SHADE,
-                "size": 7,
-                "solidity": 0.12,
-                "fillmode": "overlay",
-            },
+            "fillpattern": HATCHING,
             "line": {"color": INK, "width": 1},
             "hoverinfo": "skip",
             "name": f"cut by window {matrix.window}",

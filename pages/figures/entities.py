@@ -93,19 +93,7 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
         "y": y,
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
-        "marker": {
-            "color": COLOURS[tag],
-            "opacity": 0.45,
-            "line": {"color": COLOURS[tag], "width": 2},
-            "pattern": {
-                "shape": PATTERNS[tag],
-                "fgcolor": INK,
-                "fgopacity": 0.4,
-                "fillmode": "overlay",
-                "size": 12,
-                "solidity": 0.1,
-            },
-        },
+        "marker": _marker(tag),
         "text": spelled,
         "meta": {"hall": _in_hall(y, tag)},
         "textposition": "inside",
@@ -113,6 +101,23 @@ def _pile(found: Tagged, p: Array, tag: str, axis: str) -> Part:
         "insidetextfont": {"color": INK},
         "customdata": [in_plot(w) for w in found.words],
         "hovertemplate": f"“%{{customdata}}”<br>{tag} %{{y:.4f}}<extra></extra>",
+    }
+
+
+def _marker(tag: str) -> Part:
+    """A tag's colour and pattern."""
+    return {
+        "color": COLOURS[tag],
+        "opacity": 0.45,
+        "line": {"color": COLOURS[tag], "width": 2},
+        "pattern": {
+            "shape": PATTERNS[tag],
+            "fgcolor": INK,
+            "fgopacity": 0.4,
+            "fillmode": "overlay",
+            "size": 12,
+            "solidity": 0.1,
+        },
     }
 
 

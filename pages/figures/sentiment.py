@@ -104,15 +104,14 @@ def shuffled_figure(reading: Reading, bag: float) -> Figure:
 
 
 def _answers(reading: Reading) -> list[Part]:
-    """A line, a marker per word that points to its answer, and a ring round the last."""
-    p, steps = reading.positive, np.arange(1, len(reading.words) + 1)
-    said = [label(float(v)) for v in p]
+    """A line with a marker per word that points to its answer, and a ring round the last."""
+    said = [label(float(v)) for v in reading.positive]
     line = {
         "type": "scatter",
         "mode": "lines+markers",
         "name": "positive",
-        "x": steps,
-        "y": p,
+        "x": np.arange(1, len(said) + 1),
+        "y": reading.positive,
         "line": {"color": LINES, "width": 2},
         "marker": {
             "color": [_COLOURS[s] for s in said],
@@ -124,17 +123,20 @@ def _answers(reading: Reading) -> list[Part]:
         "hovertemplate": "after “%{text}”: %{customdata}<br>probability of positive %{y:.4f}"
         "<extra></extra>",
     }
-    last = {
+    return [line, _ring(reading)]
+
+
+def _ring(reading: Reading) -> Part:
+    return {
         "type": "scatter",
         "mode": "markers",
         "name": "the answer",
-        "x": steps[-1:],
-        "y": p[-1:],
+        "x": np.array([len(reading.words)]),
+        "y": reading.positive[-1:],
         "marker": {"size": 24, "symbol": "circle-open", "color": INK, "line": {"width": 2}},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-    return [line, last]
 
 
 def _bag(reading: Reading, bag: float) -> Part:

@@ -114,34 +114,34 @@ def _chart(
     look, k = cell_look(done.cell), done.distance
     median, low, high = held(rows)
     axes = {"type": "scatter", "xaxis": f"x{_n(n)}", "yaxis": f"y{_n(n)}"}
-    outline = {"x": np.concatenate([k, k[::-1]]), "y": np.concatenate([high, low[::-1]])}
-    said = [" to ".join(number(float(v)) for v in pair) for pair in rows[1:].T]
-    text = [
-        f"k = {d}: {number(float(m))}<br>band {b}" for d, m, b in zip(k, rows[0], said, strict=True)
-    ]
+    band = {
+        "mode": "lines",
+        "x": np.concatenate([k, k[::-1]]),
+        "y": np.concatenate([high, low[::-1]]),
+        "fill": "toself",
+        "hoverinfo": "skip",
+        "opacity": BAND,
+        "name": f"{name}, band",
+        "fillcolor": look.colour,
+        "line": {"color": look.colour, "width": 0},
+    }
+    middle = {
+        "mode": "lines",
+        "x": k,
+        "y": median,
+        "name": name,
+        "line": {"color": look.colour, "width": 3},
+        "text": _spelled(k, rows),
+        "hovertemplate": "%{text}<extra>" + name + "</extra>",
+    }
+    return [axes | part for part in (_others(k, others), band, middle)]
+
+
+def _spelled(k: NDArray[Any], rows: Floats) -> list[str]:
+    """At each distance: the median, and the band's ends."""
     return [
-        axes | _others(k, others),
-        axes
-        | outline
-        | {
-            "mode": "lines",
-            "fill": "toself",
-            "hoverinfo": "skip",
-            "opacity": BAND,
-            "name": f"{name}, band",
-            "fillcolor": look.colour,
-            "line": {"color": look.colour, "width": 0},
-        },
-        axes
-        | {
-            "mode": "lines",
-            "x": k,
-            "y": median,
-            "name": name,
-            "line": {"color": look.colour, "width": 3},
-            "text": text,
-            "hovertemplate": "%{text}<extra>" + name + "</extra>",
-        },
+        f"k = {d}: {number(float(m))}<br>band {number(float(low))} to {number(float(high))}"
+        for d, m, low, high in zip(k, *rows, strict=True)
     ]
 
 

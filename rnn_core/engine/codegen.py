@@ -70,13 +70,17 @@ class Loop:
                 f"expected {length} steps of all that moves, got {[*map(len, moving)]}"
             )
         self._fixed = names.fixed
+        self._part: tuple[Any, list[Any]] = (None, [])  # the last part that was run, and its steps
         self._run = _written(len(moving), len(self._fixed), tuple(lines))
 
     def __call__(self, start: int = 0, stop: int | None = None) -> None:
         """Run the steps from `start` up to `stop`, by default all, in the order of the loop."""
         moving = self._moving
         if start or stop not in (None, self.length):
-            moving = [column[start:stop] for column in moving]
+            part, moving = self._part
+            if part != (start, stop):
+                moving = [column[start:stop] for column in self._moving]
+                self._part = (start, stop), moving
         self._run(self._fixed, moving)
 
 

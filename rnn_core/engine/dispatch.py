@@ -11,6 +11,7 @@ from rnn_core.arrays import Array
 from rnn_core.engine.budget import PLANS
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.codegen import Call
+from rnn_core.engine.incoming import DOUBLE
 from rnn_core.engine.kernel import Kernel
 from rnn_core.engine.program import program
 
@@ -20,7 +21,8 @@ MOST_SHORTER: Final = 8  # kernels that one longest kernel keeps of those it ser
 LEAST: Final = 32  # steps that every kernel has room for
 ROUNDED: Final = 1 << 15  # numbers in a state's whole sequence, up to which lengths are rounded up
 
-Key = tuple[Cell, int, int, int, str]  # a cell, B, D, H, dtype
+Type = np.dtype[Any]
+Key = tuple[Cell, int, int, int, Type]  # a cell, B, D, H, dtype
 
 
 class Plans:
@@ -37,20 +39,22 @@ class Plans:
             Key, tuple[Kernel, dict[int, Kernel]]
         ] = {}  # the last one asked for is last
 
-    def get(self, cell: Cell, T: int, B: int, D: int, H: int, dtype: str) -> Kernel:
+    def get(self, cell: Cell, T: int, B: int, D: int, H: int, dtype: Type) -> Kernel:
         """The kernel of this shape."""
-        key, shape = (cell, B, D, H, dtype), (cell, T, B, D, H, dtype)
+        key = cell, B, D, H, dtype
         with self._lock:
-            known = self._kept.pop(key, None)
-            if known is None or known[0].T < T:
-                known = make(cell, capacity(T, B * H), B, D, H, dtype), {}
-            longest, shorter = self._kept[key] = known
+            longest, shorter = self._kept.pop(key, (None, {}))
+            before = longest, len(shorter)
+            if longest is None or longest.T < T:
+                longest, shorter = make(cell, capacity(T, B * H), B, D, H, dtype), {}
+            self._kept[key] = longest, shorter
             found = longest
             if T < longest.T:
-                found = shorter.pop(T) if T in shorter else make(*shape, longest)
-                shorter[T] = found
+                known = shorter.pop(T, None)
+                found = shorter[T] = known or make(cell, T, B, D, H, dtype, longest)
+            if before != (longest, len(shorter)):  # one was made
                 _keep_last(shorter, MOST_SHORTER)
-            self._keep_within()
+                self._keep_within()
             return found
 
     @property
@@ -72,7 +76,7 @@ def _keep_last(kept: dict[Any, Any], most: int) -> None:
 
 
 def capacity(T: int, width: int) -> int:
-    """The length to kernel for where T steps of so many numbers are asked for.
+    """The length that a kernel is made for where T steps of so many numbers are asked for.
 
     The next power of two, so that a slider's next lengths are free; large ones stay as they are.
     """
@@ -81,11 +85,11 @@ def capacity(T: int, width: int) -> int:
 
 
 def make(
-    cell: Cell, T: int, B: int, D: int, H: int, dtype: str, longer: Kernel | None = None
+    cell: Cell, T: int, B: int, D: int, H: int, dtype: Type, longer: Kernel | None = None
 ) -> Kernel:
     """A kernel of the kind that is fastest for this cell and size."""
     single = B == 1 and H * len(cell.states) <= LARGEST and rides_along(cell)
-    return (SingleKernel if single else Kernel)(cell, T, B, D, H, np.dtype(dtype), longer)
+    return (SingleKernel if single else Kernel)(cell, T, B, D, H, dtype, longer)
 
 
 _kernels = Plans(PLANS)
@@ -96,7 +100,7 @@ def bytes_planned() -> int:
     return _kernels.nbytes
 
 
-def kernel(cell: Cell, T: int, B: int, D: int, H: int, dtype: str = "float64") -> Kernel:
+def kernel(cell: Cell, T: int, B: int, D: int, H: int, dtype: Type = DOUBLE) -> Kernel:
     """The kernel for a cell and shape.  Hold `kernel.lock` while its buffers matter."""
     return _kernels.get(cell, T, B, D, H, dtype)
 

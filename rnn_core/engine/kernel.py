@@ -478,19 +478,8 @@ class Kernel:
 
         `final` is dL/d(last states) from outside; `window` cuts the way back every so many steps.
         """
-        T = self.T
-        self.R[T] = 0
-        self.E[...] = dh
-        inner = np.arange(0) if lengths is None else np.flatnonzero(lengths < T)
-        if lengths is not None:
-            self.E[np.arange(T)[:, None] >= lengths] = 0
-        for s, carried in self.next.items():
-            carried[T] = 0 if final is None else final[s]
-            carried[T, inner] = 0
-        arrivals = (
-            [(int(b), int(lengths[b])) for b in inner] if final and lengths is not None else []
-        )
-        cuts = range(window or T, T, window or T)
+        arrivals = self._receive(dh, final, lengths)
+        cuts = range(window or self.T, self.T, window or self.T)
         with np.errstate(all="ignore"):
             self._begin_back(final, arrivals)
             for (start, stop), before, after in self._schedule:
@@ -500,6 +489,22 @@ class Kernel:
                 for call, arguments in after:
                     call(*arguments)
             self._end_back()
+
+    def _receive(self, dh: Array, final: Any, lengths: Array | None) -> list[tuple[int, int]]:
+        """Put what comes from outside into the buffers; (sequence, boundary) of each shorter
+        sequence, whose final gradient enters on the way."""
+        T = self.T
+        self.R[T] = 0
+        self.E[...] = dh
+        for s, carried in self.next.items():
+            carried[T] = 0 if final is None else final[s]
+        if lengths is None:
+            return []
+        self.E[np.arange(T)[:, None] >= lengths] = 0
+        inner = np.flatnonzero(lengths < T)
+        for carried in self.next.values():
+            carried[T, inner] = 0
+        return [(int(b), int(lengths[b])) for b in inner] if final else []
 
     def _begin_back(self, final: Any, arrivals: list[tuple[int, int]]) -> None:
         """For kernels that keep what arrives elsewhere."""

@@ -268,13 +268,8 @@ class Network:
         dfeatures = self.backward_readout(trace, seeds.dlogits, weights)
         dfeatures = dfeatures if seeds.dh is None else dfeatures + seeds.dh
         gradients: list[LayerGradient] = []
-        sides = len(self.reverses)
-        for first in reversed(range(0, len(self.layers), sides)):
-            parts = np.split(dfeatures, sides, axis=-1)
-            found = [
-                self._back_layer(trace.layers[k], parts[k - first], seeds.reaching(k), window)
-                for k in range(first, first + sides)
-            ]
+        for first in reversed(range(0, len(self.layers), len(self.reverses))):
+            found = self._back_sides(trace, dfeatures, seeds, first, window)
             gradients[:0] = [back.record for back in found]
             for back in found:
                 weights |= back.record.trace.named(back.weights)
@@ -291,6 +286,17 @@ class Network:
             weights["readout.weight"] = flat.T @ trace.features.reshape(len(flat), -1)
             weights["readout.bias"] = flat.sum(0)
             return np.asarray(dlogits @ self.weights["readout.weight"])
+
+    def _back_sides(
+        self, trace: Trace, dfeatures: Array, seeds: Seeds, first: int, window: int | None
+    ) -> list[LayerBack]:
+        """One layer in each of its directions; `first`: the number of its first one."""
+        sides = len(self.reverses)
+        parts = np.split(dfeatures, sides, axis=-1) if sides > 1 else [dfeatures]
+        return [
+            self._back_layer(trace.layers[k], part, seeds.reaching(k), window)
+            for k, part in enumerate(parts, first)
+        ]
 
     def _back_layer(
         self, trace: LayerTrace, dh: Array, final: Mapping[str, Array] | None, window: int | None
@@ -394,7 +400,7 @@ def _run_layer(
     B, T, D = x.shape
     order = _reading_order(lengths, T, reverse)
     steps, boundaries = order or (None, None)
-    p = kernel(cell, T, B, D, weights.weight_hh.shape[1], str(weights.weight_hh.dtype))
+    p = kernel(cell, T, B, D, weights.weight_hh.shape[1], weights.weight_hh.dtype)
     with p.lock:
         p.use(weights)
         p.forward(_time_major(_take(x, steps)), initial, None if (lengths == T).all() else lengths)
@@ -423,7 +429,7 @@ def _back_layer(
     weights, lengths = trace.weights, trace.lengths
     order = _reading_order(lengths, T, trace.reverse)
     steps, boundaries = order or (None, None)
-    p = kernel(trace.cell, T, B, D, weights.weight_hh.shape[1], str(weights.weight_hh.dtype))
+    p = kernel(trace.cell, T, B, D, weights.weight_hh.shape[1], weights.weight_hh.dtype)
     uneven = None if (lengths == T).all() else lengths
     with p.lock:
         if p.holds is not trace:  # another pass has used the buffers: run this one again

@@ -81,12 +81,6 @@ def program(cell: Cell) -> Program:
     du = {g: split(n) for g, n in reading.du.items()}
     statics = [s.coefficient for s in slots] + [k for _, k in du.values()]
     inner = {n.args[0]: n.args[1] for n in forward if n.op == "U" and n.args[1].op != "past"}
-    peeped = {
-        n.args[i].args[0]: n.args[1 - i]
-        for n in forward
-        for i in (0, 1)
-        if n.op == "mul" and isinstance(n.args[i], Node) and n.args[i].op == "P"
-    }
     if mixture:  # made instead of a, 1 - a and their products
         forward = [n for n in forward if n not in _instead(mixture)] + [mixture[1]]
     kept = _needed(statics, set(forward)) | {*inner.values(), *reading.gates.values()}
@@ -98,7 +92,7 @@ def program(cell: Cell) -> Program:
         pair,
         mixture,
         inner,
-        peeped,
+        _peeped(forward),
         bases,
         slots,
         sums,
@@ -106,6 +100,16 @@ def program(cell: Cell) -> Program:
         du,
         frozenset(kept),
     )
+
+
+def _peeped(forward: list[Node]) -> dict[str, Node]:
+    """Gate -> the quantity that its peephole looks at: the other factor of the product."""
+    return {
+        n.args[i].args[0]: n.args[1 - i]
+        for n in forward
+        for i in (0, 1)
+        if n.op == "mul" and isinstance(n.args[i], Node) and n.args[i].op == "P"
+    }
 
 
 def _named(reading: Reading) -> set[Node]:

@@ -11,6 +11,7 @@ how much, is said once, by `loss_weights`. Overflowed logits give inf or nan, ne
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,13 +35,13 @@ MAX_STEPS_TEXT = 1_000
 
 def softmax(z: Array) -> Array:
     """Over the last axis; the largest logit is subtracted first."""
-    powers = np.exp(z - np.max(z, axis=-1, keepdims=True))
-    return np.asarray(powers / np.sum(powers, axis=-1, keepdims=True))
+    powers = np.exp(z - z.max(-1, keepdims=True))
+    return np.asarray(powers / powers.sum(-1, keepdims=True))
 
 
 def _log_softmax(z: Array) -> Array:
-    shifted = z - np.max(z, axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True)))
+    shifted = z - z.max(-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,16 @@ def _cross_entropy(activation: Activation, z: Array, t: Array) -> Array:
 
 def _cross_entropy_back(activation: Activation, z: Array, t: Array) -> Array:
     """softmax(z) - t for targets that sum to 1; exact for any other targets too."""
-    return np.asarray(softmax(z) * np.sum(t, axis=-1, keepdims=True) - t)
+    return np.asarray(softmax(z) * t.sum(-1, keepdims=True) - t)
 
 
 def _weighted_sum(weight: Array, value: Array) -> Array:
     """Over the last axis; 0 times the infinity of a masked logit is 0, nan stays nan."""
-    total = np.sum(weight * value, axis=-1)
-    if np.isnan(total).any():
+    each = weight * value
+    total = each.sum(-1)
+    if math.isnan(total.sum()):
         masked = (weight == 0) & np.isinf(value)
-        total = np.sum(np.where(masked, 0, weight * value), axis=-1)
+        total = np.where(masked, 0, each).sum(-1)
     return np.asarray(total)
 
 

@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from rnn_core.analysis.sweep import JACOBIANS, KNOBS, Stack, family, flow, simple, spectrum
+from rnn_core.analysis.stack import KNOBS, Stack, family, simple
+from rnn_core.analysis.sweep import JACOBIANS, flow, spectrum
 from rnn_core.analysis.sweep import seconds as flow_seconds
 from rnn_core.arrays import Array
 from rnn_core.experiment.experiment import SETTINGS, Experiment, matters

@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from rnn_core.analysis.jacobians import from_bottom_to_top, singular_values
-from rnn_core.analysis.sweep import Stack, flow, simple, stack
+from rnn_core.analysis.stack import Stack, simple, stack
+from rnn_core.analysis.sweep import flow
 from rnn_core.analysis.sweep import seconds as flow_seconds
 from rnn_core.arrays import Array
 from rnn_core.engine.price import network_pass

@@ -370,14 +370,8 @@ class Objective:
         """One piece."""
         with np.errstate(all="ignore"):
             weights = self.packing.unpack(vector)
-            masks = (
-                [
-                    [np.asarray(m / (1 - drop.share), self.dtype) for m in network]
-                    for network in kept
-                ]
-                if drop
-                else []
-            )
+            scale = drop.scaled if drop else np.asarray
+            masks = [[scale(m, self.dtype) for m in network] for network in kept]
             said = self.forward(weights, batch, masks)
             loss, dlogits = self._loss(said)
             if not math.isfinite(loss):

@@ -1,7 +1,7 @@
 """One network on kernels: forward and back over a batch, with no record made.
 
 The buffers that a pass works on are large (an LSTM of three layers, H=64, T=500: 20 MB for each
-sequence) and slow to kernel.  They belong to nobody: a pass takes them from a pool that all passes
+sequence) and slow to make.  They belong to nobody: a pass takes them from a pool that all passes
 of the process share and gives them back, so that ten training readers keep no more than one.
 """
 
@@ -43,6 +43,10 @@ class Drop:
         for row in kept:
             np.greater_equal(self.rng.random(row.shape), self.share, out=row)
         return kept
+
+    def scaled(self, kept: Array, dtype: Any) -> Array:
+        """Factors of the hidden states: 0, or more than 1, so that their mean stays."""
+        return np.asarray(kept / (1 - self.share), dtype)
 
 
 class Shape(NamedTuple):

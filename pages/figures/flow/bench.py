@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from pages.figures.flow.letters import measured, quantity_words, row_name, together
 from pages.figures.norm_axis import DECADES, EXPLODED, SHADE, VANISHED
 from pages.figures.theme import COOL, COOL_INK, WARM, WARM_INK, cell_look, token
-from rnn_core.analysis.sweep import simple
+from rnn_core.analysis.stack import simple
 from rnn_core.engine.readout import parse_steps
 from rnn_core.engine.wiring import WIRINGS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import HOUSE, Notation
-from rnn_core.studies.flow import Bench, Curve, knobs
+from rnn_core.studies.flow import Bench, Bound, Curve, knobs
 
 ROWS: Final = ("median", "low", "high", "own")
 
@@ -45,15 +45,18 @@ def payload(done: Bench, e: Experiment, notation: Notation = HOUSE) -> dict[str,
         "seeds": [done.seeds[0], len(done.seeds), done.seeds[-1]],
         "notes": list(notes(e, done)),
         "curves": [{**_look(c, done.quantity, notation), "rows": c.rows} for c in done.curves],
-        "bound": None
-        if done.bound is None
-        else {
-            "rows": done.bound.rows,
-            "radius": done.bound.radius.tolist(),
-            "sigma": done.bound.sigma.tolist(),
-            "gamma": done.bound.gamma,
-            "weight": row_name("rnn", "h", "share", notation),
-        },
+        "bound": None if done.bound is None else _theory(done.bound, notation),
+    }
+
+
+def _theory(bound: Bound, notation: Notation) -> dict[str, Any]:
+    """The bound's curves, and the numbers of W_hh that it is made of."""
+    return {
+        "rows": bound.rows,
+        "radius": bound.radius.tolist(),
+        "sigma": bound.sigma.tolist(),
+        "gamma": bound.gamma,
+        "weight": row_name("rnn", "h", "share", notation),
     }
 
 

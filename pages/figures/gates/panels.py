@@ -82,10 +82,9 @@ def gate_panels(
     notation's.
     """
     found = [_quantities(trace, 0) for trace in layers.values()]
-    for quantities in found:
-        _check_labels(labels, quantities)
     panels: list[Panel] = []
     for k, (trace, quantities) in enumerate(zip(layers.values(), found, strict=True)):
+        _check_labels(labels, quantities)
         drawn = {name: quantities[name].T for name in _drawn(trace.cell, shown, quantity)}
         letters, band = notation.of(trace.cell), shown == "spread"
         panels += [_panel(letters, trace.cell, *each, limit, band, k) for each in drawn.items()]

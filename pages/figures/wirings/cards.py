@@ -376,38 +376,28 @@ def profile_rows(
     """Long form, a row per wiring, cell, state and step (from 1): the drawn gradient norms.
 
     `quantity` names the norm in the notation's letters."""
-    columns = (
-        "card",
-        "wiring",
-        "cell",
-        "state",
-        "stage",
-        "step",
-        "input enters",
-        "loss",
-        "quantity",
-        "norm of dL/dstate",
-    )
-    rows: list[tuple[Any, ...]] = []
-    drawn = ((card, cell, run) for card, runs in sheet.items() for cell, run in runs.items())
-    for card, cell, run in drawn:
-        names = [stage.name for stage in run.stages for _ in range(length(stage))]
-        enters, counted = inputs_at(run), losses_at(run)
-        for state, norms in profiles(run).items():
-            quantity = f"‖{letters_of(run, notation).gradient(state)}‖"
-            rows += [
-                (
-                    card.key,
-                    run.experiment.wiring,
-                    cell,
-                    state,
-                    names[t],
-                    t + 1,
-                    bool(enters[t]),
-                    bool(counted[t]),
-                    quantity,
-                    float(norms[t]),
-                )
-                for t in range(len(norms))
-            ]
-    return {name: [row[k] for row in rows] for k, name in enumerate(columns)}
+    parts = [
+        _rows(card, cell, run, notation)
+        for card, runs in sheet.items()
+        for cell, run in runs.items()
+    ]
+    return {name: [value for part in parts for value in part[name]] for name in parts[0]}
+
+
+def _rows(card: Card, cell: str, run: Run, notation: Notation) -> dict[str, list[Any]]:
+    """One run's rows, state after state."""
+    found, letters = profiles(run), letters_of(run, notation)
+    names = [stage.name for stage in run.stages for _ in range(length(stage))]
+    T, S = len(names), len(found)
+    return {
+        "card": [card.key] * S * T,
+        "wiring": [run.experiment.wiring] * S * T,
+        "cell": [cell] * S * T,
+        "state": [s for s in found for _ in range(T)],
+        "stage": names * S,
+        "step": [*range(1, T + 1)] * S,
+        "input enters": inputs_at(run).tolist() * S,
+        "loss": losses_at(run).tolist() * S,
+        "quantity": [f"‖{letters.gradient(s)}‖" for s in found for _ in range(T)],
+        "norm of dL/dstate": np.concatenate([*found.values()]).tolist(),
+    }

@@ -9,6 +9,8 @@ import pytest
 
 from rnn_core.analysis import sweep
 from rnn_core.analysis.jacobians import jacobian_products, jacobians, pascanu
+from rnn_core.analysis.stack import family, simple, stack
+from rnn_core.arrays import length
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
 
@@ -45,7 +47,7 @@ def agree(found, expected):
 @pytest.mark.parametrize("initial", ["zero", "random"])
 def test_gradients_are_those_of_single_runs(variant, quantity, placement, initial):
     wish = replace(SMALL, initial=initial, **VARIANTS[variant])
-    found = sweep.flow(sweep.family(wish, "scale", SCALES, SEEDS), quantity)
+    found = sweep.flow(family(wish, "scale", SCALES, SEEDS), quantity)
     runs = singly(wish, "scale", SCALES, placement=placement)
     for state, norms in found.items():
         agree(norms[0], states(runs, state))
@@ -55,7 +57,7 @@ def test_gradients_are_those_of_single_runs(variant, quantity, placement, initia
 @pytest.mark.parametrize("placement", ["every", "last", "chosen"])
 def test_shares_are_those_of_single_runs(variant, placement):
     wish = replace(SMALL, placement=placement, chosen="2,5", **VARIANTS[variant])
-    found = sweep.flow(sweep.family(wish, "scale", SCALES, SEEDS), "share")["h"][0]
+    found = sweep.flow(family(wish, "scale", SCALES, SEEDS), "share")["h"][0]
     for norms, row in zip(found, singly(wish, "scale", SCALES), strict=True):
         for each, one in zip(norms, row, strict=True):
             shares = one.stages[0].gradient.top.share("weight_hh")
@@ -67,7 +69,7 @@ def test_shares_are_those_of_single_runs(variant, placement):
 @pytest.mark.parametrize("quantity", ["spectral", "frobenius"])
 def test_jacobians_are_those_of_single_runs(variant, quantity):
     wish = replace(SMALL, **VARIANTS[variant])
-    found = sweep.flow(sweep.family(wish, "scale", SCALES, SEEDS), quantity)
+    found = sweep.flow(family(wish, "scale", SCALES, SEEDS), quantity)
     order = 2 if quantity == "spectral" else "fro"
     for m, row in enumerate(singly(wish, "scale", SCALES)):
         for s, one in enumerate(row):
@@ -81,7 +83,7 @@ def test_jacobians_are_those_of_single_runs(variant, quantity):
 @every_cell
 def test_whole_jacobians_are_those_of_single_runs(variant):
     wish = replace(SMALL, **VARIANTS[variant])
-    found = sweep.flow(sweep.family(wish, "scale", SCALES, SEEDS), "state")["s"]
+    found = sweep.flow(family(wish, "scale", SCALES, SEEDS), "state")["s"]
     for m, row in enumerate(singly(wish, "scale", SCALES)):
         for s, one in enumerate(row):
             steps = jacobians(one.stages[0].trace.layers[0])
@@ -107,7 +109,7 @@ def test_what_really_happens(settings, published):
     """Geometric mean over ten seeds of the 10- and 20-step Jacobian, H = 32, one-hot input."""
     text = "the quick brown fox jumps over the lazy dog"
     wishes = [Experiment(hidden=32, steps=30, text=text, seed=s, **settings) for s in range(10)]
-    norms = sweep.flow(sweep.stack(wishes), "state")["s"][0, :, 0]
+    norms = sweep.flow(stack(wishes), "state")["s"][0, :, 0]
     found = np.exp(np.log(norms).mean(0))[[20, 10]]
     np.testing.assert_allclose(np.log(found), np.log(published), rtol=0, atol=np.log(2))
 
@@ -135,13 +137,13 @@ def through(trace, products):
 )
 def test_every_knob_sets_what_the_setting_sets(cell, knob, values, more):
     wish = replace(SMALL, cell=cell, placement="last", **more)
-    found = sweep.flow(sweep.family(wish, knob, values, SEEDS), "last")
+    found = sweep.flow(family(wish, knob, values, SEEDS), "last")
     for state, norms in found.items():
         agree(norms[0], states(singly(wish, knob, values), state))
 
 
 def test_a_knob_that_changes_nothing_is_one_setting():
-    many = sweep.family(replace(SMALL, cell="rnn"), "forget_bias", (0.0, 1.0), SEEDS)
+    many = family(replace(SMALL, cell="rnn"), "forget_bias", (0.0, 1.0), SEEDS)
     assert many.shape == (3, 1)
 
 
@@ -149,9 +151,9 @@ def test_a_knob_that_changes_nothing_is_one_setting():
 @pytest.mark.parametrize("quantity", sweep.QUANTITIES)
 def test_lengths_are_runs_of_their_own(cell, quantity):
     lengths, wish = (5, 11, 8), replace(SMALL, cell=cell, reduction="mean")
-    found = sweep.flow(sweep.family(wish, "steps", lengths, SEEDS), quantity, lengths)
+    found = sweep.flow(family(wish, "steps", lengths, SEEDS), quantity, lengths)
     for k, T in enumerate(lengths):
-        alone = sweep.flow(sweep.family(wish, "steps", (T,), SEEDS), quantity)
+        alone = sweep.flow(family(wish, "steps", (T,), SEEDS), quantity)
         for state, norms in alone.items():
             agree(found[state][k, ..., : T + 1], norms[0])
             assert np.isnan(found[state][k, ..., T + 1 :]).all()
@@ -159,7 +161,7 @@ def test_lengths_are_runs_of_their_own(cell, quantity):
 
 def test_a_window_cuts_as_in_a_run():
     wish = replace(SMALL, cell="lstm", window=3, placement="last")
-    found = sweep.flow(sweep.family(wish, "scale", SCALES, SEEDS), "last")
+    found = sweep.flow(family(wish, "scale", SCALES, SEEDS), "last")
     agree(found["c"][0], states(singly(wish, "scale", SCALES), "c"))
 
 
@@ -175,7 +177,7 @@ def test_the_phase_map_is_the_ratio_of_single_runs(cell):
 
 def test_the_bound_is_that_of_single_runs_and_holds():
     wish = replace(SMALL, cell="rnn")
-    many = sweep.family(wish, "scale", SCALES, SEEDS)
+    many = family(wish, "scale", SCALES, SEEDS)
     found, norms = sweep.spectrum(many), sweep.flow(many, "spectral")["h"][0]
     for m, row in enumerate(singly(wish, "scale", SCALES)):
         for s, one in enumerate(row):
@@ -184,7 +186,7 @@ def test_the_bound_is_that_of_single_runs_and_holds():
             assert found.sigma[m, s] == pytest.approx(bound.sigma)
     envelope = (found.sigma * found.gamma)[..., None] ** (7.0 - np.arange(8))
     assert (norms <= envelope * (1 + 1e-12)).all()
-    assert sweep.spectrum(sweep.family(replace(wish, cell="gru"), "scale", SCALES, SEEDS)) is None
+    assert sweep.spectrum(family(replace(wish, cell="gru"), "scale", SCALES, SEEDS)) is None
 
 
 def test_overflow_is_infinite_and_warns_nobody():
@@ -199,7 +201,7 @@ def test_overflow_is_infinite_and_warns_nobody():
         source="sine",
         readout="linear",
     )
-    many = sweep.family(wish, "scale", (4.0,), SEEDS)
+    many = family(wish, "scale", (4.0,), SEEDS)
     for quantity in sweep.QUANTITIES:
         (norms, *_) = sweep.flow(many, quantity).values()
         assert norms.shape == (1, 3, 1, 201)
@@ -207,9 +209,9 @@ def test_overflow_is_infinite_and_warns_nobody():
 
 
 def test_norms_do_not_underflow_before_the_numbers_do():
-    assert sweep.length(np.array([3e-200, 4e-200])) == pytest.approx(5e-200)
-    assert sweep.length(np.array([3e200, 4e200])) == pytest.approx(5e200)
-    assert sweep.length(np.zeros(2)) == 0 and sweep.length(np.array([np.nan, 1])) == np.inf
+    assert length(np.array([3e-200, 4e-200])) == pytest.approx(5e-200)
+    assert length(np.array([3e200, 4e200])) == pytest.approx(5e200)
+    assert length(np.zeros(2)) == 0 and length(np.array([np.nan, 1])) == np.inf
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
@@ -219,21 +221,21 @@ def test_one_unit_one_step_and_zero_weights(cell):
         replace(SMALL, init="zero", cell=cell),
     ):
         for quantity in sweep.QUANTITIES:
-            many = sweep.family(wish, "scale", SCALES, SEEDS)
+            many = family(wish, "scale", SCALES, SEEDS)
             assert all(a.shape[1] == 3 for a in sweep.flow(many, quantity).values())
 
 
 def test_what_cannot_be_swept_is_said():
     with pytest.raises(ValueError, match="one forward layer"):
-        sweep.stack([replace(SMALL, layers=2)])
+        stack([replace(SMALL, layers=2)])
     with pytest.raises(ValueError, match="one cell"):
-        sweep.stack([SMALL, replace(SMALL, hidden=5)])
+        stack([SMALL, replace(SMALL, hidden=5)])
     with pytest.raises(ValueError, match="knob"):
-        sweep.family(SMALL, "hidden", (1,), SEEDS)
+        family(SMALL, "hidden", (1,), SEEDS)
     with pytest.raises(ValueError, match="quantity"):
-        sweep.flow(sweep.stack([SMALL]), "gradient")
-    assert sweep.simple(replace(SMALL, layers=2, wiring="encoder-decoder"))[1]
-    assert sweep.simple(SMALL) == (SMALL, ())
+        sweep.flow(stack([SMALL]), "gradient")
+    assert simple(replace(SMALL, layers=2, wiring="encoder-decoder"))[1]
+    assert simple(SMALL) == (SMALL, ())
 
 
 def advantage(ours: Callable[[], object], theirs: Callable[[], object], times: int = 5) -> float:
@@ -255,7 +257,7 @@ def test_a_sweep_is_much_faster_than_its_runs(cell):
     assert (
         8
         * advantage(
-            lambda: sweep.flow(sweep.family(wish, "scale", values, range(8)), "last"),
+            lambda: sweep.flow(family(wish, "scale", values, range(8)), "last"),
             lambda: [run(w) for w in few],
         )
         > 3

@@ -11,6 +11,7 @@ from rnn_core.engine.budget import PLANS
 from rnn_core.engine.cells import GRU, LSTM, RNN
 from rnn_core.engine.codegen import Loop, Moving, View, _written
 from rnn_core.engine.dispatch import OBJECTS, Plans, SingleKernel, kernel, make, rides_along
+from rnn_core.engine.incoming import DOUBLE
 from rnn_core.engine.kernel import Kernel
 from rnn_core.engine.network import Network
 from tests.core.cells_under_test import VARIANTS, random_weights
@@ -102,7 +103,7 @@ def test_a_longer_plan_serves_a_shorter_one_to_the_last_bit(cell, B):
     """Whatever the longer one has left in its buffers; also where time is cut into chunks."""
     D, H = 3, 40
     weights = random_weights(cell, D, H, np.random.default_rng(1))
-    longer = make(cell, 200, B, D, H, "float64")
+    longer = make(cell, 200, B, D, H, DOUBLE)
     assert longer.chunk < 200 or B == 1
     for T in (1, 7, 150):
         for name, buffer in longer._buffers.items():
@@ -110,8 +111,8 @@ def test_a_longer_plan_serves_a_shorter_one_to_the_last_bit(cell, B):
                 buffer[..., :-1] = np.nan
             elif name != "W_back":
                 buffer[...] = np.nan
-        shorter = make(cell, T, B, D, H, "float64", longer)
-        alone = make(cell, T, B, D, H, "float64")
+        shorter = make(cell, T, B, D, H, DOUBLE, longer)
+        alone = make(cell, T, B, D, H, DOUBLE)
         for window in (None, 4):
             found = passed(shorter, weights, window=window)
             for a, b in zip(found, passed(alone, weights, window=window), strict=True):
@@ -145,26 +146,26 @@ def test_lengths_that_share_buffers_wait_for_each_other():
 
 
 def test_plans_are_kept_within_their_bytes():
-    one = make(RNN(), 64, 1, 2, 16, "float64").nbytes + OBJECTS
+    one = make(RNN(), 64, 1, 2, 16, DOUBLE).nbytes + OBJECTS
     kernels = Plans(4 * one)
     for H in range(16, 8, -1):
-        kernels.get(RNN(), 64, 1, 2, H, "float64")
+        kernels.get(RNN(), 64, 1, 2, H, DOUBLE)
         assert kernels.nbytes <= kernels.budget
-    kept = kernels.get(RNN(), 64, 1, 2, 9, "float64")
-    assert kernels.get(RNN(), 64, 1, 2, 9, "float64") is kept
-    large = kernels.get(RNN(), 3000, 1, 2, 64, "float64")
+    kept = kernels.get(RNN(), 64, 1, 2, 9, DOUBLE)
+    assert kernels.get(RNN(), 64, 1, 2, 9, DOUBLE) is kept
+    large = kernels.get(RNN(), 3000, 1, 2, 64, DOUBLE)
     assert large.nbytes > kernels.budget and kernels.nbytes - large.nbytes < one
-    assert kernels.get(RNN(), 3000, 1, 2, 64, "float64") is large
+    assert kernels.get(RNN(), 3000, 1, 2, 64, DOUBLE) is large
     for T in range(1, 100):
-        kernels.get(RNN(), T, 1, 2, 9, "float64")
+        kernels.get(RNN(), T, 1, 2, 9, DOUBLE)
     assert kernels.nbytes <= kernels.budget
 
 
 def test_a_slider_of_lengths_needs_few_buffers():
     kernels = Plans(PLANS)
-    owners = {id(kernels.get(LSTM(), T, 1, 8, 32, "float64").XH.base) for T in range(200, 1, -1)}
+    owners = {id(kernels.get(LSTM(), T, 1, 8, 32, DOUBLE).XH.base) for T in range(200, 1, -1)}
     assert len(owners) == 1
-    assert kernels.get(LSTM(), 100_000, 1, 8, 32, "float64").T == 100_000  # large: not rounded up
+    assert kernels.get(LSTM(), 100_000, 1, 8, 32, DOUBLE).T == 100_000  # large: not rounded up
 
 
 def test_a_loop_makes_the_calls_of_its_steps_in_order():

@@ -11,8 +11,10 @@ import pytest
 from rnn_core import CELLS, GRU, LSTM, RNN, Experiment, Network, run
 from rnn_core.analysis.gradient_check import gradient_check
 from rnn_core.analysis.jacobians import direct_path, jacobians
-from rnn_core.analysis.sweep import family, forward, length, pull_back
+from rnn_core.analysis.stack import family
+from rnn_core.analysis.stack_passes import forward, pull_back
 from rnn_core.applications.probe import look, of_task, run_of
+from rnn_core.arrays import length
 from rnn_core.engine.cells import make_cell
 from rnn_core.engine.wiring import WIRINGS
 from rnn_core.experiment.experiment import SETTINGS, matters, normalise, parse, to_params
