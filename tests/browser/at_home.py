@@ -88,7 +88,11 @@ def at_home(browser: "Browser", width: int = 1280, scheme: str = "light") -> Ite
 
 def take(app: App, link: str, folder: Path) -> Path:
     """The file behind the button of the page at a link."""
-    app.open(link)
+    return keep(app.open(link), folder)
+
+
+def keep(app: App, folder: Path) -> Path:
+    """The file behind the button of the page on screen."""
     app.page.get_by_role("button", name="Share").click()
     button = app.page.get_by_role("button", name="Keep this picture")
     button.wait_for()
