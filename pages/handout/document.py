@@ -28,10 +28,10 @@ UNANSWERED: Final = {
     "heatmaps": ".hm-menus { display: none }",
     "flow": ".choices, .asks { display: none }",
 }
-# Scripts that answer a click by themselves; where there is none of them, nothing asks for one.
+# Scripts that answer a click by themselves; elsewhere sentences that ask for one are left out.
 ANSWERING: Final = frozenset({"cell", "heatmaps", "saturation", "unrolled"})
 _ASKED: Final = re.compile(
-    r"(?:(?<=[.?!]\s)|^)(?:\*\*)?(?:Click|Press)\b[^.?!]*[.?!]\s?", re.MULTILINE
+    r"(?:(?<=[.?!]\s)|^)(?:\*\*)?(?:Click|Press|Switch)\b[^.?!]*[.?!]\s?", re.MULTILINE
 )
 SIDE_BY_SIDE: Final = 3  # so many drawings at least
 _EXPORT: Final = "export default function"
