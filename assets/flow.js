@@ -473,7 +473,8 @@ function showBench(root, bytes, setStateValue) {
 // ---------------------------------------------------------------- the phase map
 
 const MAP = `<div class="maps" data-part="maps"></div><div class="key" data-part="key"></div>
-<p class="under" data-part="where"></p><div class="sr-only" data-part="live" aria-live="polite"></div>`
+<p class="under"><span data-part="where"></span><span class="asks" data-part="asks"> Click a cell, or press Enter on it, to go there.</span></p>
+<div class="sr-only" data-part="live" aria-live="polite"></div>`
 const COLOURS = 129
 
 function openMap(root) {
@@ -506,7 +507,7 @@ function buildMap(state) {
   bar.append(...marks)
   key.replaceChildren(`≤ 10${raised(-model.limit)} vanishing`, bar, `exploding ≥ 10${raised(model.limit)}`)
   const [first, count, last] = model.seeds
-  state.words = `${model.ratio}, median of ${count} seeds (${first} to ${last}); the ring is your setting. Click a cell, or press Enter on it, to go there.`
+  state.words = `${model.ratio}, median of ${count} seeds (${first} to ${last}); the ring is your setting.`
   root.querySelector("[data-part=where]").textContent = state.words
   markMaps(state)
 }
@@ -565,6 +566,7 @@ function point(state, m, at) {
   const words = at ? `Scale ${model.scales[at.s]}, T = ${model.lengths[at.l]}: ` + model.maps.map((map) =>
     `${map.label} ${said(map.rows.all[at.s * model.lengths.length + at.l])}`).join(", ") + "." : state.words
   state.part("where").textContent = words
+  state.part("asks").hidden = Boolean(at)
   clearTimeout(state.speaker)
   if (at) state.speaker = setTimeout(() => { state.part("live").textContent = words }, SPEAK_AFTER)
 }

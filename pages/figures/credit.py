@@ -168,7 +168,7 @@ def conclusion(matrix: Matrix) -> str:
 def _title(matrix: Matrix) -> str:
     notes = ["Frobenius norm"] if matrix.of == "jacobian" else []
     notes += [f"every {matrix.every} steps"] if matrix.every > 1 else []
-    return f"{conclusion(matrix)} ({', '.join([*notes, 'click a pair'])})"
+    return f"{conclusion(matrix)} ({', '.join(notes)})" if notes else conclusion(matrix)
 
 
 def _cells(matrix: Matrix) -> Part:

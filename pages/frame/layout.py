@@ -18,6 +18,8 @@ STYLE = """<style>
 [class*="st-key-here_"] a { background: var(--st-secondary-background-color); }
 [class*="st-key-here_"] a p { font-weight: 600; }
 .st-key-scenes { margin-right: auto; }
+.st-key-copy_link [data-testid="stMarkdownContainer"],
+.st-key-add_to_deck [data-testid="stMarkdownContainer"] { min-width: max-content; } /* else cut */
 @media (min-width: 768px) { /* narrower, the panel holds the navigation as well */
   [data-testid="stSidebarHeader"], [data-testid="stExpandSidebarButton"] { display: none; }
   [data-testid="stSidebarUserContent"] { padding-top: 1rem; }

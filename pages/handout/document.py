@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, TypeGuard
@@ -25,8 +26,13 @@ POLICY: Final = (
 # Controls whose answer only the app knows.
 UNANSWERED: Final = {
     "heatmaps": ".hm-menus { display: none }",
-    "flow": ".choices { display: none }",
+    "flow": ".choices, .asks { display: none }",
 }
+# Scripts that answer a click by themselves; elsewhere sentences that ask for one are left out.
+ANSWERING: Final = frozenset({"cell", "heatmaps", "saturation", "unrolled"})
+_ASKED: Final = re.compile(
+    r"(?:(?<=[.?!]\s)|^)(?:\*\*)?(?:Click|Press|Switch)\b[^.?!]*[.?!]\s?", re.MULTILINE
+)
 SIDE_BY_SIDE: Final = 3  # so many drawings at least
 _EXPORT: Final = "export default function"
 
@@ -81,7 +87,7 @@ def _sheet(number: int, sheet: Sheet, several: bool) -> str:
         for part in (
             f'<section id="sheet-{number}">',
             f"<{level}>{inline(sheet.claim)}</{level}>",
-            to_html(sheet.say),
+            to_html(_asking(sheet, sheet.say)),
             _slider(number, sheet.slider) if sheet.slider else "",
             *_shown(number, sheet),
             _settings(sheet),
@@ -150,7 +156,14 @@ def _settings(sheet: Sheet) -> str:
 def _explained(sheet: Sheet) -> str:
     if not sheet.explained:
         return ""
-    return f"<details><summary>How to read this</summary>{to_html(sheet.explained)}</details>"
+    words = to_html(_asking(sheet, sheet.explained))
+    return f"<details><summary>How to read this</summary>{words}</details>"
+
+
+def _asking(sheet: Sheet, words: str) -> str:
+    """The words, without sentences that ask for a click where nothing would answer."""
+    scripts = {exhibit.script for exhibit in sheet.exhibits}
+    return words if scripts & ANSWERING else _ASKED.sub("", words)
 
 
 def _contents(title: str, sheets: Sequence[Sheet]) -> str:

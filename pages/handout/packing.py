@@ -25,11 +25,16 @@ def unpacked(text: str) -> bytes:
 
 @cache
 def plotly_js() -> str:
-    """plotly.js of the installed Plotly, packed."""
+    """plotly.js, packed."""
+    return packed(source())
+
+
+def source() -> bytes:
+    """plotly.js of the installed Plotly; without a server the site has its own function for it."""
     found = find_spec("plotly")  # not imported: it is the largest package of all
     if found is None or found.origin is None:
         raise FileNotFoundError("expected Plotly to be installed, for the file's figures")
-    return packed((Path(found.origin).parent / "package_data" / "plotly.min.js").read_bytes())
+    return (Path(found.origin).parent / "package_data" / "plotly.min.js").read_bytes()
 
 
 def joined(parts: Mapping[str, bytes]) -> tuple[dict[str, list[int]], bytes]:

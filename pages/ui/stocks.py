@@ -4,8 +4,7 @@ import csv
 import gzip
 from functools import cache
 from importlib.metadata import distribution
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _PACKED: Final = "plotly/package_data/datasets/stocks.csv.gz"
 
@@ -13,6 +12,6 @@ _PACKED: Final = "plotly/package_data/datasets/stocks.csv.gz"
 @cache
 def stocks() -> dict[str, tuple[str, ...]]:
     """Column -> its values, as they are written: `date`, and the price of each share."""
-    packed = Path(str(distribution("plotly").locate_file(_PACKED))).read_bytes()
-    rows = list(csv.DictReader(gzip.decompress(packed).decode().splitlines()))
+    file: Any = distribution("plotly").locate_file(_PACKED)  # perhaps a place in an archive
+    rows = list(csv.DictReader(gzip.decompress(file.read_bytes()).decode().splitlines()))
     return {name: tuple(row[name] for row in rows) for name in rows[0]}

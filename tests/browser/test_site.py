@@ -7,6 +7,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
@@ -14,13 +16,15 @@ import pytest
 from pages.figures.gates.panels import gate_rows
 from pages.ui.runs import layers
 from pages.ui.shelf import shelf
-from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment, parse
 from rnn_core.experiment.run import run
+from tests.browser.at_home import at_home, keep
 from tests.browser.driving import App
 from tests.browser.static_site import Host, hosted, why_not
 
 pytestmark = pytest.mark.timeout(300)  # the first of them builds the site
 STARTS_MS = 90_000  # Python is fetched, started, and the app imported
+CUT = "e => e.scrollWidth > Math.ceil(e.getBoundingClientRect().width)"
 SCENES = shelf().decks["000"].scenes
 
 
@@ -85,6 +89,24 @@ def test_pages_follow_each_other_and_back_leads_back(reader):
     page.wait_for_url("**/course/rnn/gradients?*")
     assert reader.idle().plots()
     reader.check_clean()
+
+
+def test_a_picture_with_a_figure_is_kept_and_opens_at_home(reader, browser, tmp_path):
+    """plotly.js is not in the site's Python: it comes from where the page has it."""
+    reader.go("gradients")
+    assert reader.page.locator(".st-key-copy_link p").first.evaluate(CUT) is False
+    file = keep(reader, tmp_path)
+    with at_home(browser) as home:
+        assert home.open(file).plots() == reader.plots()
+        link = home.page.locator("details a").get_attribute("href") or ""
+        home.check_clean()
+    assert link.startswith(f"{reader.server.url}/gradients?")
+    e, _ = parse(dict(parse_qsl(urlsplit(link).query)))
+    (drawn,) = [t for t in reader.plots()[0]["traces"] if t["name"].startswith("GRU")]
+    norms = run(replace(e, cell="gru")).stages[0].gradient.top.norms()
+    np.testing.assert_allclose(drawn["y"], norms, rtol=1e-9)
+    reader.page.keyboard.press("Escape")
+    reader.idle().check_clean()
 
 
 def test_a_lecture_moves_on(reader):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -42,6 +43,16 @@ def test_every_position_of_the_slider_is_in_the_file():
     about = json.loads(stored(text, "about"))["sheets"][0]
     assert about["positions"] == ["0", "1", "2"] and about["swept"] == ["a"]
     assert 'min="0" step="1" max="2" value="1"' in text
+
+
+def test_a_click_is_asked_for_only_where_something_answers_it():
+    words = "Blue: it vanishes. **Click a place**, or press\nEnter. It is seen.\n\nClick a pair."
+    for script, asks in (("plot", False), ("heatmaps", True)):
+        made = document("T", [replace(sheet(exhibit("a", script), explained=words), say=words)])
+        said = re.findall(r"<p>(?:Blue|Click).*?</p>", made, re.DOTALL)
+        assert len(said) == (4 if asks else 2)
+        assert ("Click" in "".join(said)) == asks
+        assert all("It is seen." in each for each in said if "Blue" in each)
 
 
 def test_a_slider_that_turns_nothing_shown_is_left_out():

@@ -6,11 +6,13 @@ import tomllib
 import zipfile
 from hashlib import sha256
 from html import escape
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
 from pages.ui.contents import FIRST, PAGES
+from pages.ui.stocks import stocks
 from scripts.site import archives, build, frontend, inputs, still
 from scripts.site.inputs import PINS, Refused
 
@@ -107,6 +109,20 @@ def test_the_app_is_taken_as_it_stands_and_nothing_else():
     assert {"pages/_shell.py", "rnn_core/engine/cells.py", ".streamlit/config.toml"} <= {*files}
     assert not [name for name in files if "__pycache__" in name or name.startswith("tests")]
     assert "app.py" not in files
+
+
+def test_prices_are_read_out_of_an_archive_as_the_site_has_them(tmp_path, monkeypatch):
+    own = stocks()
+    there = distribution("plotly")
+    files = {
+        archives._STOCKS: there.locate_file(archives._STOCKS).read_bytes(),
+        "plotly-0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: plotly\nVersion: 0\n",
+    }
+    library = tmp_path / "library.zip"
+    library.write_bytes(archives.packed(files))
+    monkeypatch.syspath_prepend(library)
+    assert distribution("plotly").version == "0"
+    assert stocks.__wrapped__() == own
 
 
 def test_only_what_can_be_asked_for_is_taken_of_the_frontend(tmp_path):

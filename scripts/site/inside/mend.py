@@ -1,11 +1,14 @@
-"""Functions that stlite's Streamlit lacks, put in their place before the app starts."""
+"""Functions that the browser's Python lacks, put in their place before the app starts."""
 
 from typing import Any
 
+from js import XMLHttpRequest  # type: ignore[import-not-found]
 from streamlit import runtime
 from streamlit.elements.widgets import button
 from streamlit.runtime.memory_media_file_storage import MemoryFile, MemoryMediaFileStorage
 from streamlit.runtime.runtime import Runtime
+
+from pages.handout import packing
 
 MEDIA = "/media/"
 _marshall, _stored = button.marshall_file, MemoryMediaFileStorage.get_file
@@ -29,9 +32,26 @@ def get_file(storage: MemoryMediaFileStorage, filename: str) -> MemoryFile:
     return _stored(storage, filename)
 
 
+def plotly_js() -> bytes:
+    """plotly.js for a reader's file, from where the page itself has it: it is not in the package
+    here.  This is a worker, which may wait for an answer."""
+    from pages.components.plot import SOURCE
+
+    request = XMLHttpRequest.new()
+    request.open("GET", SOURCE, False)  # relative to the worker's script, in the site's folder
+    request.responseType = "arraybuffer"
+    request.send()
+    if request.status != 200:
+        raise FileNotFoundError(f"{SOURCE}: {request.status}")
+    found: bytes = request.response.to_bytes()
+    return found
+
+
 def mend() -> None:
-    """Put `Runtime`'s functions where components look for them, and delay downloads until asked."""
+    """Put `Runtime`'s functions where components look for them, delay downloads until asked, and
+    have files take plotly.js from the site."""
     Runtime.exists = staticmethod(runtime.exists)  # type: ignore[method-assign]
     Runtime.instance = staticmethod(runtime.get_instance)  # type: ignore[method-assign]
     button.marshall_file = marshall_file  # type: ignore[assignment]
     MemoryMediaFileStorage.get_file = get_file  # type: ignore[method-assign, assignment]
+    packing.source = plotly_js
