@@ -136,7 +136,7 @@ def _ends(pair: Pair) -> str:
 
 def _stacked(heads: list[Part]) -> dict[str, Any]:
     """Both panels one below the other, on a phone."""
-    every = {"x": (0, 1), "x2": (0, 1), "y": (0.58, 1), "y2": (0, 0.42)}
+    every = {"x": (0, 1), "x2": (0, 1), "y": (0.62, 1), "y2": (0, 0.38)}
     axes: dict[str, Any] = {
         f"{name[0]}axis{name[1:]}": {"domain": list(ends)} for name, ends in every.items()
     }
