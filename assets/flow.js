@@ -371,7 +371,8 @@ function named(state) {
     const way = ends[i] < model.low ? "↓" : ends[i] > model.high ? "↑" : ""
     label.setAttribute("x", x - text)
     label.setAttribute("y", places[i] + text * 0.35)
-    label.textContent = none ? "" : `${c.label}${c.state === "c" ? ` ${c.symbol}` : ""} ${way}${said(ends[i], 2)}`
+    const name = `${c.label}${c.state === "c" ? ` ${c.symbol}` : ""}`, much = plot.right < 560 ? "" : said(ends[i], 2) // said above
+    label.textContent = none ? "" : `${name} ${way}${much}`
     leader.setAttribute("d", none ? "" : `M${x} ${drawn[i]}L${x - text * 0.8} ${places[i]}`)
   })
 }

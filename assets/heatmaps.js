@@ -754,13 +754,13 @@ function download(state, format) {
 
 const SKELETON = `<div class="hm-top"><div class="hm-title"></div><div class="hm-menus"></div></div>
 <div class="hm-body"></div>
-<div class="hm-notes"></div>
 <div class="hm-foot"><label class="hm-step">Step <input class="hm-range" type="range" min="1" step="1"></label>
 <output class="hm-where"></output>
 <span class="hm-colour"><label>Colour the text by <select class="hm-quantity"></select></label>
 <label>of unit <select class="hm-which"></select></label></span>
 <span class="hm-tools"><button type="button" data-format="png" aria-label="Download the heatmaps as PNG">PNG</button>
 <button type="button" data-format="svg" aria-label="Download the heatmaps as SVG">SVG</button></span></div>
+<div class="hm-notes"></div>
 <div class="hm-live" aria-live="polite"></div><div class="hm-tip" aria-hidden="true" hidden></div>`
 
 function adopt(root) {

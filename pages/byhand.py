@@ -64,7 +64,7 @@ def _walk(w: Written, wish: Walk, names: Names) -> None:
     unknown = byhand_exercise.unsolved(w, wish)
     marks = paper.Marks(unknown, byhand_exercise.solved(w, wish))
     place = paper.Place(*here, wish.weight)
-    byhand.bar(every, here, names.weights())
+    byhand.bar(every, here)
     hall = session.playing().presents  # which sees one stage, and its equations below
     with st.container(horizontal=not hall):
         with st.container(width="stretch" if hall else paper.sheet_width(w, wish.weight)):
@@ -72,7 +72,7 @@ def _walk(w: Written, wish: Walk, names: Names) -> None:
             board(sheet, "sheet", on_go=byhand.stop, on_move=move)
         if not hall or wish.stage == WEIGHTS:  # else the sheet is as high as the window
             lines = equations(w, *here, wish.weight, names, Ink(w, unknown))
-            byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**")
+            byhand.formulas(lines, f"**{in_markdown(paper.told(w, place))}**", names.weights())
 
 
 def _expansion(w: Written, wish: Walk, names: Names) -> int:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components.cell import cell
 from pages.figures.cell.picture import cell_picture, cell_rows
-from pages.ui import page_layout, runs, session, widgets
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.models import cell as model
 from pages.ui.table import Table
 from rnn_core.engine.cells import Cell
@@ -52,7 +52,8 @@ def picture() -> page_layout.Parts:
     yield "picture"
     run = model.edited(session.current_run())
     layers, view = runs.layers(run), session.view()
-    layer = layers[widgets.layer_menu([each.name for each in layers])]
+    with controls.row():
+        layer = layers[widgets.layer_menu([each.name for each in layers])]
     units = layer.trace.weights.weight_hh.shape[1]
     presents = session.playing().presents
     payload = cell_picture(

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components.exhibits import say
 from pages.components.plot import plot
 from pages.figures import credit as figures
-from pages.ui import page_layout, runs, session, widgets
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.models import credit as model
 from pages.ui.table import Table
 from rnn_core.analysis.loss_state_matrix import Pick, essential
@@ -51,7 +51,8 @@ def picture() -> Iterator[str]:
     """The matrix, what was picked in words, its row and its column."""
     yield "picture"
     done, pick = session.current_run(), session.own(Pick)
-    widgets.layer_menu([e.name.split(", ")[-1] for e in runs.layers(done, done.stages[-1])])
+    with controls.row():
+        widgets.layer_menu([e.name.split(", ")[-1] for e in runs.layers(done, done.stages[-1])])
     matrix, t, k = matrix_of(session.experiment(), session.view(), pick), pick.loss, pick.state
     said = figures.sentence(matrix, t, k)
     alt = said.replace("*", "")

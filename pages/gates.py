@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pages.components.heatmaps import Menu, Picked, heatmaps
 from pages.figures.gates import panels
-from pages.ui import page_layout, runs, session, widgets
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
 from pages.ui.table import Table
 from rnn_core.engine.trace import LayerTrace
@@ -46,7 +46,8 @@ def picture() -> Iterator[str]:
     """The picture and its controls."""
     yield "picture"
     run, wish, view = session.current_run(), session.experiment(), session.view()
-    widgets.layer_menu([each.name for each in runs.layers(run)])
+    with controls.row():
+        widgets.layer_menu([each.name for each in runs.layers(run)])
     layer, sets = compared(wish, view.compare, view.layer)
     trace, labels, notation = layer.trace, layer.labels, NOTATIONS[view.notation]
     quantity, shows = panels.telling(trace.cell, view.quantity), panels.shown_of(trace.cell)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components.plot import Plot, draw
 from pages.figures.hold import gate_labels, held_figure, held_rows, held_title, held_words
-from pages.ui import page_layout, runs, session, widgets
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.sweeps import Turned
 from pages.ui.table import Table
 from rnn_core.analysis.held_gate import Hold, read_steps
@@ -43,12 +43,10 @@ def picture() -> page_layout.Parts:
     yield "picture"
     run, view = session.current_run(), session.view()
     cell, notation = run.stages[0].network.cell, NOTATIONS[view.notation]
-    which, *others = st.columns([2, 1, 1])
-    with which:
-        widgets.view_menu("hold", gate_labels(cell, notation))
-    for place, name in zip(others, ("held_at", "held_steps"), strict=True):
-        with place:
-            widgets.view_control(name)
+    with controls.row():
+        widgets.view_menu("hold", gate_labels(cell, notation), width=controls.WIDER)
+        for name in ("held_at", "held_steps"):
+            widgets.view_control(name, width=controls.WIDE)
     hold, names = wanted(cell, view), [each.name for each in runs.layers(run, run.stages[0])]
     held, layer = runs.held(run, hold), min(view.layer, len(names) - 1)
     drawn = plots(session.experiment(), view)

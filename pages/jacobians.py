@@ -14,7 +14,7 @@ from pages.figures.jacobians.products import (
     singular_figure,
 )
 from pages.figures.jacobians.words import words
-from pages.ui import page_layout, runs, session, widgets
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.models.jacobians import measured
 from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
@@ -51,7 +51,8 @@ def picture() -> Iterator[str]:
     run, notation = session.current_run(), NOTATIONS[session.view().notation]
     found = measured(run, session.view().layer)
     alt = session.lettered("Spectral norm of the product over the distance, and of its factors")
-    widgets.layer_menu([each.name for each in runs.layers(run)])
+    with controls.row():
+        widgets.layer_menu([each.name for each in runs.layers(run)])
     plot(apart_figure(found, notation), key="product", alt=alt, name="jacobian-product")
     yield "spectra"
     plane = eigenvalue_figure(found.kind, found.matrices, notation)

@@ -8,7 +8,7 @@ from pages.components.plot import plot
 from pages.figures.notation import side_by_side as drawn
 from pages.figures.notation.disagreements import disagreements
 from pages.figures.notation.variants import variant_lines, variant_rows, variant_words, variants
-from pages.ui import page_layout, runs, session, widgets
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
@@ -36,11 +36,9 @@ def picture() -> Iterator[str]:
     yield "picture"
     run = session.current_run()
     cell = run.stages[0].network.cell
-    menu, heading = st.columns([1, 3], vertical_alignment="bottom")
-    with menu:
-        chosen = NOTATIONS[widgets.notation_menu()]
-    with heading:
-        st.markdown(f"**{drawn.headline(cell.name)}**")
+    with controls.row():
+        chosen = NOTATIONS[widgets.notation_menu(width=controls.WIDER)]
+    st.markdown(f"**{drawn.headline(cell.name)}**")
     st.html(drawn.letters_table([cell.name], chosen.name, hall=session.playing().presents))
     yield "formulas"
     left, right = st.columns(2, gap="large")

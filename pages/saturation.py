@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-import streamlit as st
-
 from pages.components.exhibits import say
 from pages.components.saturation import saturation
 from pages.figures.saturation import headline, saturation_picture, saturation_rows
-from pages.ui import page_layout, runs, session, widgets
+from pages.ui import controls, page_layout, runs, session, widgets
 from pages.ui.rivals import compared, rivals
 from pages.ui.table import Table
 from rnn_core.experiment.experiment import Experiment
@@ -44,16 +42,13 @@ def picture() -> Iterator[str]:
     """The picture and its controls."""
     yield "picture"
     run, wish, view = session.current_run(), session.experiment(), session.view()
-    heading, menu, which = st.columns([3, 1, 1], vertical_alignment="bottom")
-    with menu:
-        widgets.view_menu("compare", rivals(wish))
-    with which:
+    with controls.row():
         widgets.layer_menu([each.name for each in runs.layers(run)])
+        widgets.view_menu("compare", rivals(wish), width=controls.WIDE)
     layer, sets = compared(wish, view.compare, view.layer)
     letters = NOTATIONS[view.notation].of(layer.trace.cell)
     drawn = saturation_picture(sets, layer.labels, letters)
-    with heading:
-        say(f"**{headline(drawn)}**" if drawn["gates"] else NO_GATE)
+    say(f"**{headline(drawn)}**" if drawn["gates"] else NO_GATE)
     saturation(
         drawn, key="saturation", unit=view.unit, on_pick=lambda unit: session.look(unit=unit)
     )

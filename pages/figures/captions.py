@@ -10,7 +10,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.spoken import frame, head, minus, plain_row, scale_key, shade, spoken_row
+from pages.figures.spoken import (
+    frame,
+    head,
+    minus,
+    nothing,
+    plain_row,
+    scale_key,
+    shade,
+    spoken_row,
+)
 from pages.figures.theme import number
 from rnn_core.applications.captions import Caption, Neighbour, to_hex
 from rnn_core.applications.scores import FIT
@@ -97,7 +106,7 @@ def table(caption: Caption, place: int, subject: Subject | None, near: Neighbour
     ]
     if right is not None:
         rows.append(plain_row("Right answer", "what was drawn", right, columns))
-    return frame("".join(rows), "The caption word by word; a word’s button picks it")
+    return frame(rows, "The caption word by word; a word’s button picks it", columns)
 
 
 def _written(caption: Caption) -> tuple[str, ...]:
@@ -113,8 +122,7 @@ def _norms(caption: Caption, columns: int) -> str:
         f'</span><span class="p" data-norm="{float(v)!r}">{number(float(v))}</span></td>'
         for v in norms
     )
-    rest = columns - len(norms)
-    empty = f'<td class="none" colspan="{rest}"></td>' if rest > 0 else ""
+    empty = nothing(columns - len(norms))
     title = head("Norm of the slopes", "over the 64 pixels")
     return f'<tr class="given norms">{title}{cells}{empty}</tr>'
 

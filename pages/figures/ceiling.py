@@ -28,6 +28,10 @@ Pair = Sequence[Course]  # without clipping, with it
 
 WORDS: Final = {"off": "without clipping", "norm": "clipped by norm", "value": "clipped by value"}
 TALL: Final = 420  # pixels of the picture
+CUT: Final = "before it was cut"  # the name of the triangles
+NORM: Final = "norm of all weights' gradients, ‖dL/dW‖"
+PANELS: Final = ("", "2")  # Plotly's numbers of both starts' axes
+WIDE: Final = ((0.0, 0.49), (0.51, 1.0))  # of the width
 ENDS: Final = (LOW, HIGH)
 INKS: Final = {"exploding": WARM_INK, "vanishing": COOL_INK}
 GUESSING: Final = 0.97  # a loss above this part of the baseline is no better than guessing
@@ -43,31 +47,101 @@ def losses(pair: Pair, every: Sequence[Course]) -> Figure:
 
 
 def steps(exploding: Pair, vanishing: Pair, limit: float) -> Figure:
-    """The gradient that each update used: both starts, with and without clipping."""
-    lines = [_used(c) for pair in (vanishing, exploding) for c in pair]
-    marks = [_marks(pair[1]) for pair in (vanishing, exploding)]
-    y = "‖dL/dW‖ that the update used"
-    figure = base_figure([*lines, *marks], conclusion(exploding, vanishing, limit), "update", y)
-    figure = _logarithmic(figure, np.array([LOW, HIGH]), limit)
+    """The gradients of both starts' updates, with and without clipping: a panel for each start."""
+    pairs = exploding, vanishing
+    data = [part for n, pair in enumerate(pairs) for part in _panel(pair, PANELS[n])]
+    title = conclusion(exploding, vanishing, limit)
+    figure = base_figure(_once_in_legend(data), title, "update", "")
     layout = figure["layout"]
-    layout["yaxis"] |= norm_axis()
-    layout["shapes"] = [*zones(), *layout.get("shapes", [])]
-    layout["annotations"] = zone_words()
-    layout |= {"height": TALL, "hovermode": "closest", "meta": {"narrow": {"height": 620}}}
+    for n, number_ in enumerate(PANELS):
+        layout |= _axes(number_, WIDE[n], len(exploding[0].updates))
+    layout |= {
+        "height": TALL,
+        "hovermode": "closest",
+        "legend": layout["legend"] | {"x": 0.005, "y": 0.01},
+        "shapes": [part for n in PANELS for part in (*_behind(n), *_level(n, limit))],
+        "annotations": _heads(pairs, "{start} start: {end}"),
+        "meta": {
+            "head": 36,
+            "narrow": _stacked(_heads(pairs, "{start} start<br>{end}")),
+            "hall": {"annotations": _heads(pairs, "{start} start")},
+        },
+    }
     return figure
 
 
 def conclusion(exploding: Pair, vanishing: Pair, limit: float) -> str:
-    """How often clipping had something to do, and how the exploding start's losses end."""
+    """How often clipping had something to do."""
     fired = [f"{int(c[1].clipped.sum())} of {len(c[1].updates)}" for c in (exploding, vanishing)]
-    ends = " and ".join(
-        f"{_shortly(c)} {how}" for c, how in zip(exploding, ("without", "with"), strict=True)
-    )
     return (
         f"The ceiling (dotted, {limit:g}) cut {fired[0]} gradients of the exploding start, "
         f"{fired[1]} of the vanishing one"
-        f"<br>The exploding start's loss ends at {ends} clipping"
     )
+
+
+def _panel(pair: Pair, n: str) -> list[Part]:
+    """The norms that both runs from one start used, and the clipped one's before."""
+    axes = {"xaxis": f"x{n}", "yaxis": f"y{n}"}
+    return [part | axes for part in (*map(_used, pair), _marks(pair[1]))]
+
+
+def _once_in_legend(parts: Sequence[Part]) -> list[Part]:
+    """Each name once, of the first part that draws anything."""
+    named: set[str] = set()
+    found = []
+    for part in parts:
+        first = part["name"] not in named and len(part["x"]) > 0
+        named |= {part["name"]} if first else set()
+        found.append(part | {"showlegend": first, "legendgroup": part["name"]})
+    return found
+
+
+def _axes(n: str, domain: tuple[float, float], updates: int) -> dict[str, Any]:
+    """Updates across, from 1; the fixed axis of norms, written at the first panel."""
+    across = {"title": {"text": "update"}, "range": [0, updates + 1], "domain": list(domain)}
+    up = norm_axis() | {"title": {"text": NORM if n == "" else ""}, "anchor": f"x{n}"}
+    return {
+        f"xaxis{n}": across | {"anchor": f"y{n}"},
+        f"yaxis{n}": up if n == "" else up | {"showticklabels": False},
+    }
+
+
+def _behind(n: str) -> list[Part]:
+    return zones("y", n, f"x{n} domain")
+
+
+def _level(n: str, limit: float) -> list[Part]:
+    """The ceiling as a dotted line across a panel."""
+    if limit <= 0:
+        return []
+    across = {"x0": 0, "x1": 1, "xref": f"x{n} domain", "yref": f"y{n}", "y0": limit, "y1": limit}
+    return [{"type": "line", **across, "line": {"color": INK, "dash": "dot", "width": 2}}]
+
+
+def _heads(pairs: Sequence[Pair], words: str) -> list[Part]:
+    """Above each panel: whose it is, and how its losses end; in it the names of the zones."""
+    found = []
+    for n, pair in zip(PANELS, pairs, strict=True):
+        text = words.format(start=f"<b>{pair[0].start.capitalize()}</b>", end=_ends(pair))
+        at = {"xref": f"x{n} domain", "yref": f"y{n} domain", "x": 0, "y": 1}
+        look = {"xanchor": "left", "yanchor": "bottom", "align": "left", "showarrow": False}
+        found += [{"text": text, **at, **look}, *zone_words("y", n, f"x{n} domain")]
+    return found
+
+
+def _ends(pair: Pair) -> str:
+    off, on = map(_shortly, pair)
+    return f"loss ends at {on}, without clipping at {off}"
+
+
+def _stacked(heads: list[Part]) -> dict[str, Any]:
+    """Both panels one below the other, on a phone."""
+    every = {"x": (0, 1), "x2": (0, 1), "y": (0.62, 1), "y2": (0, 0.38)}
+    axes: dict[str, Any] = {
+        f"{name[0]}axis{name[1:]}": {"domain": list(ends)} for name, ends in every.items()
+    }
+    axes["yaxis2"] |= {"showticklabels": True}
+    return axes | {"height": 640, "annotations": heads}
 
 
 def _shortly(course: Course) -> str:
@@ -75,11 +149,8 @@ def _shortly(course: Course) -> str:
 
 
 def _used(course: Course) -> Part:
-    """The norm after clipping, update by update, in the colour of what its start does."""
-    line, vanishing = _line(course, course.used, "norm used", ENDS), course.start == "vanishing"
-    name = f"{course.start}, {WORDS[course.mode]}"
-    line["line"] |= {"width": 1.5 if vanishing else 3, "color": INKS[course.start]}
-    return line | {"name": name, "hovertemplate": f"%{{customdata}}<extra>{name}</extra>"}
+    """The norm of what each update used, after clipping where there is any."""
+    return _line(course, course.used, "norm used", ENDS)
 
 
 def headline(exploding: Pair, vanishing: Pair) -> str:
@@ -174,8 +245,7 @@ def _marks(course: Course) -> Part:
         "type": "scatter",
         "x": where + 1,
         "y": np.where(np.isfinite(heights), held(heights), HIGH),
-        "name": f"{course.start}, before clipping",
-        "showlegend": bool(len(where)),
+        "name": CUT,
         "mode": "markers",
         "marker": {"symbol": "triangle-down", "size": 8, "color": INKS[course.start]},
         "hoverinfo": "skip",

@@ -30,6 +30,10 @@ Floats = NDArray[np.float64]
 SCALE: Final = ((0, "var(--st-background-color)"), (1, LINES))  # of the error, 0 to its highest
 GROUND: Final = ((0, "var(--st-secondary-background-color)"), (1, LINES))  # stands off the page
 PAPER: Final = "var(--st-background-color)"
+BAR: Final = {
+    "title": {"text": f"error E after {STEPS} steps", "side": "right"},
+    "thickness": 12,
+}
 W_WORDS, B_WORDS = "recurrent weight w", "bias b"
 MIDDLE: Final = 5.0  # the w at which the words look at the line of the cliff
 LIFT: Final = 0.006  # a path lies this far above the surface, to be seen
@@ -42,16 +46,10 @@ def contours(land: Surface, paths: Sequence[Path]) -> Figure:
         "x": land.w,
         "y": land.b,
         "z": land.slope.error,
-        "zmin": 0,
-        "zmax": HIGHEST,
-        "colorscale": SCALE,
+        "coloraxis": "coloraxis",
         "contours": {"start": 0.02, "end": 0.48, "size": 0.04},
         "line": {"width": 0.7, "color": INK},
         "opacity": 0.9,
-        "colorbar": {
-            "title": {"text": f"error E after {STEPS} steps", "side": "right"},
-            "thickness": 12,
-        },
         "hovertemplate": "w = %{x:.2f}, b = %{y:.2f}: error %{z:.3f}<extra></extra>",
     }
     walked = [part for path in paths for part in (_halo(path), _track(path))]
@@ -61,6 +59,8 @@ def contours(land: Surface, paths: Sequence[Path]) -> Figure:
     )
     layout = figure["layout"]
     layout |= {"height": 410, "hovermode": "closest", "annotations": _notes(paths)}
+    layout["coloraxis"] = {"cmin": 0, "cmax": HIGHEST, "colorscale": SCALE, "colorbar": BAR}
+    layout["meta"] = {"narrow": {"coloraxis": {"showscale": False}}}  # the paths need its room
     layout["xaxis"] |= {"range": list(W_RANGE)}
     layout["yaxis"] |= {"range": list(B_RANGE)}
     return figure

@@ -34,6 +34,7 @@ _STYLE: Final = """<style>
 .ds .clue{outline:2px solid currentColor;font-weight:600}
 .ds .other{text-decoration:underline dotted}
 .ds .say{font-weight:600;white-space:nowrap}
+@media (max-width:640px){.ds{gap:.3rem}.ds p{margin:0;line-height:1.4;font-size:.85rem}}
 </style>"""
 
 

@@ -205,7 +205,7 @@ def _axes(reading: Reading, names: tuple[str, str]) -> dict[str, Any]:
         "yaxis3": {
             "domain": list(bottom),
             "type": "log",
-            "exponentformat": "power",
+            "exponentformat": "none",  # a power's exponent would be too small to read
             "dtick": 1,
             "range": [float(np.log10(low)), float(np.log10(high))],
         },

@@ -106,8 +106,13 @@ def _look(word: str, k: int, right: Sequence[str]) -> str:
 
 
 def _rest(words: Sequence[Any], columns: int) -> str:
-    left = columns - len(words)
-    return f'<td class="none" colspan="{left}"></td>' if left > 0 else ""
+    return nothing(columns - len(words))
+
+
+def nothing(places: int) -> str:
+    """An empty cell at the end of a row, so many words wide."""
+    span = f'colspan="{places}" style="--span:{places}"'
+    return f'<td class="none" {span}></td>' if places > 0 else ""
 
 
 def _class(look: str) -> str:
@@ -134,9 +139,15 @@ def scale_key(low: str, high: str, words: str) -> str:
     )
 
 
-def frame(table: str, label: str) -> str:
-    """A table that scrolls in its own frame, which the keyboard reaches."""
+def frame(rows: Sequence[str], label: str, columns: int, above: str = "") -> str:
+    """A table of words in its own frame, which scrolls and which the keyboard reaches.
+
+    On a phone its rows stand side by side and words go down; then rows of one wide cell (`hand`)
+    lie above all others, a head and a cell each. `above` is the table's caption.
+    """
+    hands = sum(row.startswith('<tr class="hand"') for row in rows)
+    shape = f"--across:{len(rows) - hands};--down:{2 * hands + 1 + columns}"
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f"<table>{table}</table></div>"
+        f'<table style="{shape}">{above}{"".join(rows)}</table></div>'
     )

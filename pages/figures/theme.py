@@ -42,6 +42,7 @@ PALETTE: dict[str, tuple[str, str]] = {
 FLOOR = 1e-16
 CEILING = 1e32
 
+FLUSH = 0.003  # of the width: a title stands at the left edge, below the page's own words
 HEIGHT = 420  # of a Plotly figure, in pixels at the default text size
 
 
@@ -145,7 +146,7 @@ def base_figure(data: list[Part], title: str, x: str, y: str) -> Figure:
     a hundred times as much as making it.
     """
     layout = {
-        "title": {"text": title, "x": 0, "xref": "paper", "xanchor": "left", "pad": {"l": 0}},
+        "title": {"text": title, "x": FLUSH, "xref": "container", "xanchor": "left"},
         "xaxis": {"title": {"text": x}},
         "yaxis": {"title": {"text": y}},
         "height": HEIGHT,

@@ -221,7 +221,7 @@ def _axes(
 ) -> dict[str, Any]:
     name = "" if n == 0 else str(n + 1)
     last = max((len(c.losses) for c in courses), default=0)
-    log = {"type": "log", "exponentformat": "power"} if n == 0 else {}
+    log = {"type": "log", "exponentformat": "power", "tickfont": {"size": 12}} if n == 0 else {}
     return {
         f"xaxis{name}": {
             "domain": across,

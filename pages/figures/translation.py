@@ -40,7 +40,7 @@ def board(readings: Sequence[Reading]) -> str:
     ]
     key = scale_key("−1", "1", "Handed on: the encoder’s last hidden state, one box per unit.")
     label = f"{number:,} in French, word by word, by each network"
-    return _sentence(number) + frame(_caption(label) + "".join(rows), label) + key
+    return _sentence(number) + frame(rows, label, columns, _caption(label)) + key
 
 
 def _sentence(number: int) -> str:

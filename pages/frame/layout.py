@@ -20,6 +20,11 @@ STYLE = """<style>
 .st-key-scenes { margin-right: auto; }
 .st-key-copy_link [data-testid="stMarkdownContainer"],
 .st-key-add_to_deck [data-testid="stMarkdownContainer"] { min-width: max-content; } /* else cut */
+.st-key-scenes_row button, .st-key-scenes_row [data-testid="stPopover"] { min-height: 2rem; }
+.st-key-above, [data-testid="stVerticalBlock"]:has(> * > .st-key-above) { gap: 0.5rem; }
+.katex-display { overflow-y: hidden; } /* or a pixel that it lacks brings a scroll bar */
+.st-key-controls > :has(> .st-key-walk) { align-self: flex-end; }
+.st-key-controls > .st-key-view_compare { margin-left: auto; } /* its neighbours come and go */
 @media (min-width: 768px) { /* narrower, the panel holds the navigation as well */
   [data-testid="stSidebarHeader"], [data-testid="stExpandSidebarButton"] { display: none; }
   [data-testid="stSidebarUserContent"] { padding-top: 1rem; }
@@ -28,11 +33,13 @@ STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 3.5rem 1rem 4rem; }
   .st-key-head h2 { font-size: 1.35rem; }
   .st-key-head, .st-key-scenes_row, .st-key-controls { gap: 0.4rem 0.6rem; }
-  .st-key-scenes { width: 100% !important; }
+  .st-key-scenes { flex: 1 0 100%; }
+  .st-key-controls > .st-key-view_compare { margin-left: 0; }
   .st-key-scenes [role="radiogroup"] { flex-wrap: wrap; row-gap: 0.35rem; }
   .st-key-scenes button { min-height: 1.75rem; padding: 0.1rem 0.7rem; }
   /* In one row: icons are enough here; a screen reader still hears the words. */
-  .st-key-copy_link p, .st-key-add_to_deck p, .st-key-present p
+  .st-key-copy_link p, .st-key-add_to_deck p, .st-key-present p,
+  .st-key-walk_back p, .st-key-walk_next p
     { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .st-key-above p { line-height: 1.4; }
   .st-key-side_by_side { flex-wrap: nowrap; }
@@ -40,6 +47,8 @@ STYLE = """<style>
     { flex: 1 1 0 !important; min-width: 0 !important; width: 100% !important; }
   .st-key-controls > [class*="st-key-"] { width: calc(50% - 0.3rem) !important; flex: none; }
   .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; order: -1; }
+  .st-key-controls > :has(> .st-key-walk) { width: 100% !important; order: 1; }
+  .st-key-walk { flex-wrap: nowrap; }
 }
 </style>"""
 ALONE = """<style>

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.figures.literal import in_markdown
 from pages.ui import keeping, own_deck, registry, session, sharing, widgets
@@ -20,10 +21,16 @@ def above() -> None:
     """The controls that are wanted above the picture: the page's main ones, or those named."""
     wanted, (main, others) = session.wanted(), session.shown()
     names = main if wanted is None else [n for n in wanted if n in (*main, *others)]
-    if names:
-        with st.container(horizontal=True, vertical_alignment="top", gap="medium", key="controls"):
-            for name in names:
-                widgets.any_control(name, width=WIDE)
+    row = st.container(horizontal=True, vertical_alignment="top", gap="medium", key="controls")
+    session.current().row = row
+    with row:
+        for name in names:
+            widgets.any_control(name, width=WIDE)
+
+
+def row() -> DeltaGenerator:
+    """The row of the controls above the picture: a page's own menus stand there as well."""
+    return session.current().row
 
 
 def scenes(page: Page) -> None:

@@ -51,15 +51,15 @@ class Stored(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The result; `Waiting` where it takes long and the reader has not asked for it."""
-        return self._made([partial(self._make, *args, **kwargs)], [self.key(*args, **kwargs)])[0]
+        return self._made([partial(self._make, *args, **kwargs)])[0]
 
     def each(self, calls: Iterable[tuple[Any, ...]]) -> list[R]:
         """Results that one picture needs, one for each tuple of arguments: those that are not there
         yet are waited for together, and asked for together."""
-        makes = [partial(self._make, *args) for args in calls]
-        return self._made(makes, [self.key(*make.args) for make in makes])
+        return self._made([partial(self._make, *args) for args in calls])
 
-    def _made(self, makes: list[partial[R]], keys: list[Hashable]) -> list[R]:
+    def _made(self, makes: list[partial[R]]) -> list[R]:
+        keys = [self.key(*make.args, **make.keywords) for make in makes]
         missing = [make for make, key in zip(makes, keys, strict=True) if key not in STORE]
         price = self._seconds or (lambda *_, **__: 0.0)
         seconds = sum(price(*make.args, **make.keywords) for make in missing)

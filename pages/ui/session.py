@@ -66,6 +66,7 @@ class Session:
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
     minds_all: bool = False  # the frame says something that any setting may change
     first: tuple[str, ...] = ()  # the controls above the picture; none: those of the page
+    row: Any = None  # the row of the controls above the picture, in the run that draws it
     wanted: tuple[str, ...] | None = None  # the only controls that are drawn; None: all
     part: str | None = None  # the only part that is drawn, "" the first; None: all
     coming: list[Any] = field(default_factory=list)  # scenes to be made ready when this is sent

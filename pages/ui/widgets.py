@@ -73,7 +73,7 @@ def _layer_picked() -> None:
     look(layer=view().layer if picked is None else picked)
 
 
-def notation_menu() -> str:
+def notation_menu(**shape: Any) -> str:
     """Draw the choice of a notation; the name of the one picked."""
     if not is_wanted("notation"):
         return view().notation
@@ -84,6 +84,7 @@ def notation_menu() -> str:
         format_func=lambda n: NOTATIONS[n].label,
         key="notation",
         on_change=_notation_picked,
+        **shape,
     )
     return view().notation
 
@@ -92,7 +93,7 @@ def _notation_picked() -> None:
     look(notation=st.session_state["notation"])
 
 
-def view_menu(name: str, words: Mapping[str, str]) -> str:
+def view_menu(name: str, words: Mapping[str, str], **shape: Any) -> str:
     """Draw the menu of a field of `View`, with words for the values there are; the one picked."""
     picked = getattr(view(), name)
     picked = picked if picked in words else next(iter(words))
@@ -107,6 +108,7 @@ def view_menu(name: str, words: Mapping[str, str]) -> str:
         key=key,
         on_change=_looked,
         args=(name,),
+        **shape,
     )
     return picked
 
@@ -115,13 +117,13 @@ def _looked(name: str) -> None:
     look(**{name: st.session_state[f"view_{name}"]})
 
 
-def view_control(name: str) -> None:
+def view_control(name: str, **shape: Any) -> None:
     """Draw the one widget of a field of `View`, where it is wanted."""
     if not is_wanted(name):
         return
     key, setting = f"view_{name}", VIEW[name]
     show(key, getattr(view(), name))
-    _widget(setting, key=key, help=setting.help, on_change=_view_moved, args=(name,))
+    _widget(setting, key=key, help=setting.help, on_change=_view_moved, args=(name,), **shape)
 
 
 def _view_moved(name: str) -> None:

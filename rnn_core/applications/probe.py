@@ -172,5 +172,4 @@ def run_of(found: Probe, e: Experiment) -> Run:
     done = run_forward(found.parts, found.networks, None)
     gradients = run_backward(found.parts, found.networks, done, e.window or None)
     stages = stages_of(found.parts, found.networks, done, gradients)
-    notes = (f"Trained weights: {found.title}.", *found.sequence.notes)
-    return Run(e, found.sequence, stages, found.parts, None, done.total, notes)
+    return Run(e, found.sequence, stages, found.parts, None, done.total, found.sequence.notes)

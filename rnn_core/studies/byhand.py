@@ -23,7 +23,7 @@ MOST_STEPS: Final = 6
 MOST_UNITS: Final = 3
 MOST_LETTERS: Final = 6
 OUTPUTS, ERRORS, WEIGHTS = "outputs", "errors", "weights"
-STAGE_WORDS: Final = {OUTPUTS: "1 Outputs", ERRORS: "2 Errors", WEIGHTS: "3 Weight gradients"}
+STAGE_WORDS: Final = {OUTPUTS: "1 Outputs", ERRORS: "2 Errors", WEIGHTS: "3 Weights"}
 STAGES: Final = tuple(STAGE_WORDS)  # the three steps of BPTT (lecture 001)
 WRITTEN: Final = frozenset(  # the experiment's settings that matter to what is written out
     {"text", "activation", "seed", "scale", "init", "gain", "initial"}

@@ -6,7 +6,7 @@ import pytest
 from pages.figures.clipping import plane
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
-from rnn_core.studies.ceiling import Ceiling, courses
+from rnn_core.studies.ceiling import STARTS, Ceiling, courses
 from rnn_core.studies.cliff import Cliff, descend, surface
 from tests.browser.driving import App
 
@@ -92,7 +92,8 @@ def test_the_ceilings_runs_are_real(app):
     for course in {(c.start, c.mode): c for c in courses(Ceiling(length=12))}.values():
         name = {"off": "without clipping", "norm": "clipped by norm"}[course.mode]
         start, drawn = course.start.capitalize(), traces(app)
-        (used,) = [t for k, t in drawn.items() if k.endswith(f"| {course.start}, {name}")]
+        panels = [t for t in app.plots()[0]["traces"] if t["name"] == name]
+        used = panels[STARTS.index(course.start)]
         np.testing.assert_allclose(used["y"], course.used, rtol=1e-9)
         (loss,) = [t for k, t in drawn.items() if k.startswith(start) and k.endswith(f"| {name}")]
         np.testing.assert_allclose(loss["y"], course.losses, rtol=1e-9)

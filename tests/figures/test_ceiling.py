@@ -38,29 +38,43 @@ def test_losses_are_the_trainings(which):
         assert list(losses[name].x) == list(range(1, UPDATES + 1))
 
 
+def panel(figure, start: str) -> dict[str, dict]:
+    """The traces of one start's panel, by name."""
+    axis = "x" if start == "exploding" else "x2"
+    return {t["name"]: t for t in figure["data"] if t["xaxis"] == axis}
+
+
 def test_the_picture_draws_what_every_update_used_and_no_more_than_the_threshold():
-    lines = drawn(ceiling.steps(*runs(), 0.5))
+    figure = ceiling.steps(*runs(), 0.5)
+    go.Figure(figure)  # a property that Plotly does not know raises
     for course in every():
-        name = f"{course.start}, {ceiling.WORDS[course.mode]}"
-        np.testing.assert_array_equal(lines[name].y, [u.norm_after for u in course.updates])
-        assert (lines[name].y <= 0.5 + 1e-9).all() or course.mode == "off"
+        line = panel(figure, course.start)[ceiling.WORDS[course.mode]]
+        np.testing.assert_array_equal(line["y"], [u.norm_after for u in course.updates])
+        assert (line["y"] <= 0.5 + 1e-9).all() or course.mode == "off"
+    names = [t["name"] for t in figure["data"] if t["showlegend"]]
+    assert len(names) == len(set(names)) == 3
 
 
 def test_every_clipped_update_is_marked_before_and_counted_in_the_title():
     (off, on), vanishing = runs()
     figure = ceiling.steps((off, on), vanishing, 0.5)
-    marks = {t["name"]: t for t in figure["data"]}
-    shown = marks["exploding, before clipping"]
+    shown, untouched = (panel(figure, s)[ceiling.CUT] for s in ("exploding", "vanishing"))
     expected = [u for u in on.updates if u.norm_after < u.norm_before]
     assert shown["x"].tolist() == [u.update for u in expected] and expected
     np.testing.assert_array_equal(shown["y"], [u.norm_before for u in expected])
-    assert not marks["vanishing, before clipping"]["x"].size
+    assert not untouched["x"].size
     title = figure["layout"]["title"]["text"]
     assert (
         f"(dotted, 0.5) cut {len(expected)} of 200 gradients of the exploding start, 0 of 200"
         in title
     )
-    assert f"{plain(off.final_loss, 2)} without and {plain(on.final_loss, 2)} with" in title
+    heads = " ".join(part["text"] for part in figure["layout"]["annotations"])
+    assert f"at {plain(on.final_loss, 2)}, without clipping at {plain(off.final_loss, 2)}" in heads
+
+
+def test_both_panels_have_the_same_fixed_axis():
+    layout = go.Figure(ceiling.steps(*runs(), 0.5)).layout
+    assert layout.yaxis.range == layout.yaxis2.range and layout.xaxis.range == layout.xaxis2.range
 
 
 def test_both_starts_share_the_axis_of_losses():

@@ -64,6 +64,13 @@ def lit(place: Place) -> set[tuple[str, int]]:
     return {(name, place.t) for name in names}
 
 
+def done_with(place: Place) -> set[str]:
+    """The rows of earlier stages that the present one does not read."""
+    stages = STAGES[: STAGES.index(place.stage)]
+    needed = {n for row in rows_of(place.stage, place.weight) for n, _ in QUANTITIES[row].reads}
+    return {n for n, q in QUANTITIES.items() if q.stage in stages} - needed
+
+
 def read_by(place: Place, steps: int) -> set[tuple[str, int]]:
     """The cells that they are worked out from."""
     if place.t > steps:
@@ -149,7 +156,8 @@ class _Sheet:
     def _row(self, name: str) -> str:
         cells = [self._cell(name, t) for t in range(0, self.w.steps + 2)]
         head = f'<th scope="row">{self.symbol(name)}<small>{self._words(name)}</small></th>'
-        return f'<tr data-row="{name}">{head}{self._axis(name)}{"".join(cells)}</tr>'
+        done = ' class="done"' if name in done_with(self.place) else ""
+        return f'<tr data-row="{name}"{done}>{head}{self._axis(name)}{"".join(cells)}</tr>'
 
     def _words(self, name: str) -> str:
         words = QUANTITIES[name].words

@@ -154,10 +154,11 @@ def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
     title = f"{conclusion(done)}<br>{_apart_words(done)}{edges(every)}"
     figure = _chart(done, drawn, title, "spectral norm")
     layout = figure["layout"]
-    layout |= {"height": PICTURE, "margin": {"l": 72, "r": 12, "t": 76, "b": 48}}
+    layout |= {"height": PICTURE, "margin": {"l": 72, "r": 12, "t": 96, "b": 48}}
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.01, "xanchor": "left"}
     layout["legend"] |= {"yanchor": "bottom"}
-    layout["meta"] = {"narrow": {"height": 640}}  # long words and six entries below each other
+    # Long words and six entries below each other; the factors' numbers stand in the words below.
+    layout["meta"] = {"narrow": {"height": 640, "title": {"text": conclusion(done)}}}
     return figure
 
 

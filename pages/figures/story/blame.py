@@ -86,9 +86,12 @@ def ground(r: Room, size: Size, letters: str) -> Iterator[Item]:
         if not size.narrow or t % 5 == 0:
             words = f"{t}" if size.narrow else letter
             yield text(r.x(t - (0 if size.narrow else 0.5)), r.bottom + 20, words, "tick", "middle")
-    foot = "step: the loss is at the right end" if size.narrow else "what is read, step by step →"
+    foot = "step →" if size.narrow else "what is read, step by step →"
+    blame = (
+        "← blame, from the loss" if size.narrow else "← the loss is here, and blame travels left"
+    )
     yield text(r.left, r.bottom + 40, foot, "soft")
-    yield text(r.right, r.bottom + 40, "← the loss is here, and blame travels left", "soft", "end")
+    yield text(r.right, r.bottom + 40, blame, "soft", "end")
 
 
 def wave(r: Room, logs: Floats, look: str, size: Size) -> Iterator[Item]:

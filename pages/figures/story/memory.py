@@ -26,6 +26,7 @@ from rnn_core.tasks.sentences import ANSWERS, Sentence
 
 LOW, HIGH = -9, 1  # decades of the gradient at a word, by that at the last word
 SURE: Final = 0.9
+NAME: Final = 56  # a cell's name has so much room beside the number at its clue
 ROWS: Final = ("rnn", "gru", "lstm")
 
 
@@ -123,10 +124,8 @@ def bars(row: Row, heard: Heard, clue: int, cell: str) -> Iterator[Item]:
     d = "".join(_bar(row, k, s, width) for k, s in enumerate(heard.shares) if k != clue)
     yield item("path", f"felt {cell}", d=d)
     yield item("path", "felt clue", d=_bar(row, clue, float(heard.shares[clue]), width))
-    x = row.left + width * (clue + 1) + 6
-    y = min(row.y(float(heard.shares[clue])) + 6, row.bottom - 8)
     words = left_words(float(np.log10(max(float(heard.shares[clue]), 1e-300))))
-    yield text(x, y, words, "reading halo")
+    yield text(row.left + NAME, row.top - 8, f"{words} at the clue", "small clue")
 
 
 def _bar(row: Row, k: int, share: float, width: float) -> str:

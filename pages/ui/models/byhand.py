@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import session
+from pages.ui import controls, session
 from pages.ui.results import stored
 from rnn_core.experiment.experiment import Experiment, normalise
 from rnn_core.studies.byhand import (
@@ -39,15 +39,13 @@ def here(wish: Walk, steps: int) -> tuple[str, int]:
     return wish.stage, session.step(last) + 1
 
 
-def bar(stops: Sequence[Stop], now: Stop, weights: Mapping[str, str]) -> None:
-    """Back, the three stages, and on; in the last stage, which weight it is about."""
+def bar(stops: Sequence[Stop], now: Stop) -> None:
+    """The three stages, back, and on, beside the other controls."""
     at = stops.index(now)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with controls.row(), st.container(horizontal=True, gap="small", width="content", key="walk"):
         _stages(now[0])
         _button("Back", stops, at - 1, ":material/arrow_back:")
         _button("Next", stops, at + 1, ":material/arrow_forward:")
-        if now[0] == WEIGHTS:
-            menu("weight", "Gradient of", weights)
 
 
 def _button(label: str, stops: Sequence[Stop], at: int, icon: str) -> None:
@@ -123,9 +121,16 @@ def _picked(name: str) -> None:
         session.adjust(**{name: value})
 
 
-def formulas(blocks: Sequence[str], words: str = "") -> None:
-    """Words, and below them equations side by side, as many as there is room for."""
+def formulas(
+    blocks: Sequence[str], words: str = "", weights: Mapping[str, str] | None = None
+) -> None:
+    """Words, and below them equations side by side, as many as there is room for.
+
+    `weights` are those that the third stage's equations can be about.
+    """
     with st.container():
+        if weights and session.own(Walk).stage == WEIGHTS:
+            menu("weight", "Gradient of", weights)
         if words:
             st.markdown(words)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
