@@ -238,7 +238,7 @@ def phase_map(
     lengths: Sequence[int],
     seeds: Sequence[int],
     series: Series | None = None,
-    rows: int = 5,
+    rows: int = 10,
 ) -> Array:
     """(S, L) log10 of |dL_T/dh_0| / |dL_T/dh_T|, median over seeds: a few scales at a time forward
     once to the longest T, then one way back for all lengths together.  -inf: nothing arrives; inf
