@@ -41,6 +41,10 @@ CLAIM = (
 )
 SHARED = "Recorded before, with exactly these settings: {}."
 
+NOT_YET = (
+    "Here follow the gradient's norm, the spectral radius and the gradient at every step, "
+    "update by update, as soon as a network is trained."
+)
 LIVE = "made when it runs live."
 
 
@@ -64,17 +68,17 @@ def picture() -> page_layout.Parts:
     st.markdown(SHARED.format(training.start(mine.settings)) if race else "")
     model.afterwards(kept)
     st.markdown(training.verdict(courses, task))
-    with st.expander("What they answer", expanded=True):
+    with st.expander("What they answer", expanded=any(c.updates.size for c in courses)):
         st.markdown(training.answers(mine.comparison))
         st.markdown(training.writing(mine.comparison, session.own(Plan).temperature))
     model.own_text(download)
     yield "inside"
     clipped = [s.threshold for s in mine.settings.values() if s.clip == "norm"]
-    alt = "Gradient norm and spectral radius, update by update"
-    figure = training.curves(courses, clipped[0] if clipped else None)
-    plot(figure, key="norms", alt=alt, name="training-norms")
-    maps = training.evolution(courses, session.view().notation)
-    plot(maps, key="evolution", alt="Gradient norm of every step and update", name="training-steps")
+    figures = training.inside(courses, clipped[0] if clipped else None, session.view().notation)
+    for name, (figure, alt) in figures.items():
+        plot(figure, key=name, alt=alt, name=f"training-{name}")
+    if not figures:
+        st.caption(NOT_YET)
     with st.expander("Save and load"):
         model.store()
     st.caption(f"{task.label.capitalize()}: {task.help}")

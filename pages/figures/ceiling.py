@@ -64,7 +64,7 @@ def steps(exploding: Pair, vanishing: Pair, limit: float) -> Figure:
         "meta": {
             "head": 36,
             "narrow": _stacked(_heads(pairs, "{start} start<br>{end}")),
-            "hall": {"annotations": _heads(pairs, "{start} start")},
+            "hall": {"annotations": _heads(pairs, "{start} start", crowded=True)},
         },
     }
     return figure
@@ -118,14 +118,18 @@ def _level(n: str, limit: float) -> list[Part]:
     return [{"type": "line", **across, "line": {"color": INK, "dash": "dot", "width": 2}}]
 
 
-def _heads(pairs: Sequence[Pair], words: str) -> list[Part]:
-    """Above each panel: whose it is, and how its losses end; in it the names of the zones."""
+def _heads(pairs: Sequence[Pair], words: str, crowded: bool = False) -> list[Part]:
+    """Above each panel: whose it is, and how its losses end; in it the names of the zones.
+
+    `crowded`: but for the lower one of the first panel, where the legend needs all the width.
+    """
     found = []
     for n, pair in zip(PANELS, pairs, strict=True):
         text = words.format(start=f"<b>{pair[0].start.capitalize()}</b>", end=_ends(pair))
         at = {"xref": f"x{n} domain", "yref": f"y{n} domain", "x": 0, "y": 1}
         look = {"xanchor": "left", "yanchor": "bottom", "align": "left", "showarrow": False}
-        found += [{"text": text, **at, **look}, *zone_words("y", n, f"x{n} domain")]
+        zone_names = zone_words("y", n, f"x{n} domain")
+        found += [{"text": text, **at, **look}, *zone_names[crowded and n == PANELS[0] :]]
     return found
 
 

@@ -206,6 +206,7 @@ def _axes(reading: Reading, names: tuple[str, str]) -> dict[str, Any]:
             "domain": list(bottom),
             "type": "log",
             "exponentformat": "none",  # a power's exponent would be too small to read
+            "tickfont": {"size": 14},
             "dtick": 1,
             "range": [float(np.log10(low)), float(np.log10(high))],
         },

@@ -77,6 +77,20 @@ def curves(courses: Sequence[Course], threshold: float | None) -> Figure:
     return figure
 
 
+def inside(
+    courses: Sequence[Course], threshold: float | None, notation: str
+) -> dict[str, tuple[Figure, str]]:
+    """Figures of the gradients and of the recurrent matrices, with their words, once there are any.
+
+    `threshold` is that of clipping by norm."""
+    if not any(c.updates.size for c in courses):
+        return {}
+    return {
+        "norms": (curves(courses, threshold), "Gradient norm and spectral radius, by update"),
+        "steps": (evolution(courses, notation), "Gradient norm of every step and update"),
+    }
+
+
 def stride(courses: Sequence[Course]) -> int:
     """Every how many updates a point is drawn."""
     return max(1, -(-max(len(c.losses) for c in courses) // MOST_POINTS))

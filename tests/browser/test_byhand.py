@@ -10,7 +10,7 @@ from rnn_core.analysis.expansion import expand
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.byhand import QUANTITIES, write_out
 from rnn_core.studies.byhand_exercise import blanks
-from tests.browser.driving import LOOKS, App
+from tests.browser.driving import LOOKS, App, Look
 
 NARROW = pytest.mark.parametrize("look", [LOOKS[2]], indirect=True, ids=str)
 
@@ -90,6 +90,17 @@ def test_the_exercise_hides_judges_and_shows(app):
         app, f'[data-cell="{second.quantity}:{second.t}"]'
     )
     app.check_clean()
+
+
+@pytest.mark.parametrize("look", [Look(1280, 720)], indirect=True, ids=str)
+@pytest.mark.parametrize(("stage", "t"), [("outputs", 2), ("errors", 3), ("weights", 5)])
+def test_the_place_of_the_walk_and_its_buttons_are_in_one_window(app, stage, t):
+    app.open(f"/byhand?stage={stage}&t={t}")
+    places = [*app.page.locator("td.lit").all(), *app.page.locator("td.read").all()]
+    places += [app.page.get_by_role("button", name=name) for name in ("Back", "Next")]
+    for place in places:
+        box = place.bounding_box()
+        assert box and box["y"] > 0 and box["y"] + box["height"] <= 720
 
 
 @NARROW

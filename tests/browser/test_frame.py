@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from pages.ui.contents import FIRST, PAGES
 from rnn_core.experiment.experiment import SETTINGS
 from tests.browser.driving import LOOKS
+from tests.browser.hall import RULER
 from tests.pages.choices import revealing, setting
 
 LINKS = {name: "/" if name == FIRST else f"/{name}" for name in PAGES}
@@ -18,6 +19,11 @@ SIDEWAYS = """() => {
 }"""
 PROJECTOR = {"width": 1280, "height": 720}
 LEAST = 400  # pixels of the picture that are in the window, of a projector's 720
+LEAST_TYPE = 12  # pixels of type in a page's picture and above it
+FIRST_PART = {n: f".st-key-above, .st-key-part_{page.parts[0]}" for n, page in PAGES.items()}
+CHIPS = """() => [...document.querySelectorAll('.st-key-scenes, .st-key-scenes *')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto')
+  .map(e => e.className)"""
 LISTS = {"lectures", "find", "mine", "start"}  # without a picture; the story has its own test
 BOXES = """() => {
   const box = (e) => {
@@ -75,6 +81,8 @@ def test_a_page_is_clean_fits_and_is_accessible(app, look, name):
     app.open(LINKS[name])
     assert not faults(app.page, RULES)
     assert app.page.evaluate(SIDEWAYS) <= 0
+    assert not app.page.evaluate(RULER, [LEAST_TYPE, FIRST_PART[name]]).get("small")
+    assert not app.page.evaluate(CHIPS)
     app.page.emulate_media(color_scheme="light" if look.scheme == "dark" else "dark")
     app.idle()
     assert not faults(app.page, CONTRAST)  # nothing else depends on the colours

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from rnn_core.applications.captions import BLANK, describe, from_hex
 from rnn_core.applications.translation import interpret
 from rnn_core.training.models import load
-from tests.browser.driving import App
+from tests.browser.driving import LOOKS, App
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 
@@ -78,3 +79,20 @@ def test_a_drawing_is_painted_by_mouse_and_by_keys(app):
     slopes = numbers(app, ".grid", "slope")
     np.testing.assert_allclose(slopes, found.slopes[place - 1].ravel(), rtol=1e-12)
     app.check_clean()
+
+
+@pytest.mark.parametrize("look", [LOOKS[2]], indirect=True, ids=str)
+@pytest.mark.parametrize("page", ["translation", "captions"])
+def test_on_a_phone_words_go_down_and_nothing_scrolls_sideways(app, page):
+    app.open(f"/{page}")
+    frame = app.page.locator(".scroll")
+    assert frame.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    net = app.page.locator("tr.net").first
+    tops, lefts = (
+        net.locator("td[data-word]").evaluate_all(f"all => all.map(e => e.offset{side})")
+        for side in ("Top", "Left")
+    )
+    assert tops == sorted(set(tops)) and len(set(lefts)) == 1
+    given = app.page.locator("tr.given:not(.norms) td b").first.bounding_box()
+    head = app.page.locator("tr.given:not(.norms) th").first.bounding_box()
+    assert given["y"] > head["y"] and abs(given["x"] - head["x"]) < 30  # below its own head

@@ -13,6 +13,7 @@ from pages.figures.byhand.sheet import (
     Place,
     arrows,
     blank_words,
+    done_with,
     lit,
     read_by,
     sheet,
@@ -84,6 +85,18 @@ def test_the_lit_cells_are_the_place_and_the_outlined_ones_what_it_reads(T):
         assert read_by(Place("errors", 2), T) == {("y", 2), ("delta", 3), ("h", 2)}
         assert read_by(Place("errors", 5), T) == {("y", 5), ("h", 5)}
         assert read_by(Place("weights", 3), T) == {("delta", 3), ("h", 2)}
+
+
+@pytest.mark.parametrize("weight", WEIGHT_NAMES)
+def test_only_rows_of_earlier_stages_that_nothing_here_reads_are_folded(weight):
+    assert not done_with(Place("outputs", 1, weight))
+    for stage, t in stops(3):
+        place, folded = Place(stage, t, weight), done_with(Place(stage, t, weight))
+        assert not folded & {name for name, _ in lit(place) | read_by(place, 3)}
+        assert all(STAGES.index(QUANTITIES[n].stage) < STAGES.index(stage) for n in folded)
+        html = sheet(write_out(Experiment(), 3, 2), place, HOUSE)["html"]
+        assert set(re.findall(r'<tr data-row="(\w+)" class="done"', html)) == folded
+    assert done_with(Place("errors", 2)) == {"x", "a", "z", "E"}
 
 
 def test_arrows_cross_by_one_step_forwards_and_backwards():
