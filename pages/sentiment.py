@@ -42,25 +42,37 @@ COUNTED = "Share of right answers; in the last row the words were shuffled and t
 
 
 def picture() -> page_layout.Parts:
-    """The answer word by word, the sentence, the same words shuffled, the card."""
+    """The words shuffled, if they are, right below their slider; the sentence as it was typed; the
+    card."""
     yield "picture"
     found = sentiment.opinions(session.own(Review))
     sentiment.review()
     if found is None:
         st.markdown("There is no word to read: type a sentence.")
         return "made when there is a sentence to read."
-    figure = drawn.reading_figure(found, NOTATIONS[session.view().notation].of("gru"))
-    plot(figure, key="reading", alt=drawn.spelled(found.reading), name="sentiment")
-    yield "shuffled"
+    (reshuffled if found.other else as_typed)(found)
+    yield "typed"
     if found.other:
-        alt = drawn.spelled(found.other)
-        figure = drawn.shuffled_figure(found.other, found.bags[found.order - 1])
-        plot(figure, key="shuffled", alt=alt, name="sentiment-shuffled")
+        as_typed(found)
     yield "more"
     sentiment.more(drawn.cautions(found.reading))
     st.markdown(drawn.verdict(found))
     st.markdown(drawn.orders_words(found))
     return card(found)
+
+
+def as_typed(found: Opinions) -> None:
+    """What the network says after each word, and how far each word reaches."""
+    figure = drawn.reading_figure(found, NOTATIONS[session.view().notation].of("gru"))
+    plot(figure, key="reading", alt=drawn.spelled(found.reading), name="sentiment")
+
+
+def reshuffled(found: Opinions) -> None:
+    """What it says of the same words in the order of the slider."""
+    if found.other:
+        figure = drawn.shuffled_figure(found.other, found.bags[found.order - 1])
+        alt = drawn.spelled(found.other)
+        plot(figure, key="shuffled", alt=alt, name="sentiment-shuffled")
 
 
 def card(found: Opinions) -> Check | str:

@@ -304,7 +304,7 @@ PAGES: Final = {
         own=Review,
         uses=NONE,
         drawn=("review", "order"),
-        parts=("picture", "shuffled", "more"),
+        parts=("picture", "typed", "more"),
     ),
     "entities": Page(
         "Named entities",

@@ -43,7 +43,7 @@ def test_a_sentence_is_read_and_shuffled(app):
     assert "“pizza”" in app.text()
     app.page.get_by_role("button", name="Shuffle the words").click()
     app.page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length > 1")
-    first, second = app.idle().plots()
+    second, first = app.idle().plots()  # the shuffled ones stand right below their slider
     other = sentiment.read(network, sentiment.ordered(reading.words, 1))
     np.testing.assert_allclose(trace(second, "positive")["y"], other.positive, rtol=1e-9)
     assert trace(first, "bag of words")["y"] == trace(second, "bag of words")["y"]
