@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pages.components.flow import pack
+from pages.components.message import pack
 from pages.figures import phase as phase_map
 from pages.figures.flow import bench
 from pages.figures.flow.letters import QUANTITY_WORDS
@@ -13,6 +13,7 @@ from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
 from rnn_core.studies import flow, phase
+from tests.figures.unpacking import unpacked
 
 E = Experiment(hidden=4, steps=8, placement="last")
 
@@ -55,7 +56,9 @@ def test_every_knob_and_quantity_has_a_picture_that_fits_its_message(knob, quant
     assert done.values[seen["nearest"]] == getattr(e, knob)
     assert seen["values"] == sorted(set(seen["values"])) and 6 <= len(seen["values"]) <= 41
     assert all(SETTINGS[knob].low <= v <= SETTINGS[knob].high for v in seen["values"])
-    assert len(pack(seen)) % 4 == 0
+    found = unpacked(pack(seen, single=True))["curves"]
+    for curve, read in zip(seen["curves"], found, strict=True):
+        np.testing.assert_array_equal(read["rows"], curve["rows"].astype(np.float32))
     assert {"spectral": "singular", "share": "share"}.get(quantity, "‖") in seen["axis"]
 
 
