@@ -91,12 +91,12 @@ function watch(root) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('[data-component="byhand"]')
-  const text = typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data))
+  const text = textOf(data)
   const { html, arrows, label, told, ...place } = JSON.parse(text)
   const frame = root.querySelector(".frame"), paper = root.querySelector(".paper")
   const send = choice => setStateValue("choice", { ...choice, at: Date.now() })
   frame.setAttribute("aria-label", label)
-  root.toggleAttribute("data-hall", parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20)
+  root.toggleAttribute("data-hall", bodyText() >= 20)
   if (root.shown !== text) {
     paper.innerHTML = html
     root.shown = text
@@ -122,8 +122,7 @@ export default function ({ data, parentElement, setStateValue }) {
     root.unseen = false
     drawArrows(root, arrows)
     root.observer.observe(paper)
-    Object.assign(root.dataset, { stage: place.stage ?? "", t: place.t ?? "" })
-    root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+    markDrawn(root, { stage: place.stage ?? "", t: place.t ?? "" })
   })
   root.rest?.()
   root.rest = place.walks ? watch(root) : undefined

@@ -468,7 +468,7 @@ function refresh(view) {
   view.where.textContent = `Step ${view.step + 1} of ${data.steps}${data.text ? ` reads “${data.labels[view.step]}”` : ""}`
   view.prev.disabled = view.step === 0; view.next.disabled = view.step === data.steps - 1
   view.select.value = String(view.unit)
-  Object.assign(root.dataset, { step: view.step + 1, unit: view.unit, gate: view.gate, drawn: String(+(root.dataset.drawn ?? 0) + 1) })
+  markDrawn(root, { step: view.step + 1, unit: view.unit, gate: view.gate })
 }
 
 function choose(view, step, unit) {
@@ -561,15 +561,6 @@ function open(root) {
   return view
 }
 
-/** Python's choice counts when it is news: not when it is only the echo of what was sent. */
-function adopt(view, { selected, unit }) {
-  const given = `${selected},${unit}`, echo = view.sent.indexOf(given)
-  if (view.given === given) return
-  view.given = given
-  if (echo >= 0) view.sent.splice(0, echo + 1)
-  else Object.assign(view, { target: selected, unit, sent: [] })
-}
-
 /** How large the diagram is drawn, and the least size of its type, in its own units. */
 function measure(view, text) {
   view.hall = text >= 20
@@ -581,7 +572,7 @@ function measure(view, text) {
 
 function drawAll(view) {
   const { data } = view, held = view.box.querySelector(".part:focus")?.dataset.q
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const text = bodyText()
   view.scale = magnified(text)
   const options = ["mean of all", ...Array.from({ length: data.units }, (_, k) => String(k + 1))]
   view.select.replaceChildren(...options.map((text, k) => Object.assign(document.createElement("option"), { value: String(k), textContent: text })))
@@ -595,11 +586,11 @@ function drawAll(view) {
 }
 
 export default function ({ data: message, parentElement, setStateValue }) {
-  const bytes = message instanceof Uint8Array ? message : new Uint8Array(message)
   const root = parentElement.querySelector('[data-component="cell"]'), view = views.get(root) ?? open(root)
-  view.data = unpack(bytes)
+  view.data = unpack(bytesOf(message))
   view.send = (step, unit) => setStateValue("choice", { step, unit, at: Date.now() }) // the time makes every choice a change
-  adopt(view, view.data)
+  const { selected, unit } = view.data
+  if (isNews(view, `${selected},${unit}`)) Object.assign(view, { target: selected, unit })
   view.unit = Math.min(view.unit ?? 0, view.data.units)
   const seen = JSON.stringify(view.data.picture) + view.data.units + view.data.shows
   if (resolveColours(view) || seen !== view.seen) drawAll(view)

@@ -7,26 +7,6 @@ const MEDIAN = 0, LOW = 1, HIGH = 2, OWN = 3
 const COMMIT_AFTER = 300, SPEAK_AFTER = 600 // ms
 const SHAPES = { RNN: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", GRU: "M-4-4h8v8h-8z", LSTM: "M0-5l5 5l-5 5l-5-5z" }
 
-// ---------------------------------------------------------------- the message
-
-export function unpack(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
-  const start = Math.ceil((4 + length) / 4) * 4, copy = bytes.slice(start)
-  const all = new Float32Array(copy.buffer, 0, copy.byteLength >> 2)
-  return found(header, all)
-}
-
-function found(part, all) {
-  if (Array.isArray(part)) return part.map((p) => found(p, all))
-  if (part === null || typeof part !== "object") return part
-  if (part.at) {
-    const [offset, ...shape] = part.at, size = shape.reduce((a, b) => a * b, 1)
-    return { shape, all: all.subarray(offset, offset + size) }
-  }
-  return Object.fromEntries(Object.entries(part).map(([k, v]) => [k, found(v, all)]))
-}
-
 /** One line's logarithms for position k of the slider; a single row holds for every position. */
 export function line({ shape, all }, k, which = 0) {
   const kinds = shape.length === 3 ? shape[1] : 1, points = shape.at(-1)
@@ -173,12 +153,6 @@ export function ramp(list, count) {
   })
 }
 
-export function digest(bytes) {
-  let h = 0x811c9dc5
-  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193)
-  return h >>> 0
-}
-
 // ---------------------------------------------------------------- helpers of the page
 
 const views = new WeakMap()
@@ -202,16 +176,6 @@ const coloured = (root) => {
 }
 const tinted = (root, { colours }) => {
   for (const [name, token] of Object.entries(colours)) root.style.setProperty(`--${name}`, token)
-}
-const painted = (root) => { root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1) }
-
-/** The page's news count; the echo of what was sent does not. True if there was news. */
-export function follow(state, key) {
-  const echo = state.sent.indexOf(key)
-  if (echo >= 0) state.sent.splice(0, echo + 1)
-  const news = echo < 0 && key !== state.known
-  state.known = key
-  return news
 }
 
 // ---------------------------------------------------------------- the bench
@@ -301,7 +265,7 @@ function build(state) {
   const { root, model, part } = state
   part("axis").textContent = `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.` // first: the plot's room is what its words leave
   state.width = root.clientWidth
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16, hall = text >= 20
+  const text = bodyText(), hall = text >= 20
   root.toggleAttribute("data-hall", hall)
   const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot"), hall))
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
@@ -437,7 +401,7 @@ function paint(state) {
   tell(state, t)
   Object.assign(root.dataset, { value: model.values[k], knob: model.knob, quantity: model.quantity, end, step: t })
   part("slider").value = k
-  painted(root)
+  markDrawn(root)
 }
 
 function tell(state, t) {
@@ -464,7 +428,7 @@ function showBench(root, bytes, setStateValue) {
   const model = unpack(bytes), before = state.model
   tinted(root, model.zones)
   Object.assign(state, { model, digest: seen })
-  const news = follow(state, keyOf({ knob: model.knob, quantity: model.quantity, value: model.setting }))
+  const news = isNews(state, keyOf({ knob: model.knob, quantity: model.quantity, value: model.setting }))
   const other = before && (before.knob !== model.knob || before.values.join() !== model.values.join())
   if (!before || other && !state.dragging || news) state.k = model.nearest
   else if (other) state.k = nearest(model.values, before.values[state.k])
@@ -593,18 +557,17 @@ function showMap(root, bytes, setStateValue) {
   const theme = getComputedStyle(root).getPropertyValue("--st-background-color"), model = unpack(bytes)
   const seen = digest(new TextEncoder().encode(theme + JSON.stringify([model.scales, model.lengths, model.seeds, model.ratio, model.maps.map((m) => [m.label, [...m.rows.all].map(String)])])))
   Object.assign(state, { model, setStateValue })
-  state.hall = parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20
+  state.hall = bodyText() >= 20
   root.toggleAttribute("data-hall", state.hall)
   if (seen !== state.digest) { state.digest = seen; buildMap(state) }
   else markMaps(state)
-  painted(root)
+  markDrawn(root)
 }
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector("[data-component]")
-  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
   const show = root.dataset.component === "flowmap" ? showMap : showBench
-  show(root, bytes, setStateValue)
+  show(root, bytesOf(data), setStateValue)
   return () => {
     const state = views.get(root)
     for (const timer of [state?.timer, state?.speaker]) clearTimeout(timer)

@@ -1,5 +1,5 @@
 // Heatmaps, units down and steps across, one shared axis. The message is what pages/components/
-// heatmaps.py packs: what is picked, the picture's header, one block of numbers per panel.
+// heatmaps.py packs: what is picked, then the picture with its panels' numbers.
 // A canvas holds one pixel per cell and is enlarged by whole device pixels, so it stays crisp.
 
 const views = new WeakMap() // root element -> its state
@@ -10,24 +10,11 @@ const COMMIT_AFTER = 150 // ms; holding an arrow key sends one message, not one 
 // ---------------------------------------------------------------- pure functions, tested in node
 
 /** Message (bytes) -> { choice, model, digest }: the model has `values`, row by row, in every panel. */
-export function unpack(bytes) {
-  const copy = bytes.slice().buffer // blocks must start at aligned addresses
-  let at = 0
-  const json = () => {
-    const length = new DataView(copy).getUint32(at, true), from = at + 4
-    at = padded(from + length)
-    return JSON.parse(new TextDecoder().decode(new Uint8Array(copy, from, length)))
-  }
-  const choice = json(), seen = digest(new Uint8Array(copy, at)), model = json()
-  for (const panel of model.panels) {
-    const Kind = panel.double ? Float64Array : Float32Array
-    panel.values = new Kind(copy, at, panel.rows * model.labels.length)
-    at += padded(panel.values.byteLength)
-  }
-  return { choice, model, digest: seen }
+export function opened(bytes) {
+  const { text, end } = part(bytes), rest = bytes.subarray(end), model = unpack(rest)
+  model.panels = model.panels.map((panel) => ({ ...panel, rows: panel.values.rows, values: panel.values.all }))
+  return { choice: JSON.parse(text), model, digest: digest(rest) }
 }
-
-const padded = (n) => Math.ceil(n / 8) * 8
 
 /** "#rgb", "#rrggbb" or "rgb(…)" -> [r, g, b]. */
 export function channels(colour) {
@@ -256,12 +243,13 @@ export function svg(model, size, look, choice) {
     body += `<g transform="translate(${12 + i * pitch + size.gutter} ${y - 12})">${svgAxis(model, size)}</g>`
     tallest = Math.max(tallest, y + 34)
   })
-  const width = Math.ceil(24 + columns.length * pitch - GAP)
+  const width = Math.ceil(24 + columns.length * pitch - GAP), height = Math.ceil(tallest)
   const about = model.sets.length > 1 ? `: ${model.sets.join(" and ")}` : ""
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${Math.ceil(tallest)}" ` +
-    `viewBox="0 0 ${width} ${Math.ceil(tallest)}" font-family="system-ui, sans-serif" font-size="12" fill="${look.ink}">` +
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="${look.ink}">` +
     `<rect width="100%" height="100%" fill="${look.paper}"/>` +
     `<text x="12" y="24" font-size="15" font-weight="600">${escaped(model.title + about)}</text>${body}</svg>`
+  return { text, width, height }
 }
 
 /** What is read, above the panels of the document: the series, or the text's coloured strip. */
@@ -347,13 +335,6 @@ export function split(panels, columns) {
 export function notes({ panels, sets }) {
   const whose = (p) => (sets.length > 1 ? `${sets[p.set]}, ` : "")
   return panels.filter((p) => p.note).map((p) => `${whose(p)}${p.symbol}: ${p.note}`).join(" · ")
-}
-
-/** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
-export function digest(bytes) {
-  let h = 0x811c9dc5
-  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193)
-  return (h >>> 0).toString(16)
 }
 
 // ---------------------------------------------------------------- colours of the reader's theme
@@ -501,7 +482,6 @@ function paint(state) {
   state.root.querySelector(".hm-notes").textContent = notes(model)
   state.coloured = null
   mark(state)
-  state.root.dataset.digest = state.digest
   state.root.dataset.drawn = String(++state.drawn)
 }
 
@@ -726,28 +706,9 @@ function unhover(state) {
 
 // ---------------------------------------------------------------- downloads
 
-function save(blob, name) {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
-}
-
-function download(state, format) {
-  const { model, size, look } = state
-  const text = svg(model, size, look, { ...state.choice, step: stepOf(state), unit: unitOf(state) }), file = new Blob([text], { type: "image/svg+xml" })
-  if (format === "svg") return save(file, `${model.name}.svg`)
-  const picture = new Image(), address = URL.createObjectURL(file)
-  picture.onload = () => {
-    const canvas = document.createElement("canvas")
-    canvas.width = picture.width * 2
-    canvas.height = picture.height * 2
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height)
-    URL.revokeObjectURL(address)
-    canvas.toBlob((blob) => save(blob, `${model.name}.png`), "image/png")
-  }
-  picture.src = address
+function savePicture(state, format) {
+  const choice = { ...state.choice, step: stepOf(state), unit: unitOf(state) }
+  saveAs(format, svg(state.model, state.size, state.look, choice), state.model.name)
 }
 
 // ---------------------------------------------------------------- life
@@ -772,7 +733,7 @@ function adopt(root) {
   range.oninput = () => choose(state, { step: range.value - 1 }, COMMIT_AFTER)
   which.onchange = () => choose(state, { unit: +which.value })
   quantity.onchange = () => choose(state, { quantity: quantity.value })
-  for (const b of root.querySelectorAll("[data-format]")) b.onclick = () => download(state, b.dataset.format)
+  for (const b of root.querySelectorAll("[data-format]")) b.onclick = () => savePicture(state, b.dataset.format)
   state.observer = new ResizeObserver(() => { if (state.model && root.clientWidth !== state.width) show(state) })
   state.observer.observe(root)
   views.set(root, state)
@@ -782,7 +743,7 @@ function adopt(root) {
 function show(state) {
   const { root, model } = state
   state.width = root.clientWidth
-  state.text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+  state.text = bodyText()
   const sizes = (less) => measure({ width: state.width, steps: model.labels.length, text: state.text, less,
     panels: model.panels.length, units: model.order.length, beside: model.sets.length > 1 || model.across,
     ratio: window.devicePixelRatio || 1 })
@@ -823,12 +784,9 @@ function dress(state) {
   return true
 }
 
-/** Python's choice counts when it is news: not when it is the echo of what was sent, or as before. */
-export function follow(state, asked) {
-  const key = keyOf(asked), echo = state.sent.indexOf(key)
-  if (echo >= 0) state.sent.splice(0, echo + 1)
-  else if (key !== state.known) Object.assign(state, { sent: [], choice: { step: asked.step, unit: asked.unit, quantity: asked.quantity } })
-  state.known = key
+/** Python's choice counts where it is news. */
+export function follow(state, { step, unit, quantity }) {
+  if (isNews(state, keyOf({ step, unit, quantity }))) state.choice = { step, unit, quantity }
 }
 
 /** The menus beside the title, kept where they are so that the keyboard stays in them. */
@@ -851,7 +809,7 @@ function serve(state, menus) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector("[data-component=heatmaps]")
-  const state = adopt(root), { choice, model, digest: seen } = unpack(data instanceof Uint8Array ? data : new Uint8Array(data))
+  const state = adopt(root), { choice, model, digest: seen } = opened(bytesOf(data))
   const news = seen !== state.digest
   Object.assign(state, { model, setStateValue, digest: seen })
   follow(state, choice)

@@ -35,8 +35,7 @@ function open(node) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector("[data-component]"), view = views.get(node) ?? open(node)
-  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
-  Object.assign(view, { given: JSON.parse(new TextDecoder().decode(bytes)), tell: setTriggerValue })
+  Object.assign(view, { given: JSON.parse(textOf(data)), tell: setTriggerValue })
   if (view.given.leaves) {
     globalThis.rnnLeaves = withPart(globalThis.rnnLeaves, view.given)
     ask(view)

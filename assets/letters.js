@@ -92,7 +92,7 @@ function drawTexts(view) {
     })
     return [head, box]
   })
-  view.root.toggleAttribute("data-hall", parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20)
+  view.root.toggleAttribute("data-hall", bodyText() >= 20)
   view.root.toggleAttribute("data-several", data.rows.length > 1)
   view.texts.replaceChildren(...parts)
   if (held !== null) view.texts.querySelector(`[data-r="${held}"]`)?.focus({ preventScroll: true })
@@ -161,28 +161,18 @@ function listen(view) {
 const views = new WeakMap()
 
 function open(root) {
-  const view = { root, sent: [], pick: -1, at: -1, given: null }
+  const view = { root, sent: [], pick: -1, at: -1 }
   root.querySelectorAll("[data-part]").forEach(e => { view[e.dataset.part] = e })
   views.set(root, view)
   return view
 }
 
-/** Python's choice counts when it is news: not when it is only the echo of what was sent. */
-function adopt(view, pick) {
-  const echo = view.sent.indexOf(pick)
-  if (view.given === pick) return
-  view.given = pick
-  if (echo >= 0) view.sent.splice(0, echo + 1)
-  else Object.assign(view, { pick, sent: [] })
-}
-
 export default function ({ data: message, parentElement, setStateValue }) {
-  const bytes = message instanceof Uint8Array ? message : new Uint8Array(message)
   const root = parentElement.querySelector('[data-component="letters"]'), view = views.get(root) ?? open(root)
-  view.data = unpack(bytes)
+  view.data = unpack(bytesOf(message))
   view.send = t => setStateValue("choice", { t, at: Date.now() }) // the time makes every choice a change
   root.dataset.key = view.data.key
-  adopt(view, view.data.pick)
+  if (isNews(view, view.data.pick)) view.pick = view.data.pick
   view.pick = Math.min(view.pick, view.data.chars.length - 1)
   resolveColours(view)
   drawKey(view)
@@ -190,6 +180,6 @@ export default function ({ data: message, parentElement, setStateValue }) {
   listen(view)
   tell(view, view.pick)
   root.dataset.pick = String(view.data.pick)
-  root.dataset.drawn = String(+(root.dataset.drawn ?? 0) + 1)
+  markDrawn(root)
   return () => { clearTimeout(view.timer); views.delete(root) }
 }

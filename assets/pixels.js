@@ -129,16 +129,15 @@ const views = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('[data-component="pixels"]')
-  const given = JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data)))
+  const given = JSON.parse(textOf(data))
   if (!views.has(root)) views.set(root, build(root))
-  const view = views.get(root), echo = view.sent.indexOf(given.hex)
-  if (echo >= 0) view.sent.splice(0, echo + 1)
-  else if (given.hex !== view.given?.hex) Object.assign(view, { hex: given.hex, sent: [] })
+  const view = views.get(root)
+  if (isNews(view, given.hex)) view.hex = given.hex
   view.given = given
   view.send = hex => setStateValue("choice", { hex, at: Date.now() })
   root.querySelector("b").textContent = given.title[0].toUpperCase() + given.title.slice(1)
   view.grid.setAttribute("aria-label", `${given.title}, 8 by 8 pixels; arrow keys move, Enter paints`)
   show(view)
   listen(view)
-  Object.assign(root.dataset, { hex: given.hex, drawn: String(Number(root.dataset.drawn ?? 0) + 1) })
+  markDrawn(root, { hex: given.hex })
 }

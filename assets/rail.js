@@ -6,7 +6,7 @@ export const spoken = ({ name, mark }, k) => `Act ${k + 1}: ${name}${mark ? `, $
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('[data-component="rail"]')
-  const acts = JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data)))
+  const acts = JSON.parse(textOf(data))
   const list = root.querySelector("ol")
   while (list.children.length < acts.length) {
     const item = document.createElement("li"), button = document.createElement("button")
@@ -26,5 +26,5 @@ export default function ({ data, parentElement, setStateValue }) {
     button.lastChild.textContent = act.name
     button.onclick = () => setStateValue("choice", { act: k, at: Date.now() })
   })
-  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+  markDrawn(root)
 }

@@ -129,7 +129,7 @@ function heatmap(view, place, run, k) {
   const canvas = Object.assign(document.createElement("canvas"), { width: T, height: H }), paper = canvas.getContext("2d"), pixels = paper.createImageData(T, H)
   for (let t = 0; t < T; t++) for (let u = 0; u < H; u++) {
     const [colour] = fill(block.all[t * H + u], ["unit", 0, 1], colours)
-    pixels.data.set([...view.channels[colour] ??= rgb(colour), 255], 4 * (u * T + t))
+    pixels.data.set([...view.channels[colour] ??= rgb(colour).slice(0, 3), 255], 4 * (u * T + t))
   }
   paper.putImageData(pixels, 0, 0)
   const text = { "font-size": 12, fill: colours.text }
@@ -270,7 +270,7 @@ function open(root) {
 function draw(view) {
   const { data, gates } = view, held = gates.querySelector(".gate:focus")?.dataset.gate
   view.width = gates.clientWidth
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const text = bodyText()
   view.scale = magnified(text)
   view.hall = text >= 20
   view.root.toggleAttribute("data-hall", view.hall)
@@ -286,21 +286,11 @@ function draw(view) {
   if (held) gates.querySelector(`[data-gate="${held}"]`)?.focus({ preventScroll: true })
 }
 
-/** Python's choice counts when it is news: not when it is only the echo of what was sent. */
-function adopt(view, unit) {
-  const echo = view.sent.indexOf(unit)
-  if (view.given === unit) return
-  view.given = unit
-  if (echo >= 0) view.sent.splice(0, echo + 1)
-  else Object.assign(view, { unit, sent: [] })
-}
-
 export default function ({ data: message, parentElement, setStateValue }) {
-  const bytes = message instanceof Uint8Array ? message : new Uint8Array(message)
   const root = parentElement.querySelector('[data-component="saturation"]'), view = views.get(root) ?? open(root)
-  view.data = unpack(bytes)
+  view.data = unpack(bytesOf(message))
   view.send = unit => setStateValue("choice", { unit, at: Date.now() }) // the time makes every choice a change
-  adopt(view, view.data.unit)
+  if (isNews(view, view.data.unit)) view.unit = view.data.unit
   view.unit = Math.min(view.unit, view.data.units)
   const options = ["none", ...Array.from({ length: view.data.units }, (_, k) => String(k + 1))]
   view.select.replaceChildren(...options.map((text, k) => Object.assign(document.createElement("option"), { value: String(k), textContent: text })))
@@ -308,6 +298,6 @@ export default function ({ data: message, parentElement, setStateValue }) {
   resolveColours(view)
   draw(view)
   listen(view)
-  root.dataset.drawn = String(+(root.dataset.drawn ?? 0) + 1)
+  markDrawn(root)
   return () => { clearTimeout(view.timer); view.observer.disconnect(); views.delete(root) }
 }

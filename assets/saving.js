@@ -3,7 +3,7 @@
 const PNG_TIMES = 2, PNG_WIDEST = 16000 // pixels of the picture for one of the drawing; the most a canvas takes
 
 /** The drawing's own attributes go, what is left stands alone: colours are attributes already. */
-function bare(svg) {
+export function bare(svg) {
   for (const e of [svg, ...svg.querySelectorAll("*")])
     for (const a of [...e.attributes]) if (/^(class|role|tabindex|aria-|data-)/.test(a.name)) e.removeAttribute(a.name)
   return new XMLSerializer().serializeToString(svg)

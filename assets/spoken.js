@@ -11,10 +11,10 @@ export const asked = button => button ? Number(button.dataset.go) : null
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('[data-component="spoken"]')
-  const text = typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data))
+  const text = textOf(data)
   const colours = getComputedStyle(root).getPropertyValue("--st-chart-diverging-colors")
   for (const [name, colour] of stops(colours)) root.style.setProperty(name, colour)
-  root.toggleAttribute("data-hall", parseFloat(getComputedStyle(document.documentElement).fontSize) >= 20)
+  root.toggleAttribute("data-hall", bodyText() >= 20)
   if (root.shown !== text) {
     const held = root.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement : null
     const go = held?.dataset.go, left = root.querySelector(".scroll")?.scrollLeft ?? 0
@@ -28,5 +28,5 @@ export default function ({ data, parentElement, setStateValue }) {
     const go = asked(event.target.closest("button[data-go]"))
     if (go !== null) setStateValue("choice", { go, at: Date.now() }) // the time makes every press news
   }
-  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+  markDrawn(root)
 }

@@ -40,7 +40,7 @@ function leap(view, k) {
   const said = root.querySelector(".said")
   if (said.textContent !== given.said[k]) said.textContent = given.said[k]
   root.querySelector("figure").setAttribute("aria-label", given.alt[k])
-  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+  markDrawn(root)
 }
 
 /** A new drawing in place of the old one, or the old one's elements moved to their new places. */
@@ -169,7 +169,7 @@ const views = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector('[data-component="story"]')
-  const given = JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data)))
+  const given = JSON.parse(textOf(data))
   if (!views.has(root)) views.set(root, { root })
   const view = views.get(root), style = getComputedStyle(root)
   view.send = (name, value) => setStateValue("choice", { name, value, at: Date.now() })

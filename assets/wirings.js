@@ -8,7 +8,7 @@ export function palette(colours) {
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector("[data-component=wirings]")
-  const text = typeof data === "string" ? data : new TextDecoder().decode(new Uint8Array(data))
+  const text = textOf(data)
   const colours = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors")
   for (const [name, colour] of palette(colours)) root.style.setProperty(name, colour)
   if (root.dataset.shown !== text) {
@@ -16,5 +16,5 @@ export default function ({ data, parentElement }) {
     root.innerHTML = root.dataset.shown = text
     if (open) root.querySelector("details")?.setAttribute("open", "")
   }
-  root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1)
+  markDrawn(root)
 }

@@ -67,7 +67,7 @@ def card(model: Model, probe: Probe) -> Check:
     with st.expander("The card of this network"):
         st.markdown(f"{score_table({'this network': model.card})}\n\n{facts([model.card])}")
         drawing(wiring("This text", run, NOTATIONS[session.view().notation]), key="wiring")
-    trained.look_inside(probe, "Look inside", "This network, reading this text, on other pages.")
+    trained.look_inside({"": probe}, "this text")
     training = contents.page_link("training")
     st.page_link(training, label="Train one yourself", query_params={"task": "text"})
     return check

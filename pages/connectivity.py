@@ -7,7 +7,7 @@ from pages.components.plot import plot
 from pages.figures import connectivity as figures
 from pages.figures.literal import in_markdown
 from pages.figures.model_card import facts, score_table
-from pages.ui import contents, controls, inputs, page_layout, session
+from pages.ui import contents, controls, inputs, page_layout, session, trained
 from pages.ui.models import connectivity
 from pages.ui.table import Table
 from rnn_core.applications.connectivity import Connected
@@ -64,7 +64,8 @@ def picture() -> page_layout.Parts:
     cards = {cell.upper(): model.card for cell, model in found.models.items()}
     with st.expander("The cards of these networks"):
         st.markdown(f"{score_table(cards)}\n\n{facts(list(cards.values()))}")
-    connectivity.look_inside(found)
+    probes = {f" the {cell.upper()}": probe for cell, probe in found.probes.items()}
+    trained.look_inside(probes, "this text")
     st.page_link(contents.page_link("characters"), label="Let them write")
     training = contents.page_link("training")
     st.page_link(training, label="Train one yourself", query_params={"task": "text"})

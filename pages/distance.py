@@ -65,7 +65,7 @@ def picture() -> page_layout.Parts:
     cards = {cell: model.card for cell, model in found.items()}
     st.expander("The cards").markdown(f"{figures.scores(cards)}\n\n{made(cards.values())}")
     probes = distance.probes(wish, found)
-    distance.look_inside(probes)
+    trained.look_inside({f" the {cell.upper()}": p for cell, p in probes.items()}, "this sentence")
     trained.live_training(next(iter(cards.values())))
     return distance.checked(probes)
 

@@ -72,10 +72,7 @@ def cards(found: Tagged) -> Check:
     probes = {name: shipped.reading(m, " ".join(found.words)) for name, m in models.items()}
     wired = {name: wiring(name, trained.seen(g)[0], notation) for name, g in probes.items()}
     model_card({name: m.card for name, m in models.items()}, COUNTED, wired)
-    with st.container(horizontal=True):
-        for name, probe in probes.items():
-            words = "This network, reading this sentence, on all pages."
-            trained.look_inside(probe, f"Look inside, {name}", words)
+    trained.look_inside({f", {name}": probe for name, probe in probes.items()}, "this sentence")
     trained.live_training(next(iter(models.values())).card)
     return trained.seen(probes["both directions"])[1]
 

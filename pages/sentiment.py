@@ -83,7 +83,7 @@ def card(found: Opinions) -> Check | str:
     run, check = trained.seen(probe)
     svg = wiring("This sentence", run, NOTATIONS[session.view().notation])
     model_card({"this network": model.card}, COUNTED, {"sentiment": svg})
-    trained.look_inside(probe, "Look inside", "This network, reading this sentence, on all pages.")
+    trained.look_inside({"": probe}, "this sentence")
     trained.live_training(model.card)
     return check
 

@@ -45,7 +45,7 @@ def picture() -> page_layout.Parts:
     yield from (_wave if wish.series == "wave" else _prices)(wish, found)
     seen = series.seen(wish, found)
     st.expander("The card").markdown(f"{figures.scored(found.card)}\n\n{made([found.card])}")
-    trained.look_inside(seen, "Look inside", "Puts this network on all other pages.")
+    trained.look_inside({"": seen}, "this series")
     trained.live_training(found.card)
     return trained.seen(seen)[1]
 

@@ -29,7 +29,7 @@ const TALLEST = 356
 
 function draw(view) {
   const { root, payload } = view, box = view.box, kept = box.scrollLeft
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const text = bodyText()
   view.scale = magnified(text)
   view.drawnWidth = box.clientWidth
   view.heading.textContent = payload.conclusion
@@ -58,7 +58,7 @@ function draw(view) {
   if (held) box.querySelector(`.step[data-step="${view.selected}"]`)?.focus({ preventScroll: true })
   weightButtons(view)
   mark(view); show(view)
-  root.dataset.steps = payload.steps; root.dataset.drawn = String(+(root.dataset.drawn ?? 0) + 1)
+  root.dataset.steps = payload.steps; markDrawn(root)
 }
 
 /** What is focused and pressed: one per step, under the pointer but over nothing seen. */

@@ -6,10 +6,6 @@ const LOWEST = 22 // the least that is lifted where a hall has no room
 const hasCell = layer => "c" in layer.states
 const twoWay = stage => stage.layers.some(l => l.reverse) && stage.layers.some(l => !l.reverse)
 
-/** How much all of it is magnified: with the page's text; in lecture mode (20 px and more) until the
- *  smallest type, 12 px, is nearly as large. */
-export const magnified = (text) => (text >= 20 ? 0.91 * text / 12 : text / 16 || 1)
-
 /** `width` is what the page gives us; `shares`: rows for a lit weight's shares below the steps. In a
  *  hall, which does not scroll, all of it is fitted into that width and into `tall`. */
 export function layout(payload, width, centre, shares = false, tall = Infinity) {

@@ -1,15 +1,5 @@
 // Pieces: the lines, heads and texts that the picture is made of.
 
-const NS = "http://www.w3.org/2000/svg"
-
-function el(parent, name, attributes = {}, text) {
-  const e = document.createElementNS(NS, name)
-  for (const k in attributes) if (attributes[k] !== null && attributes[k] !== undefined) e.setAttribute(k, attributes[k])
-  if (text !== undefined) e.textContent = text
-  parent?.appendChild(e)
-  return e
-}
-
 const write = (p, x, y, text, a = {}) => el(p, "text", { x, y, "text-anchor": "middle", "font-size": 13, ...a }, text)
 
 function tip(view, e, text) { view.tips.set(e, text); e.dataset.tip = ""; return e }

@@ -95,21 +95,12 @@ function open(root) {
   return view
 }
 
-/** Python's choice counts when it is news: not when it is only the echo of what was sent. */
-function adopt(view, choice) {
-  const key = keyOf(choice), echo = view.sent.indexOf(key)
-  if (view.given === key) return
-  view.given = key
-  if (echo >= 0) { view.sent.splice(0, echo + 1); return }
-  Object.assign(view, { selected: choice.step, lit: choice.lit, sent: [] })
-}
-
 export default function ({ data: message, parentElement, setStateValue }) {
-  const data = JSON.parse(new TextDecoder().decode(message)), root = parentElement.querySelector('[data-component="unrolled"]')
+  const data = JSON.parse(textOf(message)), root = parentElement.querySelector('[data-component="unrolled"]')
   const view = views.get(root) ?? open(root), seen = JSON.stringify({ ...data.graph, selected: 0 }), news = seen !== view.seen
   Object.assign(view, { payload: data.graph, first: data.first, seen, send: choice => setStateValue("choice", { ...choice, at: Date.now() }) }) // the time makes every choice a change
   const before = view.lit
-  adopt(view, { step: data.selected, lit: data.lit })
+  if (isNews(view, keyOf({ step: data.selected, lit: data.lit }))) Object.assign(view, { selected: data.selected, lit: data.lit })
   view.selected = Math.max(0, Math.min(data.graph.steps - 1, view.selected ?? 0))
   adoptWeight(view)
   if (news) Object.assign(view, { at: null, playing: false, centre: view.selected, rolledStep: view.selected })

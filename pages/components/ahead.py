@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
-import streamlit as st
-
+from pages.components.factory import unseen
 from pages.components.plot import SOURCE
-from pages.components.scripts import SERVED, address, script
+from pages.components.scripts import SERVED, address
 
 PICTURES: Final = (
     "cell", "unrolled", "wirings", "heatmaps", "byhand", "flow", "letters", "saturation", "spoken",
 )  # fmt: skip
 
-_component = st.components.v2.component(
-    "ahead", html="<span hidden>\n</span>", js=script("ahead"), isolate_styles=False
-)
+_component = unseen("ahead")
 
 
 def ahead() -> None:
@@ -25,4 +22,4 @@ def ahead() -> None:
     if os.environ.get(SERVED):  # elsewhere every picture brings its script along
         data = {"scripts": [address(name) for name in PICTURES], "plot": address("plot")}
         data["plotly"] = SOURCE
-    _component(key="ahead", data=data, height=0)
+    _component(key="ahead", data=data)

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from pages.components.exhibits import picture
+from pages.components.factory import Choice
+from pages.components.message import words
+from pages.components.scripts import styles
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HTML = """<div data-component="byhand">
   <div class="frame" tabindex="0" role="group"><div class="paper"></div></div>
   <div class="sr-only" aria-live="polite"></div>
 </div>"""
 
-_component = picture(
-    "byhand",
-    html=_HTML,
-    css=(_ASSETS / "byhand.css").read_text(encoding="utf-8"),
-    script="byhand",
-)
+_component = picture("byhand", html=_HTML, css=styles("byhand.css"))
 
 
 def board(
@@ -37,12 +30,10 @@ def board(
     went, before the page runs again.
     """
 
-    def changed() -> None:
-        choice = st.session_state[key]["choice"]
+    def changed(choice: Choice) -> None:
         if choice.get("move") and on_move is not None:
             on_move(1 if int(choice["move"]) > 0 else -1)
         elif choice.get("go") and on_go is not None:
             on_go(str(choice.get("stage", "")), int(choice["go"]))
 
-    data = json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
-    _component(key=key, data=data, default={"choice": {}}, on_choice_change=changed)
+    _component(key=key, data=words(payload), on_choice=changed)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
 from pages.components.exhibits import picture
+from pages.components.factory import Choice
 from pages.components.message import pack
 from pages.components.scripts import styles
 
@@ -37,12 +36,7 @@ _HTML = """<div data-component="cell">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = picture(
-    "cell",
-    html=_HTML,
-    css=styles("drawing.css", "cell.css"),
-    script="cell",
-)
+_component = picture("cell", html=_HTML, css=styles("drawing.css", "cell.css"))
 
 
 def cell(
@@ -61,11 +55,10 @@ def cell(
     """
     start = {"step": payload["selected"], "unit": payload["unit"]}
 
-    def changed() -> None:
+    def changed(chosen: Choice) -> None:
         if on_choose is not None:
-            chosen = st.session_state[key]["choice"]
             step = max(0, min(int(chosen["step"]), payload["steps"] - 1))
             on_choose(step, max(0, min(int(chosen["unit"]), payload["units"])))
 
     data = pack({**payload, "zoom": zoom, "shows": shows})
-    _component(key=key, data=data, default={"choice": start}, on_choice_change=changed)
+    _component(key=key, data=data, start=start, on_choice=changed)

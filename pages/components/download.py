@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components.scripts import script
+from pages.components.factory import component
 from rnn_core.tasks.characters import Elsewhere
 
 _HTML = """<div class="dl-fetch" data-component="download" data-drawn="1">
@@ -23,9 +23,7 @@ _CSS = """
 .dl-fetch [role=status] { margin-left: 0.6rem; font-size: 0.9rem; }
 """
 
-_component = st.components.v2.component(
-    "download", html=_HTML, css=_CSS, js=script("download"), isolate_styles=False
-)
+_component = component("download", _HTML, _CSS)
 
 
 def download(source: Elsewhere, *, key: str, said: str, on_text: Callable[[str], None]) -> None:

@@ -7,13 +7,12 @@ may have a megabyte, and a class a hundred readers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from pages.components.scripts import script as script_of
+from pages.components.factory import Mounted, component
 from pages.handout.exhibit import Exhibit
 
 NAME: Final = "exhibits"
@@ -79,15 +78,14 @@ def _keep(key: str, content: Exhibit | str) -> None:
 
 
 def picture(
-    name: str, *, html: str, css: str, script: str, isolate_styles: bool = True
-) -> Callable[..., Any]:
-    """A component of Streamlit's whose `data` are bytes, and that leaves a record."""
-    mount = st.components.v2.component(
-        name, html=html, css=css, js=script_of(script), isolate_styles=isolate_styles
-    )
+    name: str, *, html: str, css: str, script: str = "", isolate_styles: bool = True
+) -> Mounted:
+    """A component whose `data` are bytes, and that leaves a record."""
+    script = script or name
+    mount = component(name, html, css, script=script, isolate_styles=isolate_styles)
 
-    def mounted(*, key: str, data: bytes, **more: Any) -> Any:
+    def mounted(*, key: str, data: bytes, **more: Any) -> None:
         _keep(key, Exhibit(key, script, html, css, isolate_styles, data))
-        return mount(key=key, data=data, **more)
+        mount(key=key, data=data, **more)
 
     return mounted

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from pages.components.scripts import script
+from pages.components.factory import component
 
 _HTML = """<div class="framed" data-component="framed">
 <a target="_blank" rel="noopener">Inside an RNN: open this picture <span aria-hidden="true">↗</span>
@@ -16,9 +14,7 @@ _CSS = """
 .framed a:focus-visible { outline: 2px solid var(--st-primary-color); }
 """
 
-_component = st.components.v2.component(
-    "framed", html=_HTML, css=_CSS, js=script("framed"), isolate_styles=False
-)
+_component = component("framed", _HTML, _CSS)
 
 
 def framed() -> None:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import streamlit as st
-from numpy.typing import NDArray
-
 from pages.components.exhibits import picture
-
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_HTML = """<div class="heatmaps" data-component="heatmaps">
-</div>"""
+from pages.components.factory import Choice
+from pages.components.message import pack, part
+from pages.components.scripts import styles
 
 _component = picture(
     "heatmaps",
-    html=_HTML,
-    css=(_ASSETS / "heatmaps.css").read_text(encoding="utf-8"),
-    script="heatmaps",
+    html='<div class="heatmaps" data-component="heatmaps">\n</div>',
+    css=styles("heatmaps.css"),
     isolate_styles=False,  # the page's tests and tools see into it; every class starts with `hm-`
 )
 
@@ -64,15 +55,11 @@ def heatmaps(
     """
     now = tidied(vars(picked), payload, menus)
 
-    def changed() -> None:
-        on_pick(tidied(st.session_state[key]["choice"], payload, menus))
+    def changed(choice: Choice) -> None:
+        on_pick(tidied(choice, payload, menus))
 
-    _component(
-        key=key,
-        data=pack(payload, picked=now, menus=menus, name=name),
-        default={"choice": {**vars(now), "at": 0}},
-        on_choice_change=changed,
-    )
+    data = message(payload, picked=now, menus=menus, name=name)
+    _component(key=key, data=data, start={**vars(now), "at": 0}, on_choice=changed)
 
 
 def tidied(choice: Mapping[str, Any], payload: Mapping[str, Any], menus: Sequence[Menu]) -> Picked:
@@ -87,42 +74,9 @@ def tidied(choice: Mapping[str, Any], payload: Mapping[str, Any], menus: Sequenc
     )
 
 
-def pack(
+def message(
     payload: Mapping[str, Any], *, picked: Picked, menus: Sequence[Menu] = (), name: str
 ) -> bytes:
-    """The component's message: what is picked, the picture's header, then every panel's numbers.
-
-    The first two are JSON behind their length. Numbers are little-endian float32, row by row;
-    float64 where float32 would overflow, so that the number under the pointer is the true one. All
-    parts start at multiples of eight bytes. What follows the choice is the same as long as the
-    picture is.
-    """
-    blocks = [_block(panel["values"]) for panel in payload["panels"]]
-    header = {
-        **payload,
-        "name": name,
-        "panels": [_described(p, b) for p, b in zip(payload["panels"], blocks, strict=True)],
-    }
+    """The component's message: what is picked, then the picture, the same while it is."""
     choice = {**vars(picked), "menus": [vars(menu) for menu in menus]}
-    parts = (_json(choice), _json(header), *(b.tobytes() for b in blocks))
-    return b"".join(map(_padded, parts))
-
-
-def _json(part: Mapping[str, Any]) -> bytes:
-    text = json.dumps(part, ensure_ascii=False, allow_nan=False).encode()
-    return struct.pack("<I", len(text)) + text
-
-
-def _described(panel: Mapping[str, Any], block: NDArray[Any]) -> dict[str, Any]:
-    about = {k: v for k, v in panel.items() if k != "values"}
-    return {**about, "rows": block.shape[0], "double": block.dtype.itemsize == 8}
-
-
-def _block(values: NDArray[Any]) -> NDArray[Any]:
-    magnitude = np.abs(values)
-    largest = np.max(magnitude, where=np.isfinite(magnitude), initial=0.0)
-    return np.ascontiguousarray(values, dtype="<f8" if largest > np.finfo("f4").max else "<f4")
-
-
-def _padded(part: bytes) -> bytes:
-    return part + b" " * (-len(part) % 8)
+    return part(choice) + pack({**payload, "name": name}, single=True)

@@ -7,15 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.scripts import script
+from pages.components.factory import unseen
 
-_component = st.components.v2.component(
-    "kept",
-    html="""<span hidden data-component="kept">
-</span>""",
-    js=script("kept"),
-    isolate_styles=False,
-)
+_component = unseen("kept", waited_for=True)
 
 
 def kept(
@@ -30,4 +24,4 @@ def kept(
         if isinstance(said, Sequence) and not isinstance(said, str):
             on_answers(said)
 
-    _component(key=key, data=dict(message), on_answers_change=came, height=0)
+    _component(key=key, data=dict(message), on_answers_change=came)

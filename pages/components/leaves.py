@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from pages.components.scripts import script
+from pages.components.factory import component
+from pages.components.message import words
 from pages.figures.leaves import Leaves
 
 PARTS: Final = 8  # between two of them a slider that is dragged already gets its turn
 
-_component = st.components.v2.component(
-    "leaves", html='<i data-component="leaves" hidden></i>\n', js=script("leaves")
-)
+_component = component("leaves", '<i data-component="leaves" hidden></i>\n', isolate_styles=True)
 
 
 class Drag(NamedTuple):
@@ -38,5 +36,4 @@ def leaves(
 
     message: dict[str, Any] = {**drag._asdict(), "parts": PARTS, "part": part}
     message |= {} if found is None else asdict(found)
-    data = json.dumps(message, ensure_ascii=False).encode()
-    _component(key="leaves", data=data, on_near_change=asked)
+    _component(key="leaves", data=words(message), on_near_change=asked)

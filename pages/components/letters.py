@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
 from pages.components.exhibits import picture
+from pages.components.factory import Choice
 from pages.components.message import pack
 from pages.components.scripts import styles
 
@@ -19,12 +18,7 @@ _HTML = """<div data-component="letters">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = picture(
-    "letters",
-    html=_HTML,
-    css=styles("letters.css"),
-    script="letters",
-)
+_component = picture("letters", html=_HTML, css=styles("letters.css"))
 
 
 def letters(payload: Mapping[str, Any], *, key: str, on_pick: Callable[[int], None]) -> None:
@@ -35,12 +29,8 @@ def letters(payload: Mapping[str, Any], *, key: str, on_pick: Callable[[int], No
     """
     last = len(payload["chars"]) - 1
 
-    def changed() -> None:
-        on_pick(max(0, min(int(st.session_state[key]["choice"]["t"]), last)))
+    def changed(choice: Choice) -> None:
+        on_pick(max(0, min(int(choice["t"]), last)))
 
-    _component(
-        key=key,
-        data=pack({**payload, "key": key}),
-        default={"choice": {"t": payload["pick"], "at": 0}},
-        on_choice_change=changed,
-    )
+    data, start = pack({**payload, "key": key}), {"t": payload["pick"], "at": 0}
+    _component(key=key, data=data, start=start, on_choice=changed)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
-import streamlit as st
-
 from pages.components.exhibits import picture
+from pages.components.factory import Choice
+from pages.components.message import words
 from pages.components.scripts import styles
 from rnn_core.applications.captions import INK, PAPER
 
@@ -18,7 +17,6 @@ _component = picture(
   <div role="grid"></div>
 </div>""",
     css=styles("pixels.css"),
-    script="pixels",
 )
 
 
@@ -28,13 +26,8 @@ def pixels(hexadecimal: str, *, key: str, title: str, on_paint: Callable[[str], 
     `on_paint(hexadecimal)` is told of the drawing after each stroke, before the page runs again.
     """
 
-    def changed() -> None:
-        on_paint(str(st.session_state[key]["choice"].get("hex", "")))
+    def changed(choice: Choice) -> None:
+        on_paint(str(choice.get("hex", "")))
 
     given = {"hex": hexadecimal, "paper": f"{PAPER:x}", "ink": f"{INK:x}", "title": title}
-    _component(
-        key=key,
-        data=json.dumps(given).encode(),
-        default={"choice": {}},
-        on_choice_change=changed,
-    )
+    _component(key=key, data=words(given), on_choice=changed)

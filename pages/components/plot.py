@@ -44,7 +44,6 @@ _component = picture(
     "plot",
     html=_HTML,
     css=_CSS,
-    script="plot",
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
 

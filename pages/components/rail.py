@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import streamlit as st
+from pages.components.factory import Choice, component
+from pages.components.message import words
+from pages.components.scripts import styles
 
-from pages.components.scripts import script, styles
-
-_component = st.components.v2.component(
+_component = component(
     "rail",
-    html="""<nav data-component="rail" aria-label="The story's acts"><ol>
+    """<nav data-component="rail" aria-label="The story's acts"><ol>
 </ol></nav>""",
-    css=styles("rail.css"),
-    js=script("rail"),
+    styles("rail.css"),
+    isolate_styles=True,
 )
 
 
@@ -30,10 +29,9 @@ class Stop(NamedTuple):
 def rail(stops: Sequence[Stop], *, key: str, on_go: Callable[[int], None]) -> None:
     """Draw the stops; `on_go(k)` is told which was pressed, before the page runs again."""
 
-    def changed() -> None:
-        k = st.session_state[key]["choice"].get("act")
+    def changed(choice: Choice) -> None:
+        k = choice.get("act")
         if isinstance(k, int | float) and 0 <= k < len(stops):
             on_go(int(k))
 
-    data = json.dumps([each._asdict() for each in stops], ensure_ascii=False).encode()
-    _component(key=key, data=data, default={"choice": {}}, on_choice_change=changed)
+    _component(key=key, data=words([each._asdict() for each in stops]), on_choice=changed)

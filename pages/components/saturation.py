@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
 from pages.components.exhibits import picture
+from pages.components.factory import Choice
 from pages.components.message import pack
 from pages.components.scripts import styles
 
@@ -25,12 +24,7 @@ _HTML = """<div data-component="saturation">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = picture(
-    "saturation",
-    html=_HTML,
-    css=styles("drawing.css", "saturation.css"),
-    script="saturation",
-)
+_component = picture("saturation", html=_HTML, css=styles("drawing.css", "saturation.css"))
 
 
 def saturation(
@@ -43,12 +37,8 @@ def saturation(
     """
     shown = max(0, min(unit, payload["units"]))
 
-    def changed() -> None:
-        on_pick(max(0, min(int(st.session_state[key]["choice"]["unit"]), payload["units"])))
+    def changed(choice: Choice) -> None:
+        on_pick(max(0, min(int(choice["unit"]), payload["units"])))
 
-    _component(
-        key=key,
-        data=pack({**payload, "unit": shown}),
-        default={"choice": {"unit": shown, "at": 0}},
-        on_choice_change=changed,
-    )
+    data, start = pack({**payload, "unit": shown}), {"unit": shown, "at": 0}
+    _component(key=key, data=data, start=start, on_choice=changed)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import streamlit as st
-
-from pages.components.scripts import script
+from pages.components.factory import component
 
 _HTML = """<div class="sharing" data-component="sharing">
 <div data-rows></div><p role="status"></p>
@@ -29,9 +27,7 @@ _CSS = """
 .sharing p { margin: 0; min-height: 1.4rem; font-size: 0.9rem; }
 """
 
-_component = st.components.v2.component(
-    "sharing", html=_HTML, css=_CSS, js=script("sharing"), isolate_styles=False
-)
+_component = component("sharing", _HTML, _CSS)
 
 
 class Way(NamedTuple):

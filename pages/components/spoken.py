@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
-import streamlit as st
-
 from pages.components.exhibits import picture
+from pages.components.factory import Choice
+from pages.components.message import words
 from pages.components.scripts import styles
 
 _component = picture(
-    "spoken",
-    html='<div data-component="spoken">\n</div>',
-    css=styles("spoken.css"),
-    script="spoken",
+    "spoken", html='<div data-component="spoken">\n</div>', css=styles("spoken.css")
 )
 
 
@@ -24,10 +20,9 @@ def spoken(html: str, *, key: str, on_pick: Callable[[int], None] | None = None)
     `on_pick(n)` is told which button (`data-go`) was pressed, before the page runs again.
     """
 
-    def changed() -> None:
-        picked = st.session_state[key]["choice"].get("go")
+    def changed(choice: Choice) -> None:
+        picked = choice.get("go")
         if on_pick is not None and isinstance(picked, int | float):
             on_pick(int(picked))
 
-    data = json.dumps(html, ensure_ascii=False).encode()
-    _component(key=key, data=data, default={"choice": {}}, on_choice_change=changed)
+    _component(key=key, data=words(html), on_choice=changed)

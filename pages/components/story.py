@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-import streamlit as st
-
-from pages.components.scripts import script, styles
+from pages.components.factory import Choice, component
+from pages.components.message import words
+from pages.components.scripts import styles
 from pages.figures.story import canvas
 from pages.figures.story.canvas import Position
 from rnn_core.experiment.settings import Value, settings_of
@@ -27,14 +26,14 @@ class Scene(NamedTuple):
 
 _KNOWN: Final = settings_of(Story)
 
-_component = st.components.v2.component(
+_component = component(
     "story",
-    html="""<div data-component="story">
+    """<div data-component="story">
 <div class="row"><p class="said" role="status"></p><div class="controls"></div></div>
 <figure role="img"></figure>
 </div>""",
-    css=styles("story.css"),
-    js=script("story"),
+    styles("story.css"),
+    isolate_styles=True,
 )
 
 
@@ -80,13 +79,11 @@ def act(
     `on_choice(name, value)` is told of a control that was used, before the page runs again.
     """
 
-    def changed() -> None:
-        choice = st.session_state[key]["choice"]
+    def changed(choice: Choice) -> None:
         if "name" in choice:
             on_choice(str(choice["name"]), choice["value"])
 
-    data = json.dumps({**payload, "controls": list(controls)}, ensure_ascii=False).encode()
-    _component(key=key, data=data, default={"choice": {}}, on_choice_change=changed)
+    _component(key=key, data=words({**payload, "controls": [*controls]}), on_choice=changed)
 
 
 def payload(positions: Sequence[Position], hall: bool) -> dict[str, Any]:

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
 from pages.components.exhibits import picture
+from pages.components.factory import Choice
 from pages.components.message import words
 from pages.components.scripts import markup, styles
 
-_component = picture(
-    "unrolled",
-    html=markup("unrolled"),
-    css=styles("drawing.css", "unrolled.css"),
-    script="unrolled",
-)
+_component = picture("unrolled", html=markup("unrolled"), css=styles("drawing.css", "unrolled.css"))
 
 
 def unrolled(
@@ -37,14 +31,13 @@ def unrolled(
     last = payload["steps"] - 1
     start = _clamp(selected, last)
 
-    def changed() -> None:
-        choice = st.session_state[key]["choice"]
+    def changed(choice: Choice) -> None:
         named = choice["lit"] if choice["lit"] in _names(payload) else lit
         on_choose(_clamp(choice["step"], last), named)
 
     first = {"step": start, "lit": lit, "at": 0}
     data = pack(payload, selected=start, lit=lit, first_lit=first_lit)
-    _component(key=key, data=data, default={"choice": first}, on_choice_change=changed)
+    _component(key=key, data=data, start=first, on_choice=changed)
 
 
 def _names(payload: Mapping[str, Any]) -> set[str]:

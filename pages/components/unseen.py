@@ -9,19 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import streamlit as st
-
-from pages.components.scripts import script
+from pages.components import factory
 
 NAMES: Final = ("accessibility", "dragging", "presenter")
-_HTML: Final = """<span hidden>
-</span>"""
-_made: Final = {
-    name: st.components.v2.component(name, html=_HTML, js=script(name), isolate_styles=False)
-    for name in NAMES
-}
+_made: Final = {name: factory.unseen(name) for name in NAMES}
 
 
 def unseen(name: str) -> None:
     """Let one of the scripts work as long as this is drawn."""
-    _made[name](key=name, height=0)
+    _made[name](key=name)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pages.components.exhibits import picture
-
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+from pages.components.scripts import styles
 
 _component = picture(
-    "wirings",
-    html='<div data-component="wirings">\n</div>',
-    css=(_ASSETS / "wirings.css").read_text(encoding="utf-8"),
-    script="wirings",
+    "wirings", html='<div data-component="wirings">\n</div>', css=styles("wirings.css")
 )
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.components.sharing import Way, sharing
 from pages.figures.literal import in_markdown
 from pages.ui import answers, contents, notebook, own_deck, packed, session, summary
+from pages.ui.file_button import file_button
 from pages.ui.models.lectures import play
 from pages.ui.session import MINE
 from pages.ui.shelf import LINKED
@@ -58,16 +59,8 @@ def _head(deck: Deck) -> None:
             _words(deck)
         with st.popover("Share", icon=":material/share:", type="tertiary", key="share_deck"):
             _share(deck)
-        st.download_button(
-            "Download",
-            partial(write_deck, deck),
-            file_name=f"{editing.name(deck.title, set())}.toml",
-            mime="application/toml",
-            on_click="ignore",
-            icon=":material/download:",
-            type="tertiary",
-            key="deck_download",
-        )
+        made, file = partial(write_deck, deck), f"{editing.name(deck.title, set())}.toml"
+        file_button("Download", made, file, "application/toml", key="deck_download")
 
 
 def _words(deck: Deck) -> None:

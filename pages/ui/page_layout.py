@@ -13,6 +13,7 @@ from pages.components import exhibits
 from pages.figures.literal import in_markdown
 from pages.ui import controls, host, keeping, registry, results, runs, session, sharing, take_home
 from pages.ui.contents import PAGES, Page, group, page_link
+from pages.ui.file_button import file_button
 from pages.ui.sweeps import Turned
 from pages.ui.table import Table
 from rnn_core.analysis.gradient_check import Check
@@ -181,16 +182,8 @@ def _overflow(what: str) -> None:
 def download(title: str, table: Callable[[], Table]) -> None:
     """The picture's numbers as CSV, in long form, made only when asked for."""
     name = title.lower().replace(" ", "-")
-    st.download_button(
-        "Numbers as CSV",
-        lambda: table().to_csv().encode(),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
-        key=f"csv_{name}",
-    )
+    made, file = lambda: table().to_csv().encode(), f"{name}.csv"
+    file_button("Numbers as CSV", made, file, "text/csv", key=f"csv_{name}")
 
 
 def number(label: str, value: str, explained: str) -> None:

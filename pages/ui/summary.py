@@ -1,6 +1,5 @@
 """Summary of a deck's answers: the score, the surprises, and both to take away."""
 
-from collections.abc import Callable
 from html import escape
 from typing import Final
 
@@ -8,6 +7,7 @@ import streamlit as st
 
 from pages.ui import answers, progress, session
 from pages.ui.answers import Row, hidden, lettered
+from pages.ui.file_button import file_button
 from pages.ui.judging import judged
 from rnn_core.decks import Deck
 
@@ -83,21 +83,9 @@ def _files(name: str, deck: Deck) -> None:
     def sheet() -> bytes:
         return page(deck, rows(), hides).encode()
 
-    _download("My answers as CSV", table, f"answers-{name}.csv", "text/csv", "answers_csv")
-    _download("Page to hand in", sheet, f"answers-{name}.html", "text/html", "answers_page")
-
-
-def _download(label: str, data: Callable[[], bytes], file: str, mime: str, key: str) -> None:
-    st.download_button(
-        label,
-        data,
-        file_name=file,
-        mime=mime,
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
-        key=key,
-    )
+    file = f"answers-{name}"
+    file_button("My answers as CSV", table, f"{file}.csv", "text/csv", key="answers_csv")
+    file_button("Page to hand in", sheet, f"{file}.html", "text/html", key="answers_page")
 
 
 def page(deck: Deck, found: list[Row], hides: bool) -> str:

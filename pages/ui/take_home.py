@@ -16,6 +16,7 @@ from pages.handout.document import document
 from pages.handout.exhibit import Sheet
 from pages.ui import runs, session
 from pages.ui.contents import Page, name_of
+from pages.ui.file_button import file_button
 from pages.ui.sweeps import Turned, swept
 from rnn_core.code.ways import WAYS, Way
 from rnn_core.engine.cells import CELLS
@@ -55,12 +56,14 @@ def _keep(page: Page) -> None:
     """The picture as it is on screen, as one file."""
     sheet = session.take_away(sheet_of(page, _address()))
     session.keep(SHEET, sheet)  # a deck as a file is made of these: scripts/handout.py
-    _button(
+    file = f"{name_of(page)}.html"
+    file_button(
         "Keep this picture (HTML)",
         lambda: document(page.title, [sheet()]).encode(),
-        f"{name_of(page)}.html",
+        file,
         "text/html",
-        "Opens by double click, without the app and without a network",
+        key=f"take_{file}",
+        help="Opens by double click, without the app and without a network",
     )
 
 
@@ -127,24 +130,11 @@ def _code(page: Page, way: Way) -> None:
 
     file = f"{name_of(page)}-{way.label.lower()}.{way.ending}"
     words = f"These very numbers with {way.label}" if way.ending == "py" else "As a notebook"
-    _button(way.label, session.take_away(made), file, way.mime, words)
+    make = session.take_away(made)
+    file_button(way.label, make, file, way.mime, key=f"take_{file}", help=words)
 
 
 def _run(page: Page, e: Experiment, view: session.View) -> Run:
     """The run on screen; where numbers can be changed by hand, with these changes."""
     done = runs.compute(e)
     return runs.edited(done, view.edits)[0] if name_of(page) == "cell" else done
-
-
-def _button(label: str, made: Callable[[], bytes], file: str, mime: str, words: str) -> None:
-    st.download_button(
-        label,
-        made,
-        file_name=file,
-        mime=mime,
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
-        key=f"take_{file}",
-        help=words,
-    )

@@ -1,5 +1,7 @@
 """Trained networks that ship with the app: read once, checked, and put on all other pages."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.figures.literal import in_markdown
@@ -33,17 +35,21 @@ def _seen(name: str, _found: Probe) -> tuple[Run, Check]:
     return done, gradient_check(done)
 
 
-def look_inside(found: Probe, label: str, words: str) -> None:
-    """The button that puts a network on all other pages, and the ways there once it is."""
-    st.button(
-        label,
-        icon=":material/search:",
-        on_click=loaded_model.show,
-        args=(found,),
-        help=words,
-        key=f"inside_{label}",
-    )
-    if session.experiment().weights == found.name:
+def look_inside(probes: Mapping[str, Probe], what: str) -> None:
+    """Buttons that put networks on all other pages, and the ways there once one of them is.
+
+    `probes`: by the words behind "Look inside"; `what` they read."""
+    with st.container(horizontal=True):
+        for words, found in probes.items():
+            st.button(
+                f"Look inside{words}",
+                icon=":material/search:",
+                on_click=loaded_model.show,
+                args=(found,),
+                help=f"Puts this network, reading {what}, on all other pages.",
+                key=f"inside_{words}",
+            )
+    if session.experiment().weights in {found.name for found in probes.values()}:
         loaded_model.where()
 
 

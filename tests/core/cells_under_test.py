@@ -1,4 +1,4 @@
-"""Every cell in every variant, and small random weights for it."""
+"""Every cell in every variant, small random weights for it, and a run that overflows."""
 
 import numpy as np
 
@@ -10,6 +10,17 @@ VARIANTS: list[Cell] = [
     *(GRU(reset, update) for reset in ("after", "before") for update in ("keeps", "takes")),
     *(LSTM(kind) for kind in ("forget", "no-forget", "peephole")),
 ]
+# Settings of an experiment whose states, and the gradients with them, overflow.
+OVERFLOWING = {
+    "cell": "rnn",
+    "activation": "relu",
+    "init": "identity",
+    "gain": 3.0,
+    "scale": 4.0,
+    "steps": 200,
+    "source": "sine",
+    "readout": "linear",
+}
 
 
 def random_weights(cell: Cell, D: int, H: int, rng: np.random.Generator) -> Weights:

@@ -1,8 +1,6 @@
 """The picture of a cell: its numbers are the engine's, its lines do not lie on one another."""
 
 import itertools
-import json
-import struct
 
 import numpy as np
 import pytest
@@ -22,6 +20,7 @@ from rnn_core.notation.diagram import diagram
 from rnn_core.notation.notation import NOTATIONS
 from tests.core.cells_under_test import VARIANTS
 from tests.core.minimal_gated_unit import MGU, plainly
+from tests.figures.unpacking import unpacked
 
 EVERY = [*VARIANTS, MGU()]
 every_cell = pytest.mark.parametrize("cell", EVERY, ids=str)
@@ -64,14 +63,9 @@ def test_the_number_on_every_wire_is_the_engines(cell):
 @every_cell
 def test_the_message_is_the_numbers_as_they_are(cell):
     payload = payload_of(trace_of(cell))
-    message = pack(payload)
-    (length,) = struct.unpack("<I", message[:4])
-    header = json.loads(message[4 : 4 + length])
-    numbers = np.frombuffer(message[-(-(4 + length) // 8) * 8 :], "<f8")
+    found = unpacked(pack(payload))["numbers"]
     for name, array in payload["numbers"].items():
-        offset, rows, columns = header["numbers"][name]
-        found = numbers[offset : offset + rows * columns]
-        np.testing.assert_array_equal(found, np.ravel(array))
+        np.testing.assert_array_equal(found[name], array)
 
 
 def segments(points):

@@ -10,6 +10,7 @@ from rnn_core.analysis.loss_state_matrix import loss_state_matrix, reach
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
+from tests.core.cells_under_test import OVERFLOWING
 
 WISH = {"steps": 12, "hidden": 4, "seed": 3, "scale": 1.5}
 
@@ -177,17 +178,7 @@ def test_steps_on_stay_inside():
         {"wiring": "one-to-one"},
         {"hidden": 1, "init": "zero"},
         {"wiring": "encoder-decoder"},
-        {
-            "cell": "rnn",
-            "activation": "relu",
-            "init": "identity",
-            "gain": 3.0,
-            "scale": 4.0,
-            "steps": 200,
-            "source": "sine",
-            "readout": "linear",
-            "hidden": 8,
-        },
+        OVERFLOWING | {"hidden": 8},
     ],
 )
 def test_odd_networks_make_a_picture_and_words(of, odd):
@@ -202,16 +193,7 @@ def test_odd_networks_make_a_picture_and_words(of, odd):
 
 
 def test_an_overflow_is_said():
-    _, matrix = made(
-        cell="rnn",
-        activation="relu",
-        init="identity",
-        gain=3.0,
-        scale=4.0,
-        steps=200,
-        source="sine",
-        readout="linear",
-    )
+    _, matrix = made(**OVERFLOWING)
     assert np.isinf(matrix.values).any()
     assert "overflow" in figures.sentence(matrix, 200, 1)
 

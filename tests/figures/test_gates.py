@@ -1,13 +1,11 @@
 """The gates' picture shows the trace's own numbers, in ranges the data cannot move."""
 
-import json
-import struct
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pages.components.heatmaps import Menu, Picked, pack, tidied
+from pages.components.heatmaps import Menu, Picked, message, tidied
 from pages.figures.gates import panels
 from pages.figures.gates.panels import gate_rows, series_read, shown_of, sorts_of
 from pages.figures.gates.similarity import correlations, unit_order
@@ -16,6 +14,7 @@ from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
+from tests.figures.unpacking import part, unpacked
 
 EXPERIMENT = Experiment(text="hello", steps=7, hidden=5, seed=3)
 
@@ -106,43 +105,25 @@ def test_a_wrong_number_of_labels_is_refused():
         gate_panels(trace, labels[:-1], "")
 
 
-def json_at(message: bytes, at: int):
-    (length,) = struct.unpack_from("<I", message, at)
-    return json.loads(message[at + 4 : at + 4 + length]), at + -(-(4 + length) // 8) * 8
-
-
-def unpacked(message: bytes):
-    """The message's choice, header and blocks of numbers, read as assets/heatmaps.js reads them."""
-    choice, at = json_at(message, 0)
-    header, at = json_at(message, at)
-    blocks = []
-    for panel in header["panels"]:
-        kind = np.dtype("<f8" if panel["double"] else "<f4")
-        count = panel["rows"] * len(header["labels"])
-        blocks.append(np.frombuffer(message, kind, count, at).reshape(panel["rows"], -1))
-        at += -(-count * kind.itemsize // 8) * 8
-    assert at == len(message)
-    return choice, header, blocks
-
-
 PICKED = Picked(2, 3, "forget")
 
 
 @pytest.mark.parametrize("title", ["", "a", "ab", "日本", "“hello”"])
 def test_a_message_carries_every_number(title):
     payload = gate_panels(*layer(), title)
-    choice, header, blocks = unpacked(pack(payload, picked=PICKED, name="gates"))
-    assert (header["title"], header["order"]) == (title, [0, 1, 2, 3, 4])
+    choice, picture = part(message(payload, picked=PICKED, name="gates"))
+    found = unpacked(picture)
+    assert (found["title"], found["order"]) == (title, [0, 1, 2, 3, 4])
     assert (choice["step"], choice["unit"], choice["quantity"]) == (2, 3, "forget")
-    for panel, block in zip(payload["panels"], blocks, strict=True):
-        np.testing.assert_allclose(block, panel["values"], rtol=1e-6)
+    for panel, read in zip(payload["panels"], found["panels"], strict=True):
+        np.testing.assert_allclose(read["values"], panel["values"], rtol=1e-6)
 
 
 def test_numbers_too_large_for_single_precision_stay_true():
     payload = gate_panels(*layer(), "")
     payload["panels"][0]["values"] = np.array([[1e200, np.inf, np.nan, 0, 1, 2, -1e300]])
-    _, _, blocks = unpacked(pack(payload, picked=PICKED, name="gates"))
-    np.testing.assert_array_equal(blocks[0], payload["panels"][0]["values"])
+    found = unpacked(part(message(payload, picked=PICKED, name="gates"))[1])
+    np.testing.assert_array_equal(found["panels"][0]["values"], payload["panels"][0]["values"])
 
 
 def test_what_is_picked_stays_within_what_there_is():
@@ -250,7 +231,7 @@ def test_a_decoder_reads_the_second_half_and_its_own_output_leaves_gaps():
     assert np.isnan(series[1])
     payload = gate_panels(trace, ("a", "·", "b", "c"), series=series)
     assert payload["series"][1] is None
-    pack(payload, picked=PICKED, name="gates")  # JSON knows no nan
+    message(payload, picked=PICKED, name="gates")  # JSON knows no nan
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -1,8 +1,5 @@
 """The coloured texts of the character pages: their numbers are the engine's, in place."""
 
-import json
-import struct
-
 import numpy as np
 import pytest
 
@@ -16,6 +13,7 @@ from rnn_core.applications.probe import look, run_of
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.notation.notation import NOTATIONS
 from tests.core.small_models import LETTERS, small_model
+from tests.figures.unpacking import unpacked
 
 TEXT = "abba cab\nab"
 
@@ -128,10 +126,8 @@ def test_surprise_has_colours_too_and_the_first_character_none():
 
 def test_the_message_is_what_the_script_unpacks():
     model = small_model("gru")
-    raw = pack(reading.payload(read(model, "", 0, 1.0, 0), model.card, Reading(), 1))
-    (length,) = struct.unpack("<I", raw[:4])
-    head = json.loads(raw[4 : 4 + length])
-    assert head["alphabet"] == list(LETTERS) and head["numbers"]["best"][1] == 0
+    found = unpacked(pack(reading.payload(read(model, "", 0, 1.0, 0), model.card, Reading(), 1)))
+    assert found["alphabet"] == list(LETTERS) and len(found["numbers"]["best"]) == 0
 
 
 def test_bits_stand_beside_the_cards_and_the_baselines():

@@ -1,7 +1,6 @@
 """The scatter's points are the engine's shares of saturated steps, one per unit."""
 
 import json
-import struct
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +19,7 @@ from rnn_core.engine.cells import CELLS
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
+from tests.figures.unpacking import unpacked
 
 EXPERIMENT = Experiment(text="hello", steps=12, hidden=7, seed=3, scale=4.0)
 
@@ -63,14 +63,10 @@ def test_points_and_maps_are_the_engines(cell):
 
 def test_the_message_carries_the_same_numbers():
     payload = picture(layers(EXPERIMENT))
-    message = pack({**payload, "unit": 2})
-    (length,) = struct.unpack("<I", message[:4])
-    header = json.loads(message[4 : 4 + length])
-    assert (header["unit"], header["units"], len(header["labels"])) == (2, 7, 12)
-    numbers = np.frombuffer(message[-(-(4 + length) // 8) * 8 :])
-    for name, (offset, rows, columns) in header["numbers"].items():
-        found = numbers[offset : offset + rows * columns].reshape(rows, columns)
-        np.testing.assert_array_equal(found, payload["numbers"][name])
+    found = unpacked(pack({**payload, "unit": 2}))
+    assert (found["unit"], found["units"], len(found["labels"])) == (2, 7, 12)
+    for name, array in payload["numbers"].items():
+        np.testing.assert_array_equal(found["numbers"][name], array)
 
 
 def test_letters_are_the_notations():

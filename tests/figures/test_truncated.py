@@ -8,6 +8,7 @@ from pages.figures import truncated as figures
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
 from rnn_core.studies.truncated import TASK, UPDATES, Slice, compare
+from tests.core.cells_under_test import OVERFLOWING
 
 WISH = {"steps": 12, "hidden": 4, "seed": 3}
 
@@ -106,16 +107,7 @@ def test_training_curves_are_means_of_neighbouring_updates():
     [
         {"wiring": "one-to-one"},
         {"hidden": 1, "init": "zero"},
-        {
-            "cell": "rnn",
-            "activation": "relu",
-            "init": "identity",
-            "gain": 3.0,
-            "scale": 4.0,
-            "steps": 200,
-            "source": "sine",
-            "readout": "linear",
-        },
+        OVERFLOWING,
     ],
 )
 def test_odd_networks_make_a_picture_and_words(odd):

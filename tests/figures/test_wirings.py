@@ -30,6 +30,7 @@ from rnn_core.engine.wiring import WIRINGS
 from rnn_core.experiment.experiment import SETTINGS, Experiment
 from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
+from tests.core.cells_under_test import OVERFLOWING
 
 EXPERIMENT = Experiment(hidden=5, steps=8, seed=3)
 TABLE = {card.key: card for card in CARDS if card.key != "stack"}
@@ -189,15 +190,7 @@ def test_the_conclusion_says_how_much_less_the_first_step_gets(card):
     "changes",
     [
         {"init": "zero"},
-        {
-            "cell": "rnn",
-            "activation": "relu",
-            "scale": 4.0,
-            "gain": 3.0,
-            "init": "identity",
-            "steps": 200,
-            "source": "sine",
-        },
+        OVERFLOWING,
     ],
 )
 @every_card

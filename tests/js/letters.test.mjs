@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import test from "node:test"
 
-const source = ["drawing", "letters"].map(name => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8")).join("\n")
+const source = ["drawing", "letters", "message", "svg"].map(name => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8")).join("\n")
 const s = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"))
 
 const block = (rows, columns, ...all) => ({ rows, columns, all: Float64Array.from(all) })

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import test from "node:test"
 
-const source = ["drawing", "saturation", "saving"].map(name => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8")).join("\n")
+const source = ["drawing", "saturation", "saving", "svg"].map(name => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8")).join("\n")
 const s = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"))
 
 const runs = [{ name: "LSTM", values: "f", below: [0, 0.5, 0], above: [0.25, 0, 0.25] }]

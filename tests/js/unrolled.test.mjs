@@ -3,9 +3,10 @@ import assert from "node:assert/strict"
 import { readdirSync, readFileSync } from "node:fs"
 import test from "node:test"
 
-// The page runs all files as one script, joined as pages/components/unrolled.py joins them.
+// The page runs all files as one script, joined as pages/components/scripts.py joins them.
 const folder = new URL("../../assets/unrolled/", import.meta.url)
-const source = readdirSync(folder).filter(name => name.endsWith(".js")).sort().map(name => readFileSync(new URL(name, folder), "utf8")).join("\n")
+const files = ["../svg.js", ...readdirSync(folder).filter(name => name.endsWith(".js")).sort()]
+const source = files.map(name => readFileSync(new URL(name, folder), "utf8")).join("\n")
 const u = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"))
 
 const scale = { floor: 1e-16, ceiling: 1e8 }

@@ -1,12 +1,14 @@
 """A reader without a browser: Streamlit's own test session on the frame script."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import shipped
 from pages.ui.contents import FIRST
+from pages.ui.store import STORE
 from tests.pages.reader import clean
 
 SHELL = Path(__file__).parents[2] / "pages" / "_shell.py"
@@ -27,3 +29,12 @@ def visit() -> Visit:
         return clean(reader.run())
 
     return opened
+
+
+@pytest.fixture
+def no_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """The folder of shipped networks is empty, and none is remembered."""
+    STORE.tidy(unused=0)
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+    yield tmp_path
+    STORE.tidy(unused=0)

@@ -6,7 +6,7 @@ from pages.ui.models.byhand import written
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.byhand import Walk, stops, write_out
 from rnn_core.studies.byhand_exercise import blanks
-from tests.pages.reader import clean
+from tests.pages.reader import clean, said
 from tests.pages.test_pages import EXTREMES
 
 
@@ -18,10 +18,6 @@ def place(reader):
 
 def fields(reader):
     return [field for field in reader.text_input if field.key.startswith("answer_")]
-
-
-def said(reader):
-    return " ".join(m.value for m in reader.markdown)
 
 
 def test_next_walks_through_every_place_and_back_returns(visit):

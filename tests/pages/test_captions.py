@@ -2,19 +2,9 @@
 
 import pytest
 
-from pages.ui import shipped
-from pages.ui.store import STORE
 from rnn_core.applications.captions import BLANK, Sketch, clean, sketch, to_hex
 from tests.pages.reader import clean as no_exception
-
-
-def said(reader):
-    return " ".join(m.value for m in reader.markdown)
-
-
-def press(reader, label):
-    (button,) = [b for b in reader.button if b.label == label]
-    return no_exception(button.click().run())
+from tests.pages.reader import press, said
 
 
 @pytest.mark.parametrize("which", ["held-out", "unseen"])
@@ -72,10 +62,6 @@ def test_the_network_goes_to_the_other_pages(visit, link):
         assert "agrees with central differences" in said(reader)
 
 
-def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
-    STORE.tidy(unused=0)
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+def test_a_missing_network_is_said_in_words(visit, no_networks):
     reader = visit("captions")
     assert any("There is no trained network" in e.value for e in reader.error)
-    monkeypatch.undo()
-    STORE.tidy(unused=0)

@@ -1,15 +1,13 @@
 """The character pages: own text, odd text, missing networks, picks and links."""
 
-from pathlib import Path
-
 import pytest
 
 from pages.ui import shipped
-from pages.ui.store import STORE
 from rnn_core.applications.characters import NETWORKS, OPENINGS, Reading
 from rnn_core.experiment.settings import settings_of
 from rnn_core.training.models import load, names
 from tests.pages.reader import clean
+from tests.pages.reader import said as words
 
 ODD = {
     "one letter": "a",
@@ -24,22 +22,9 @@ ODD = {
 }
 
 
-def words(reader) -> str:
-    return " ".join(m.value for m in (*reader.markdown, *reader.caption))
-
-
 def press(reader, label):
     next(b for b in reader.button if label in b.label).click().run()
     return clean(reader)
-
-
-@pytest.fixture
-def nothing(monkeypatch, tmp_path):
-    """A folder without networks."""
-    monkeypatch.setattr(shipped, "FOLDER", Path(tmp_path))
-    STORE.tidy(unused=0)
-    yield
-    STORE.tidy(unused=0)
 
 
 @pytest.mark.parametrize("page", ["characters", "connectivity"])
@@ -55,7 +40,7 @@ def test_whatever_is_typed_the_page_stands(visit, page, typed):
 
 
 @pytest.mark.parametrize("page", ["characters", "connectivity"])
-def test_a_folder_without_networks_is_said(visit, nothing, page):
+def test_a_folder_without_networks_is_said(visit, no_networks, page):
     reader = visit(page)
     assert reader.error and "no trained network" in reader.error[0].value
     assert "when there is a network" in words(reader)

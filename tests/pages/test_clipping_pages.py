@@ -9,10 +9,7 @@ from rnn_core.experiment.settings import settings_of
 from rnn_core.studies.ceiling import Ceiling
 from rnn_core.studies.cliff import Cliff, descend
 from tests.pages.reader import clean
-
-
-def words(reader) -> str:
-    return " ".join(m.value for m in reader.markdown)
+from tests.pages.reader import said as words
 
 
 @pytest.mark.parametrize("scene", ["explosion", "by-value"])

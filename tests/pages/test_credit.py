@@ -4,16 +4,8 @@ import pytest
 
 from rnn_core.analysis.loss_state_matrix import Pick
 from rnn_core.experiment.settings import settings_of
-from tests.pages.reader import clean
-
-
-def words(reader) -> str:
-    return " ".join(m.value for m in reader.markdown)
-
-
-def press(reader, label):
-    next(b for b in reader.button if b.label == label).click().run()
-    return clean(reader)
+from tests.pages.reader import press
+from tests.pages.reader import said as words
 
 
 @pytest.mark.parametrize("of", settings_of(Pick)["of"].options)

@@ -4,18 +4,14 @@ import numpy as np
 import pytest
 
 from pages.figures.theme import number
-from pages.ui import loaded_model, shipped
+from pages.ui import loaded_model
 from pages.ui.models import distance as distance_model
-from pages.ui.store import STORE
 from rnn_core.applications import distance
 from rnn_core.applications.distance import SHORT, Distance
 from rnn_core.experiment.settings import settings_of
 from rnn_core.tasks.sentences import COUNTRIES
 from tests.pages.reader import clean
-
-
-def words(reader) -> str:
-    return " ".join(m.value for m in reader.markdown)
+from tests.pages.reader import said as words
 
 
 def test_it_says_what_the_engine_measures(visit):
@@ -70,9 +66,7 @@ def test_a_network_goes_to_the_other_pages_with_this_sentence(visit):
     assert {"gates", "gradients"} <= set(loaded_model.LOOK_AT)
 
 
-def test_networks_that_are_not_there_have_a_word(visit, monkeypatch, tmp_path):
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
-    STORE.tidy(unused=0)
+def test_networks_that_are_not_there_have_a_word(visit, no_networks):
     for page, errors in (("distance", 3), ("series", 1)):
         reader = visit(page)
         assert len(reader.error) == errors

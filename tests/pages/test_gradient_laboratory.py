@@ -7,11 +7,7 @@ from pages.ui.models import truncated
 from rnn_core.experiment.settings import settings_of
 from rnn_core.studies.starts import Starts
 from rnn_core.studies.truncated import first_clues
-from tests.pages.reader import clean
-
-
-def said(reader) -> str:
-    return " ".join([*(m.value for m in reader.markdown), *(c.value for c in reader.caption)])
+from tests.pages.reader import clean, said
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])

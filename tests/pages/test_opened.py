@@ -10,7 +10,7 @@ from pages.ui.runs import compute
 from rnn_core.engine.cells import GRU
 from rnn_core.engine.network import Network
 from rnn_core.training.weight_files import make_network, read_weights, to_npz, to_safetensors
-from tests.pages.reader import as_read, clean
+from tests.pages.reader import as_read, clean, press
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden" / "foreign"
 QUICK = {"task": "echo", "length": "8", "batch": "4", "updates": "40", "hidden": "6"}
@@ -28,10 +28,6 @@ def training(visit, name: str, **more):
 
 def button(reader, label: str):
     return next((b for b in reader.button if b.label == label), None)
-
-
-def press(reader, label: str):
-    return clean(button(reader, label).click().run())
 
 
 def said(reader) -> str:

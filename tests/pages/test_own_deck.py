@@ -12,7 +12,7 @@ from pages.ui.contents import PAGES
 from pages.ui.session import MINE, Session
 from pages.ui.shelf import LINKED, scenes_of, shelf
 from rnn_core.decks import Deck, Scene, pack, read_deck, unpack, write_deck
-from tests.pages.reader import as_read, clean
+from tests.pages.reader import as_read, clean, press
 
 FIRST = Scene(
     "little", "Little is left", "gradients", "Look left.", settings={"steps": 50, "cell": "gru"}
@@ -65,11 +65,6 @@ def follow(reader: AppTest, label: str) -> AppTest:
     reader.switch_page(f"{way.pop('page') or 'start'}.py")
     reader.query_params.clear()
     reader.query_params.update(way)
-    return clean(reader.run())
-
-
-def press(reader: AppTest, label: str) -> AppTest:
-    next(b for b in reader.button if b.label == label).click()
     return clean(reader.run())
 
 

@@ -6,10 +6,7 @@ from pages.ui.models import series
 from rnn_core.applications.series import SHARES, Forecast
 from rnn_core.experiment.settings import settings_of
 from tests.pages.reader import clean
-
-
-def words(reader) -> str:
-    return " ".join(m.value for m in reader.markdown)
+from tests.pages.reader import said as words
 
 
 def test_the_wave_says_its_errors(visit):

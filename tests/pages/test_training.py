@@ -14,7 +14,7 @@ from rnn_core.tasks.characters import python_text
 from rnn_core.training.comparison import entries
 from rnn_core.training.trainer import Trainer
 from rnn_core.training.weight_files import to_npz
-from tests.pages.reader import clean
+from tests.pages.reader import clean, said
 
 QUICK = {"task": "echo", "length": "8", "batch": "4", "updates": "40", "hidden": "6"}
 
@@ -135,10 +135,6 @@ def upload(reader, content: bytes, name: str = "w.npz"):
     reader.file_uploader(key="weights_file").set_value((name, content, "application/zip")).run()
     readable = [b for b in reader.button if b.label == "Load them"]
     return press(reader, "Load them") if readable else clean(reader)
-
-
-def said(reader):
-    return " ".join(m.value for m in reader.markdown)
 
 
 def test_saved_weights_come_back(visit):

@@ -6,8 +6,9 @@ from pages.figures.literal import in_markdown
 from pages.ui import shipped
 from pages.ui.store import STORE
 from rnn_core.applications.translation import FIRST, held_out, next_number, understood
-from tests.pages.reader import clean
+from tests.pages.reader import clean, press, said
 
+MODELS = shipped.FOLDER  # before a test takes them away
 ODD = [
     *("", "   ", "-5", "9" * 200, "1e9", "neuf", "<img src=x onerror=alert(1)> $x$ **b** `c`"),
     *(
@@ -22,15 +23,6 @@ ODD = [
         "'; --",
     ),
 ]
-
-
-def said(reader):
-    return " ".join(m.value for m in reader.markdown)
-
-
-def press(reader, label):
-    (button,) = [b for b in reader.button if b.label == label]
-    return clean(button.click().run())
 
 
 @pytest.mark.parametrize("text", ODD)
@@ -72,9 +64,7 @@ def test_the_network_goes_to_the_other_pages(visit, units):
         assert "agrees with central differences" in said(reader)
 
 
-def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
-    STORE.tidy(unused=0)
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+def test_a_missing_network_is_said_in_words(visit, no_networks, monkeypatch):
     reader = visit("translation")
     assert any("There is no trained network" in e.value for e in reader.error)
     assert "no network" in said(reader)
@@ -83,13 +73,9 @@ def test_a_missing_network_is_said_in_words(visit, monkeypatch, tmp_path):
     assert not visit("translation").error
 
 
-def test_one_network_alone_is_shown_too(visit, monkeypatch, tmp_path):
+def test_one_network_alone_is_shown_too(visit, no_networks):
     for ending in ("json", "npz"):
         name = f"translation-16.{ending}"
-        (tmp_path / name).write_bytes((shipped.FOLDER / name).read_bytes())
-    STORE.tidy(unused=0)
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+        (no_networks / name).write_bytes((MODELS / name).read_bytes())
     reader = visit("translation")
     assert reader.error and "through 16 units wrongly" in said(reader)
-    monkeypatch.undo()
-    STORE.tidy(unused=0)

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui import shipped
-from pages.ui.store import STORE
 from rnn_core.applications import entities, sentiment
 from rnn_core.training.models import load
-from tests.pages.reader import clean
+from tests.pages.reader import clean, press, said
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models"
 FIELDS = {"sentiment": "review", "entities": "sentence"}
@@ -28,15 +26,6 @@ ODD = {
     "numbers": "12345678901234567890 -1e999 0.5",
     "a comma": ",",
 }
-
-
-def said(reader) -> str:
-    return " ".join(e.value for kind in (reader.markdown, reader.caption) for e in kind)
-
-
-def press(reader, label):
-    (button,) = [b for b in reader.button if b.label == label]
-    return clean(button.click().run())
 
 
 @every_page
@@ -111,9 +100,6 @@ def test_look_inside_puts_the_sentence_on_other_pages(visit, page, label, onto):
 
 
 @every_page
-def test_a_missing_network_is_said(visit, page, monkeypatch, tmp_path):
-    STORE.tidy(unused=0)
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+def test_a_missing_network_is_said(visit, page, no_networks):
     reader = visit(page)
     assert any("There is no trained network" in e.value for e in reader.error)
-    STORE.tidy(unused=0)

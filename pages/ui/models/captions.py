@@ -112,6 +112,5 @@ def buttons(image: Array) -> None:
 def inside(model: Model, said: Caption, name: str) -> tuple[Run, Check]:
     """The way into the network; its run on this drawing, and that run's check."""
     found = shipped.reading(model, f"{to_hex(said.image)} {name}")
-    words = "Puts this network, reading this drawing, on all other pages."
-    trained.look_inside(found, "Look inside", words)
+    trained.look_inside({"": found}, "this drawing")
     return trained.seen(found)

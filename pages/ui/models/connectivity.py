@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import streamlit as st
-
-from pages.ui import loaded_model, shipped, trained
+from pages.ui import shipped, trained
 from pages.ui.results import stored
 from rnn_core.analysis.gradient_check import Check
 from rnn_core.applications.connectivity import NETWORKS as ALIKE
@@ -47,17 +45,3 @@ def together(wish: Connected) -> Together | None:
 @stored(words="Every character back to all others")
 def _felt(name: str, foretold: str, _done: Run) -> Felt:
     return felt(_done, foretold)
-
-
-def look_inside(found: Together) -> None:
-    """A button for each network that puts it on all other pages, and the ways there."""
-    with st.container(horizontal=True):
-        for cell, one in found.probes.items():
-            st.button(
-                f"Look inside the {cell.upper()}",
-                icon=":material/search:",
-                on_click=loaded_model.show,
-                args=(one,),
-                help="This network, reading this text, on other pages.",
-            )
-    loaded_model.where()

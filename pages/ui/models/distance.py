@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import streamlit as st
-
-from pages.ui import loaded_model, shipped, trained
+from pages.ui import shipped, trained
 from pages.ui.results import stored
 from rnn_core.analysis.gradient_check import Check, in_words
 from rnn_core.applications import distance
@@ -81,12 +79,3 @@ def checked(found: Mapping[str, Probe]) -> Check:
     every = [trained.seen(each)[1] for each in found.values()]
     error, entries = max(c.relative_error for c in every), sum(c.entries for c in every)
     return Check(error, entries, all(c.ok for c in every), in_words(error, entries))
-
-
-def look_inside(found: Mapping[str, Probe]) -> None:
-    """A button for every network that puts it, reading this sentence, on the other pages."""
-    words = "Puts this network, reading this sentence, on all other pages."
-    with st.container(horizontal=True):
-        for cell, each in found.items():
-            trained.look_inside(each, f"Look inside the {cell.upper()}", words)
-    loaded_model.where()

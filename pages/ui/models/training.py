@@ -16,6 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.figures.literal import in_markdown
 from pages.ui import controls, keeping, loaded_model, opened, session
+from pages.ui.file_button import file_button
 from pages.ui.host import SLICE_MS
 from pages.ui.models import races
 from pages.ui.results import training
@@ -323,14 +324,9 @@ def store() -> None:
     st.caption(f"Weights of {words} after {trainer.update} updates, by PyTorch's names.")
     with st.container(horizontal=True):
         for kind, made in (("npz", to_npz), ("safetensors", to_safetensors)):
-            st.download_button(
-                f"Save as .{kind}",
-                partial(made, trainer.weights, about),
-                f"{name}.{kind}",
-                on_click="ignore",
-                icon=":material/download:",
-                key=f"save_{kind}",
-            )
+            save, mime = partial(made, trainer.weights, about), "application/octet-stream"
+            look = {"key": f"save_{kind}", "type": "secondary"}
+            file_button(f"Save as .{kind}", save, f"{name}.{kind}", mime, **look)
     if (given := opened.upload()) is not None:
         st.button("Load them", on_click=_load, args=(given.stored,), icon=":material/upload:")
         opened.by_itself(given)

@@ -13,6 +13,7 @@ from rnn_core.analysis.stack import family, simple, stack
 from rnn_core.arrays import length
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
+from tests.core.cells_under_test import OVERFLOWING
 
 SMALL = Experiment(hidden=4, steps=7, source="random")
 VARIANTS = {
@@ -190,17 +191,7 @@ def test_the_bound_is_that_of_single_runs_and_holds():
 
 
 def test_overflow_is_infinite_and_warns_nobody():
-    wish = replace(
-        SMALL,
-        cell="rnn",
-        activation="relu",
-        init="identity",
-        gain=3.0,
-        scale=4.0,
-        steps=200,
-        source="sine",
-        readout="linear",
-    )
+    wish = replace(SMALL, **OVERFLOWING)
     many = family(wish, "scale", (4.0,), SEEDS)
     for quantity in sweep.QUANTITIES:
         (norms, *_) = sweep.flow(many, quantity).values()

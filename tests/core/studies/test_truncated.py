@@ -23,6 +23,7 @@ from rnn_core.studies.truncated import (
 )
 from rnn_core.tasks import METRICS
 from rnn_core.training.trainer import Trainer
+from tests.core.cells_under_test import OVERFLOWING
 
 SMALL = Experiment(steps=7, hidden=4, scale=1.5, seed=3)
 CELLS = ("rnn", "gru", "lstm")
@@ -94,17 +95,7 @@ def test_many_layers_are_compared_at_fewer_windows():
         {"wiring": "one-to-one"},
         {"init": "zero", "hidden": 1},
         {"placement": "chosen", "chosen": "150"},
-        {
-            "cell": "rnn",
-            "activation": "relu",
-            "init": "identity",
-            "gain": 3.0,
-            "scale": 4.0,
-            "steps": 200,
-            "source": "sine",
-            "readout": "linear",
-            "hidden": 64,
-        },
+        OVERFLOWING | {"hidden": 64},
     ],
 )
 def test_odd_gradients_compare_without_a_warning(odd):
