@@ -10,7 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rnn_core.engine.allocator import keep_memory
 
-PARTS = ("engine", "jacobians", "pages", "opening", "dragging", "next", "training", "load")
+PARTS = (
+    *("engine", "jacobians", "pages", "opening", "dragging", "next", "site", "training", "load"),
+)
 PACKAGES = ("numpy", "torch", "jax", "streamlit", "plotly")
 
 

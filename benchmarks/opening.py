@@ -42,7 +42,9 @@ SCRIPT: Final = """
   const below = (root) => [...root.querySelectorAll("*")].some(has)
   const drawn = (e) => has(e) || below(e)
   const look = () => {
-    if (![...document.querySelectorAll("@WHERE@")].some(drawn)) return requestAnimationFrame(look)
+    const covered = document.getElementById("still") // of the site, while Python is fetched
+    const shown = [...document.querySelectorAll("@WHERE@")].some(drawn)
+    if (covered || !shown) return requestAnimationFrame(look)
     setTimeout(() => { window.first = performance.now() }) // this frame is painted by then
   }
   requestAnimationFrame(look)

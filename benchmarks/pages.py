@@ -33,7 +33,7 @@ FLAGS = [
 SLIDER = "input[type=range][aria-label='Weight scale'], [role=slider][aria-label='Weight scale']"
 WARM = 3  # first moves, not counted
 REST_MS = 200  # between two moves
-PATIENCE_MS = 10_000
+PATIENCE_MS, OPENING_MS = 10_000, 90_000
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def open_page(chromium: Any, address: str) -> Any:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(SCRIPT)
     page.goto(address)
-    page.locator(SLIDER).first.wait_for(state="attached", timeout=30_000)
-    page.wait_for_function("window.drawn().length > 0", timeout=30_000)
+    page.locator(SLIDER).first.wait_for(state="attached", timeout=OPENING_MS)
+    page.wait_for_function("window.drawn().length > 0", timeout=OPENING_MS)
     page.wait_for_timeout(2000)
     return page
 

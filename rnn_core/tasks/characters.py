@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import pydoc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -141,6 +140,8 @@ def _texts(kind: str) -> Iterator[str]:
 
 def _documentation(module: ModuleType) -> str:
     """Text of `help(module)`, without where the file lies on this machine."""
+    import pydoc  # large, and hardly ever asked for
+
     text = pydoc.plain(pydoc.render_doc(module))
     return text.split("\nFILE\n")[0].rstrip()
 

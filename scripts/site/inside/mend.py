@@ -1,5 +1,8 @@
 """Functions that the browser's Python lacks, put in their place before the app starts."""
 
+import re
+import sys
+from types import ModuleType
 from typing import Any
 
 from js import XMLHttpRequest  # type: ignore[import-not-found]
@@ -47,9 +50,17 @@ def plotly_js() -> bytes:
     return found
 
 
+def no_emojis() -> ModuleType:
+    """Stand-in for Streamlit's list of all emojis, which is slow to load: no icon here is one."""
+    module = ModuleType("streamlit.emojis")
+    module.__dict__.update(ALL_EMOJIS=frozenset(), EMOJI_EXTRACTION_REGEX=re.compile("(?!)"))
+    return module
+
+
 def mend() -> None:
     """Put `Runtime`'s functions where components look for them, delay downloads until asked, and
     have files take plotly.js from the site."""
+    sys.modules["streamlit.emojis"] = no_emojis()
     Runtime.exists = staticmethod(runtime.exists)  # type: ignore[method-assign]
     Runtime.instance = staticmethod(runtime.get_instance)  # type: ignore[method-assign]
     button.marshall_file = marshall_file  # type: ignore[assignment]

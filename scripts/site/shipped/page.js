@@ -58,10 +58,9 @@ function mendAddresses() {
 
 async function start() {
   mendAddresses()
-  const worker = new Worker(at("worker.js?@DIGEST@"))
   const { mount } = await import(at("stlite/stlite.js?@DIGEST@"))
   const asked = location.href
-  instead(worker)
+  instead(python) // of page.html
   history.replaceState(history.state, "", HOME) // stlite takes the app's folder from the address
   const app = mount({
     entrypoint: "pages/_shell.py",
@@ -72,7 +71,7 @@ async function start() {
     disableModuleAutoLoadToasts: true,
   }, place)
   history.replaceState(history.state, "", asWritten(asked, HOME, "@FIRST@"))
-  worker.postMessage("stlite")
+  python.postMessage("stlite")
   app._kernel.addEventListener("loadProgress", ({ detail }) => { said.textContent = detail })
   app._kernel.addEventListener("loadError", () => uncover())
   watch()
