@@ -22,7 +22,7 @@ STYLE = """<style>
 .st-key-add_to_deck [data-testid="stMarkdownContainer"] { min-width: max-content; } /* else cut */
 .st-key-scenes_row button, .st-key-scenes_row [data-testid="stPopover"] { min-height: 2rem; }
 .st-key-above, [data-testid="stVerticalBlock"]:has(> * > .st-key-above) { gap: 0.5rem; }
-.katex-display { overflow-y: hidden !important; } /* or a pixel that it lacks brings a scroll bar */
+.katex-display { padding: 0.45rem 3px; margin: 0.55rem 0; } /* or two pixels bring scroll bars */
 .st-key-controls > :has(> .st-key-walk) { align-self: flex-end; }
 .st-key-controls > .st-key-view_compare { margin-left: auto; } /* its neighbours come and go */
 @media (min-width: 768px) { /* narrower, the panel holds the navigation as well */
