@@ -15,7 +15,7 @@ _HTML = """<div data-component="byhand">
   <div class="sr-only" aria-live="polite"></div>
 </div>"""
 
-_component = picture("byhand", html=_HTML, css=styles("byhand.css"))
+_component = picture("byhand", html=_HTML, css=styles("component.css", "byhand.css"))
 
 
 def board(

@@ -36,7 +36,7 @@ _HTML = """<div data-component="cell">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = picture("cell", html=_HTML, css=styles("drawing.css", "cell.css"))
+_component = picture("cell", html=_HTML, css=styles("component.css", "drawing.css", "cell.css"))
 
 
 def cell(

@@ -11,7 +11,7 @@ from pages.components.message import pack
 from pages.components.scripts import styles
 
 _HTML = '<div class="flow" data-component="{}">\n</div>'
-_CSS = styles("flow.css")
+_CSS = styles("component.css", "flow.css")
 _bench = picture("flow", html=_HTML.format("flow"), css=_CSS)
 _map = picture("flowmap", html=_HTML.format("flowmap"), css=_CSS, script="flow")
 

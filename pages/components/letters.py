@@ -18,7 +18,7 @@ _HTML = """<div data-component="letters">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = picture("letters", html=_HTML, css=styles("letters.css"))
+_component = picture("letters", html=_HTML, css=styles("component.css", "letters.css"))
 
 
 def letters(payload: Mapping[str, Any], *, key: str, on_pick: Callable[[int], None]) -> None:

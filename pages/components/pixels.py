@@ -16,7 +16,7 @@ _component = picture(
   <p><b></b><small>Click or drag to paint</small></p>
   <div role="grid"></div>
 </div>""",
-    css=styles("pixels.css"),
+    css=styles("component.css", "pixels.css"),
 )
 
 

@@ -24,7 +24,9 @@ _HTML = """<div data-component="saturation">
   <div class="sr-only" data-part="live" aria-live="polite"></div>
 </div>"""
 
-_component = picture("saturation", html=_HTML, css=styles("drawing.css", "saturation.css"))
+_component = picture(
+    "saturation", html=_HTML, css=styles("component.css", "drawing.css", "saturation.css")
+)
 
 
 def saturation(

@@ -10,7 +10,9 @@ from pages.components.message import words
 from pages.components.scripts import styles
 
 _component = picture(
-    "spoken", html='<div data-component="spoken">\n</div>', css=styles("spoken.css")
+    "spoken",
+    html='<div data-component="spoken">\n</div>',
+    css=styles("component.css", "spoken.css"),
 )
 
 

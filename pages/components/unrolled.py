@@ -10,7 +10,9 @@ from pages.components.factory import Choice
 from pages.components.message import words
 from pages.components.scripts import markup, styles
 
-_component = picture("unrolled", html=markup("unrolled"), css=styles("drawing.css", "unrolled.css"))
+_component = picture(
+    "unrolled", html=markup("unrolled"), css=styles("component.css", "drawing.css", "unrolled.css")
+)
 
 
 def unrolled(

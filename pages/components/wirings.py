@@ -6,7 +6,9 @@ from pages.components.exhibits import picture
 from pages.components.scripts import styles
 
 _component = picture(
-    "wirings", html='<div data-component="wirings">\n</div>', css=styles("wirings.css")
+    "wirings",
+    html='<div data-component="wirings">\n</div>',
+    css=styles("component.css", "wirings.css"),
 )
 
 

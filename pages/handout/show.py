@@ -92,7 +92,7 @@ def saturation(run: Run, layer: int = 0, mode: str = "light") -> go.Figure:
 def unrolled(run: Run) -> Page:
     """The unrolled graph with its player: states, outputs, losses, gradients of every step."""
     graph = unrolled_graph(run.stages, run.sequence, selected=0)
-    css = styles("drawing.css", "unrolled.css")
+    css = styles("component.css", "drawing.css", "unrolled.css")
     message = words({"graph": graph, "selected": 0, "lit": "", "first": "weight_hh_l0"})
     exhibit = Exhibit("unrolled", "unrolled", markup("unrolled"), css, True, message)
     return Page(document(graph["title"], [Sheet("", graph["title"], "", (exhibit,))]))

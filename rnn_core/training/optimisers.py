@@ -32,7 +32,6 @@ class Optimiser(ABC):
     label: ClassVar[str]
     help: ClassVar[str]
     remembers: ClassVar[tuple[str, ...]] = ()
-    usual_rate: ClassVar[float]
 
     def start(self, w: Array) -> Memory:
         """Memory before the first update: zeros."""
@@ -49,7 +48,6 @@ class SGD(Optimiser):
 
     label: ClassVar[str] = "SGD"
     help: ClassVar[str] = "One step down the gradient, as long as the gradient is steep."
-    usual_rate: ClassVar[float] = 0.1
 
     def step(self, w: Array, g: Array, s: Memory, rate: float) -> tuple[Array, Memory]:
         return w - rate * g, {}
@@ -63,7 +61,6 @@ class Momentum(Optimiser):
     label: ClassVar[str] = "momentum"
     help: ClassVar[str] = "Steps add up while the gradient keeps its direction."
     remembers: ClassVar[tuple[str, ...]] = ("v",)
-    usual_rate: ClassVar[float] = 0.02
 
     def step(self, w: Array, g: Array, s: Memory, rate: float) -> tuple[Array, Memory]:
         v = self.momentum * s["v"] + g
@@ -79,7 +76,6 @@ class Adagrad(Optimiser):
     label: ClassVar[str] = "Adagrad"
     help: ClassVar[str] = "Every weight's steps shrink with all the gradients it has seen."
     remembers: ClassVar[tuple[str, ...]] = ("n",)
-    usual_rate: ClassVar[float] = 0.1
 
     def step(self, w: Array, g: Array, s: Memory, rate: float) -> tuple[Array, Memory]:
         n = s["n"] + g * g
@@ -96,7 +92,6 @@ class RMSprop(Optimiser):
     label: ClassVar[str] = "RMSprop"
     help: ClassVar[str] = "Every weight's steps are measured by its recent gradients."
     remembers: ClassVar[tuple[str, ...]] = ("n",)
-    usual_rate: ClassVar[float] = 0.005
 
     def step(self, w: Array, g: Array, s: Memory, rate: float) -> tuple[Array, Memory]:
         n = self.decay * s["n"] + (1 - self.decay) * (g * g)
@@ -118,7 +113,6 @@ class Adam(Optimiser):
     label: ClassVar[str] = "Adam"
     help: ClassVar[str] = "Momentum, and every weight's steps measured by its recent gradients."
     remembers: ClassVar[tuple[str, ...]] = ("m", "n")
-    usual_rate: ClassVar[float] = 0.005
 
     def start(self, w: Array) -> Memory:
         return {**super().start(w), "t": 0}
