@@ -81,11 +81,10 @@ class Door:
     async def open(self, address: str, port: int) -> None:
         """Accept connections for ever."""
         loop = asyncio.get_running_loop()
-        for worker in self.workers:
-            worker.start()
         coming: set[asyncio.Task[None]] = set()
-        with socket.create_server((address, port), backlog=1024) as listener:
-            listener.setblocking(False)
+        with listening(address, port) as listener:
+            for worker in self.workers:
+                worker.start()
             watch = asyncio.create_task(self._watch())
             print(
                 f"Serving at http://{address}:{port} by {len(self.workers)} processes", flush=True
@@ -116,6 +115,16 @@ class Door:
             worker.process.terminate()
         for worker in self.workers:
             worker.process.wait()
+
+
+def listening(address: str, port: int) -> socket.socket:
+    """The listening socket; no process is started before there is one."""
+    try:
+        listener = socket.create_server((address, port), backlog=1024)
+    except OSError as fault:
+        raise SystemExit(f"{address}:{port} cannot be served: {fault.strerror}") from None
+    listener.setblocking(False)
+    return listener
 
 
 async def begun(connection: socket.socket) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -22,9 +23,15 @@ class Handed(socket.socket):
         """Do nothing: the other process listens."""
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """The next connection; `BlockingIOError` where there is none."""
-        _, (handed, *_), _, _ = socket.recv_fds(self, 1, 1)
-        connection = socket.socket(fileno=handed)
+        """The next connection; `BlockingIOError` where there is none.
+
+        Whoever hands them over may have ended without a word: then this process ends as well.
+        """
+        said, handed, _, _ = socket.recv_fds(self, 1, 1)
+        if not said:
+            signal.raise_signal(signal.SIGTERM)
+            raise BlockingIOError
+        connection = socket.socket(fileno=handed[0])
         # asyncio does so for connections that name TCP as their protocol: these do not.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection, connection.getpeername()

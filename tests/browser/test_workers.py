@@ -1,13 +1,20 @@
 """Several processes behind one port: a reader stays with one of them, and both are used."""
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
 import urllib.request
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 
 from scripts.serve import Door
 from scripts.worker import COOKIE, cookie
-from tests.browser.serving import serve_by
+from tests.browser.serving import ROOT, free_port, serve_by
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +68,46 @@ def test_whom_a_head_names(head, number):
 def test_only_over_https_does_the_cookie_reach_a_frame():
     assert "SameSite=Lax" in cookie(1, encrypted=False)
     assert "SameSite=None; Secure; Partitioned" in cookie(1, encrypted=True)
+
+
+@contextmanager
+def started(port):
+    """`scripts.serve` at a port, in a group of processes of its own, of which none is left."""
+    command = [sys.executable, "-m", "scripts.serve", "--workers=2", f"--port={port}"]
+    words = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **words)
+    try:
+        yield process
+    finally:
+        if is_running(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.stdout.close()
+
+
+def is_running(group):
+    """Whether any process of a group is."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_taken_port_is_told_and_no_process_is_left():
+    with socket.create_server(("localhost", 0)) as other:
+        port = other.getsockname()[1]
+        with started(port) as process:
+            said, _ = process.communicate(timeout=30)
+            assert process.returncode and said.splitlines()[-1].startswith(f"localhost:{port} ")
+            assert "Traceback" not in said and not is_running(process.pid)
+
+
+def test_processes_end_when_the_one_that_started_them_is_killed():
+    with started(free_port()) as process:
+        assert "Serving" in process.stdout.readline()
+        process.kill()
+        process.wait()
+        end = time.monotonic() + 60  # they may still be importing the app
+        while is_running(process.pid) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert not is_running(process.pid)
