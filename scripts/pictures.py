@@ -25,7 +25,7 @@ FOLDER = ROOT / "docs" / "pictures"
 MOST = 60_000  # bytes of one file
 WIDE, PHONE = 960, 390  # pixels in the file
 PROJECTOR, DARK, POCKET = Look(1280, 720), Look(1280, 720, "dark"), Look(390, 844)
-QUALITIES = range(86, 40, -6)
+QUALITIES = range(81, 40, -6)
 EXPLODING = "cell=rnn&init=gaussian&gain=3&steps=50&hidden=32&clip=norm"
 ASKING = "clipping-caps-the-maximum-value"  # a scene with a question
 

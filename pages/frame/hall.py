@@ -45,7 +45,6 @@ html {{ font-size: clamp(22px, min(1.72vw, 3.06vh), 66px) !important; }}
 :is(.st-key-player_ways, .st-key-again) :is(a, button) p
   {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 .st-key-player_ways {{ flex-wrap: nowrap; }}
-.st-key-walk, .st-key-walk [role="radiogroup"] {{ flex-wrap: wrap; }}
 .st-key-player_ways [data-testid="stProgress"] p {{ white-space: nowrap; }}
 .st-key-player_ways [data-testid="stProgress"] > div:last-child {{ display: none; }}
 @media (min-width: 800px) and (max-aspect-ratio: 3/2) {{

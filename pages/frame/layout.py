@@ -48,7 +48,8 @@ STYLE = """<style>
   .st-key-controls > [class*="st-key-"] { width: calc(50% - 0.3rem) !important; flex: none; }
   .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; order: -1; }
   .st-key-controls > :has(> .st-key-walk) { width: 100% !important; order: 1; }
-  .st-key-walk { flex-wrap: nowrap; }
+  .st-key-walk { flex-wrap: nowrap; gap: 0.3rem; }
+  .st-key-walk button { padding-inline: 0.55rem; }
 }
 </style>"""
 ALONE = """<style>

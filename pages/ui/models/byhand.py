@@ -40,9 +40,9 @@ def here(wish: Walk, steps: int) -> tuple[str, int]:
 
 
 def bar(stops: Sequence[Stop], now: Stop) -> None:
-    """The three stages, back, and on, beside the other controls."""
-    at = stops.index(now)
-    with controls.row(), st.container(horizontal=True, gap="small", width="content", key="walk"):
+    """The three stages, back, and on, beside the other controls; in a hall above the sheet."""
+    at, place = stops.index(now), st if session.playing().presents else controls.row()
+    with place.container(horizontal=True, gap="small", width="content", key="walk"):
         _stages(now[0])
         _button("Back", stops, at - 1, ":material/arrow_back:")
         _button("Next", stops, at + 1, ":material/arrow_forward:")
