@@ -62,13 +62,13 @@ def picture() -> page_layout.Parts:
 
 
 def as_typed(found: Opinions) -> None:
-    """What the network says after each word, and how far each word reaches."""
+    """Draw the answer after each word, and how far each word reaches."""
     figure = drawn.reading_figure(found, NOTATIONS[session.view().notation].of("gru"))
     plot(figure, key="reading", alt=drawn.spelled(found.reading), name="sentiment")
 
 
 def reshuffled(found: Opinions) -> None:
-    """What it says of the same words in the order of the slider."""
+    """Draw the answer after each of the same words in the order of the slider."""
     if found.other:
         figure = drawn.shuffled_figure(found.other, found.bags[found.order - 1])
         alt = drawn.spelled(found.other)
