@@ -77,11 +77,15 @@ function drawSoon(state) {
   clearTimeout(state.later)
   const { top, bottom } = state.node.getBoundingClientRect()
   if (!state.drawn || (bottom > 0 && top < window.innerHeight)) draw(state)
-  else state.later = setTimeout(() => draw(state), UNSEEN)
+  else {
+    state.node.dataset.waits = "yes"
+    state.later = setTimeout(() => draw(state), UNSEEN)
+  }
 }
 
 async function draw(state) {
   const turn = ++state.turn, old = () => turn !== state.turn // a newer drawing is on its way
+  delete state.node.dataset.waits
   const figure = figureOf(state), moves = still() ? [] : glides(state.figure, figure)
   state.node.style.height = `${figure.layout.height}px` // before plotly.js is there: nothing jumps
   try {

@@ -107,7 +107,8 @@ IDLE = (
   if (app?.getAttribute('data-test-script-state') !== 'notRunning') return false;
   if (everywhere('[data-testid=stSkeleton], [data-testid=stAppSkeleton]').length) return false;
   if (everywhere('[data-stale=true]').length) return false;
-  if (!everywhere('.plotly-live, [data-component]').every(e => 'drawn' in e.dataset)) return false;
+  const parts = everywhere('.plotly-live, [data-component]')
+  if (!parts.every(e => 'drawn' in e.dataset && !e.dataset.waits)) return false;
   return everywhere('[data-testid=stPlotlyChart]')
       .every(e => e.querySelector('.main-svg .plot, .main-svg .cartesianlayer, canvas'));
 }"""

@@ -34,6 +34,17 @@ def digest(app) -> str:
     return app.page.locator(".plotly-live").first.get_attribute("data-digest")
 
 
+# What happens to the page's plots, in order: [number of the plot, "waits" or "drawn"].
+NOTED = """() => {
+  window.noted = []
+  document.querySelectorAll('.plotly-live').forEach((node, k) => new MutationObserver(news => {
+    for (const { attributeName } of news)
+      if (attributeName === 'data-digest') window.noted.push([k, 'drawn'])
+      else if (node.dataset.waits) window.noted.push([k, 'waits'])
+  }).observe(node, { attributeFilter: ['data-digest', 'data-waits'] }))
+}"""
+
+
 class Hand:
     """The mouse over a slider's track; places are shares of its length."""
 
@@ -65,6 +76,23 @@ def test_the_picture_follows_a_drag_before_the_slider_is_let_go(app):
     assert setting(app, "gain") == 3
     app.slide("Gain", -1)  # keys go on as ever
     assert setting(app, "gain") == pytest.approx(2.95)
+
+
+@at_1280
+def test_a_figure_below_the_window_is_drawn_after_the_one_in_sight(app):
+    app.open("/jacobians?steps=12&hidden=3")
+    app.page.evaluate(NOTED)
+    app.slide("Weight scale", 1)
+    app.idle()
+    noted = app.page.evaluate("noted")
+    assert sorted(noted) == [[0, "drawn"], [1, "drawn"], [1, "waits"]]
+    assert noted[-1] == [1, "drawn"]
+    app.page.locator(".plotly-live").nth(1).scroll_into_view_if_needed()
+    app.page.evaluate("noted.length = 0")
+    app.slide("Weight scale", 1)
+    app.idle().check_clean()
+    assert [1, "waits"] not in app.page.evaluate("noted")
+    assert [1, "drawn"] in app.page.evaluate("noted")
 
 
 @at_1280
