@@ -2,7 +2,6 @@
 // pages/components/flow.py packs: every position of the slider comes with its own numbers of the
 // engine, so dragging asks nobody and makes up nothing. Pure functions first (tests/js/flow.test.mjs).
 
-const NS = "http://www.w3.org/2000/svg"
 const MEDIAN = 0, LOW = 1, HIGH = 2, OWN = 3
 const COMMIT_AFTER = 300, SPEAK_AFTER = 600 // ms
 const SHAPES = { RNN: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", GRU: "M-4-4h8v8h-8z", LSTM: "M0-5l5 5l-5 5l-5-5z" }
@@ -138,30 +137,10 @@ export function shade(log, limit, count) {
   return Math.round(((edged(log, -limit, limit) + limit) / (2 * limit)) * (count - 1))
 }
 
-export function channels(colour) {
-  const hex = colour.trim().replace(/^#([0-9a-f])([0-9a-f])([0-9a-f])$/i, "#$1$1$2$2$3$3")
-  if (/^#[0-9a-f]{6}/i.test(hex)) return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16))
-  return (colour.match(/[\d.]+/g) ?? [128, 128, 128]).slice(0, 3).map(Number)
-}
-
-/** `count` colours along a list of them. */
-export function ramp(list, count) {
-  const stops = list.map(channels)
-  return Array.from({ length: count }, (_, i) => {
-    const place = (i / (count - 1)) * (stops.length - 1), k = Math.min(Math.floor(place), stops.length - 2)
-    return stops[k].map((v, c) => Math.round(v + (stops[k + 1][c] - v) * (place - k)))
-  })
-}
-
 // ---------------------------------------------------------------- helpers of the page
 
 const views = new WeakMap()
-const make = (name, attributes = {}, parent = null) => {
-  const node = document.createElementNS(NS, name)
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)
-  parent?.appendChild(node)
-  return node
-}
+const make = (name, attributes = {}, parent = null) => el(parent, name, attributes)
 const element = (name, attributes = {}, text = "") => {
   const node = Object.assign(document.createElement(name), { textContent: text })
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)

@@ -16,23 +16,6 @@ export function opened(bytes) {
   return { choice: JSON.parse(text), model, digest: digest(rest) }
 }
 
-/** "#rgb", "#rrggbb" or "rgb(…)" -> [r, g, b]. */
-export function channels(colour) {
-  const text = colour.trim()
-  if (text.startsWith("rgb")) return text.match(/[\d.]+/g).slice(0, 3).map(Number)
-  const hex = text.length === 4 ? [...text.slice(1)].map((c) => c + c).join("") : text.slice(1)
-  return [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16))
-}
-
-/** Colour stops at equal distances -> LEVELS + 1 colours [r, g, b]. */
-export function ramp(stops) {
-  const known = stops.map(channels)
-  return Array.from({ length: LEVELS + 1 }, (_, i) => {
-    const x = (i / LEVELS) * (known.length - 1), k = Math.min(Math.floor(x), known.length - 2)
-    return known[k].map((v, j) => Math.round(v + (x - k) * (known[k + 1][j] - v)))
-  })
-}
-
 /** Which colour a value gets in its range; -1 for what is not a number or not finite. */
 export function level(value, low, high) {
   if (!Number.isFinite(value)) return -1
@@ -159,13 +142,6 @@ export function coloured(model, panel, unit) {
   const each = model.labels.map((l, t) => `${shown(l)} ${number(values[t])}`)
   const whose = model.sets.length > 1 ? `${model.sets[panel.set]}, ` : ""
   return `Coloured by ${whose}${panel.label} of unit ${unit}: ${each.join(", ")}`
-}
-
-/** Black or white, whichever reads better on the colour. */
-export function ink([r, g, b]) {
-  const linear = [r, g, b].map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-  const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-  return light > 0.179 ? "#000" : "#fff"
 }
 
 /** Points of a series in a box, with gaps where a number is missing; and the axis' two ends. */
@@ -351,8 +327,8 @@ function lookOf(root) {
   const list = (name) => variable(name).split(",").map((c) => c.trim())
   const paper = variable("--st-background-color"), both = list("--st-chart-diverging-colors")
   const half = both.length / 2
-  const diverging = ramp([...both.slice(0, half), paper, ...both.slice(half)]) // 0 is bare paper
-  const ramps = { unit: ramp(list("--st-chart-sequential-colors")), signed: diverging, wide: diverging }
+  const diverging = ramp([...both.slice(0, half), paper, ...both.slice(half)], LEVELS + 1) // 0 is bare paper
+  const ramps = { unit: ramp(list("--st-chart-sequential-colors"), LEVELS + 1), signed: diverging, wide: diverging }
   const palette = list("--st-chart-categorical-colors")
   const colour = (token) => {
     const slot = /--chart-(\d+)/.exec(token), name = /^var\((--[\w-]+)\)$/.exec(token)
@@ -362,7 +338,7 @@ function lookOf(root) {
     blank: "#8b8f94", ramps, colour }
 }
 
-const packed = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r
+const packed = (/** @type {number[]} */ [r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r
 
 // ---------------------------------------------------------------- the page's elements
 
@@ -527,7 +503,7 @@ function colourText(state) {
   for (const letter of [...state.symbols, ...state.letters]) {
     const panel = panels[letter.dataset.set], values = courses[letter.dataset.set], t = +letter.dataset.step
     const colour = values && shadeOf(look, panel, values[t])
-    letter.style.color = colour ? ink(colour) : ""
+    letter.style.color = colour ? ink(`rgb(${colour})`) : ""
     if (letter.parentElement.className !== "hm-symbols") letter.style.background = colour ? `rgb(${colour})` : ""
     letter.title = `t = ${t + 1}` + (values ? `: ${panel.label} of unit ${unit} is ${number(values[t])}` : "")
   }
@@ -535,7 +511,7 @@ function colourText(state) {
 
 function shadeOf(look, panel, value) {
   const shade = level(value, panel.low, panel.high)
-  return shade < 0 ? channels(look.blank) : look.ramps[panel.kind][shade]
+  return shade < 0 ? rgb(look.blank).slice(0, 3) : look.ramps[panel.kind][shade]
 }
 
 // ---------------------------------------------------------------- selecting and pointing
@@ -777,7 +753,7 @@ function dress(state) {
   const look = lookOf(state.root)
   const pixels = Object.fromEntries(Object.entries(look.ramps)
     .map(([kind, colours]) => [kind, Uint32Array.from(colours, (c) => packed(c) >>> 0)]))
-  look.packed = { ...pixels, blank: packed(channels(look.blank)) >>> 0 }
+  look.packed = { ...pixels, blank: packed(rgb(look.blank)) >>> 0 }
   look.bars = Object.fromEntries(Object.entries(look.ramps).map(([kind, colours]) => [kind,
     `linear-gradient(to right, ${colours.filter((_, i) => i % 16 === 0).map((c) => `rgb(${c})`).join(",")})`]))
   Object.assign(state, { look, theme })

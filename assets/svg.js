@@ -36,6 +36,15 @@ export function along(stops, share) {
   return mix(stops[i], stops[i + 1], at - i)
 }
 
+/** So many colours [r, g, b] along stops at equal distances. */
+export function ramp(stops, count) {
+  const known = stops.map(stop => rgb(stop).slice(0, 3))
+  return Array.from({ length: count }, (_, i) => {
+    const at = i / (count - 1) * (known.length - 1), k = Math.min(Math.floor(at), known.length - 2)
+    return known[k].map((v, j) => Math.round(v + (known[k + 1][j] - v) * (at - k)))
+  })
+}
+
 /** How much a drawing made for body text of 16 px is magnified: with the page's text; where that is
  *  read from the back of a hall (20 px and more), until the smallest type, 12 px, is nearly as large. */
 export const magnified = (text) => (text >= 20 ? HALL * text / 12 : text / 16 || 1)

@@ -3,8 +3,8 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import test from "node:test"
 
-const flow = await import("data:text/javascript," +
-  encodeURIComponent(readFileSync(new URL("../../assets/flow.js", import.meta.url), "utf8")))
+const source = ["flow", "svg"].map(name => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8")).join("\n")
+const flow = await import("data:text/javascript," + encodeURIComponent(source))
 
 test("a line is one of its position's", () => {
   const rows = { shape: [2, 4, 1], all: Float32Array.of(1, 2, 3, 4, 5, -Infinity, NaN, 8) }

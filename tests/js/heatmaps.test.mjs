@@ -6,7 +6,7 @@ import test from "node:test"
 // The scripts are ES modules named .js, as Streamlit wants them; older nodes need to be told so.
 const load = (...names) => import("data:text/javascript," +
   encodeURIComponent(names.map((name) => readFileSync(new URL(`../../assets/${name}`, import.meta.url), "utf8")).join("\n")))
-const maps = await load("heatmaps.js", "message.js"), plots = await load("plot/dress.js"), drawing = await load("plot/draw.js")
+const maps = await load("heatmaps.js", "message.js", "svg.js"), plots = await load("plot/dress.js"), drawing = await load("plot/draw.js")
 
 const padded = (bytes) => Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8, 32)])
 
@@ -57,7 +57,7 @@ test("what Python says counts when it is news, not when it is an echo or as befo
 })
 
 test("colours: both ends, the exact middle, beyond the range, not a number", () => {
-  const colours = maps.ramp(["#ff0000", "#fff", "rgb(0, 0, 255)"])
+  const colours = maps.ramp(["#ff0000", "#fff", "rgb(0, 0, 255)"], 257)
   assert.deepEqual(colours[maps.level(-1, -1, 1)], [255, 0, 0])
   assert.deepEqual(colours[maps.level(0, -1, 1)], [255, 255, 255])
   assert.deepEqual(colours[maps.level(1, -1, 1)], [0, 0, 255])
@@ -130,8 +130,8 @@ test("the text is coloured by one unit's own numbers, in words as well", () => {
 test("ink on a colour is readable: contrast of at least 4.5", () => {
   const light = (c) => c.map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
-  for (const colour of maps.ramp(["#0a3341", "#3a9f91", "#fbf8e6", "#e99a5f", "#6f2c05"])) {
-    const back = light(colour), front = maps.ink(colour) === "#000" ? 0 : 1
+  for (const colour of maps.ramp(["#0a3341", "#3a9f91", "#fbf8e6", "#e99a5f", "#6f2c05"], 257)) {
+    const back = light(colour), front = maps.ink(`rgb(${colour})`) === "#000000" ? 0 : 1
     assert.ok((Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05) >= 4.5)
   }
 })
@@ -152,7 +152,7 @@ test("a band is drawn in the panel's fixed range, cut where it overflowed", () =
 })
 
 test("the picture as SVG: every cell once, nothing of the reader's text becomes markup", () => {
-  const gray = maps.ramp(["#000", "#fff"]), size = { columns: 1, gutter: 34, cell: 10, row: 5, column: 400, tall: 96 }
+  const gray = maps.ramp(["#000", "#fff"], 257), size = { columns: 1, gutter: 34, cell: 10, row: 5, column: 400, tall: 96 }
   const model = picture(["<", "b"], [panel([0, 1, NaN, 0], 2)], { title: `<script>"&`, sets: ["<b>", "&"] })
   const look = { ramps: { unit: gray }, ink: "#000", paper: "#fff", lines: "#ccc", blank: "#8b8f94", colour: (c) => c }
   const { text } = maps.svg(model, size, look, { step: 1, unit: 2, quantity: "forget" })
