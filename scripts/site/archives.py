@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -100,26 +102,53 @@ def compiled(inputs: Inputs, several: Mapping[str, Files], store: Path) -> dict[
         work.mkdir(parents=True)
         for name in lacking:
             (work / f"{name}.zip").write_bytes(packed(several[name]))
-        _compile(inputs, work, lacking)
+        _node(HERE / "compile.mjs", inputs.pyodide, work, *lacking)
         for name in lacking:
             done[name].parent.mkdir(exist_ok=True)
             (work / f"{name}.compiled.zip").replace(done[name])
     return {name: _read(path) for name, path in done.items()}
 
 
+ENVIRONMENT: Final = {  # of Python in the browser
+    "HOME": "/home/pyodide",
+    "RNN_SCRIPTS_SERVED": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+def started(inputs: Inputs, store: Path) -> bytes:
+    """Memory of a Python that has just started, compressed; kept in the store as well.
+
+    A start is a third of the way to the first picture, and the same for every reader.
+    """
+    script, environment = HERE / "snapshot.mjs", json.dumps(ENVIRONMENT)
+    mark = sha256(
+        script.read_bytes() + f"{environment}{inputs.pyodide.parent.name}".encode()
+    ).hexdigest()
+    path = store / "compiled" / f"started-{mark[:16]}.bin"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partly = path.with_suffix(".partly")
+        _node(script, inputs.pyodide, partly, environment)
+        partly.write_bytes(gzip.compress(partly.read_bytes(), 9, mtime=0))
+        partly.replace(path)
+    return path.read_bytes()
+
+
+def _node(script: Path, *given: object) -> None:
+    """Run a script by node, whose Python is that of the browser."""
+    if shutil.which("node") is None:
+        raise Refused("node (18 or newer) is needed, to compile the Python of the site.")
+    command = ["node", *map(str, (script, *given))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        raise Refused(f"{script.name} failed:\n{(done.stderr or done.stdout)[-2000:]}")
+
+
 def _mark(name: str, files: Files) -> str:
     """Name under which an archive's bytecode is kept, from its content and how it is compiled."""
     found = sha256(packed(files) + (HERE / "bytecode.py").read_bytes())
     return f"{name}-{found.hexdigest()[:16]}.zip"
-
-
-def _compile(inputs: Inputs, work: Path, names: list[str]) -> None:
-    if shutil.which("node") is None:
-        raise Refused("node (18 or newer) is needed, to compile the Python of the site.")
-    command = ["node", str(HERE / "compile.mjs"), str(inputs.pyodide), str(work), *names]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-    if done.returncode:
-        raise Refused(f"Compiling failed:\n{(done.stderr or done.stdout)[-2000:]}")
 
 
 def _read(path: Path) -> Files:

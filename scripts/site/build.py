@@ -48,8 +48,8 @@ def site(inputs: Inputs, store: Path) -> Files:
     """Every file of the site by its name."""
     files = fixed(inputs) | python(inputs, store)
     templates = {path.name: path.read_bytes() for path in sorted((HERE / "shipped").glob("*.js"))}
-    library, app = (_named(files, f"python/{name}-") for name in ("library", "app"))
-    marks = {"LIBRARY": library, "APP": app, "FIRST": FIRST, "PAGES": json.dumps([*PAGES])}
+    marks = {n.upper(): _named(files, f"python/{n}-") for n in ("library", "app", "started")}
+    marks |= {"FIRST": FIRST, "PAGES": json.dumps([*PAGES])}
     marks |= {"SIZE": f"{first_visit(files) / 1e6:.0f}", "DIGEST": digest({**files, **templates})}
     for name in ("worker.js", "loaded.js", "page.js"):
         files[name] = _shipped(name, marks)
@@ -82,11 +82,14 @@ def fixed(inputs: Inputs) -> dict[str, bytes]:
 
 
 def python(inputs: Inputs, store: Path) -> dict[str, bytes]:
-    """All Python: two archives that say their content's digest, NumPy, and the list that has it."""
+    """All Python: its memory when it has started and two archives, which say their content's
+    digest, NumPy, and the list that has it."""
     several = {"library": archives.library(inputs), "app": archives.app()}
     made = archives.compiled(inputs, {**several, "numpy": archives.of_wheel(inputs.numpy)}, store)
     packed = {name: archives.packed(made[name]) for name in made}
     files = {f"python/{n}-{sha256(packed[n]).hexdigest()[:12]}.zip": packed[n] for n in several}
+    start = archives.started(inputs, store)
+    files[f"python/started-{sha256(start).hexdigest()[:12]}.bin"] = start
     lock = inputs.lock
     entry = {**lock["packages"]["numpy"], "sha256": sha256(packed["numpy"]).hexdigest()}
     listed = json.dumps({"info": lock["info"], "packages": {"numpy": entry}}, indent=1)

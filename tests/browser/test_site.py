@@ -4,6 +4,7 @@ One reader opens the site once and goes through it: each start takes some ten se
 """
 
 import csv
+import gzip
 import io
 import re
 from collections.abc import Iterator
@@ -18,9 +19,12 @@ from pages.ui.runs import layers
 from pages.ui.shelf import shelf
 from rnn_core.experiment.experiment import Experiment, parse
 from rnn_core.experiment.run import run
+from scripts.site import archives
+from scripts.site.inputs import gather
 from tests.browser.at_home import at_home, keep
 from tests.browser.driving import App
-from tests.browser.static_site import Host, hosted, why_not
+from tests.browser.serving import ROOT
+from tests.browser.static_site import STORE, Host, hosted, wheels, why_not
 
 pytestmark = pytest.mark.timeout(300)  # the first of them builds the site
 STARTS_MS = 90_000  # Python is fetched, started, and the app imported
@@ -65,6 +69,13 @@ def test_a_deep_link_opens_with_its_settings_and_a_slider_is_answered(reader):
     page.wait_for_url("**/gates?*scale=1.8*")
     assert page.locator("[data-component=heatmaps]").get_attribute("data-drawn") != before
     reader.check_clean()
+
+
+def test_python_starts_from_the_same_memory_wherever_it_was_made(host, tmp_path):
+    inputs = gather(STORE, wheels())
+    kept, again = (archives.started(inputs, store) for store in (STORE, tmp_path))
+    assert kept == again
+    assert str(ROOT).encode() not in gzip.decompress(kept)
 
 
 def test_numbers_are_those_of_the_picture_when_they_are_asked_for(reader):

@@ -6,10 +6,16 @@ importScripts("pyodide/pyodide.js")
 // Streamlit takes itself for its developers' own copy unless it lies in a folder of this name.
 const LIBRARY = "/lib/python3.13/site-packages/library.zip"
 const here = new URL(".", self.location).href
-const fetched = async (path) => {
+const bytes = async (answer) => new Uint8Array(await answer.arrayBuffer())
+const asked = async (path) => {
   const answer = await fetch(here + path)
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
-  return new Uint8Array(await answer.arrayBuffer())
+  return answer
+}
+const fetched = (path) => asked(path).then(bytes)
+const unpacked = async (path) => {
+  const packed = (await asked(path)).body
+  return bytes(new Response(packed.pipeThrough(new DecompressionStream("gzip"))))
 }
 
 async function begin(load) {
@@ -17,7 +23,7 @@ async function begin(load) {
   const python = await load({
     indexURL: `${here}pyodide/`,
     packages: ["numpy"],
-    env: { HOME: "/home/pyodide", RNN_SCRIPTS_SERVED: "1", PYTHONDONTWRITEBYTECODE: "1" },
+    _loadSnapshot: unpacked("@STARTED@"), // a Python that has started, its environment too
     stdout: console.log,
     stderr: console.error,
   })
