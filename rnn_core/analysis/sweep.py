@@ -10,7 +10,6 @@ import numpy as np
 
 from rnn_core.analysis.jacobians import GAMMA, singular_values
 from rnn_core.analysis.stack import Stack, family
-from rnn_core.analysis.stack import simple as simple
 from rnn_core.analysis.stack_passes import Forward, Step, forward, pull_back
 from rnn_core.arrays import Array, length
 from rnn_core.engine.cells import RNN, Cell

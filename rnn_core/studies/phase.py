@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from rnn_core.analysis.sweep import phase_map, simple
+from rnn_core.analysis.stack import simple
+from rnn_core.analysis.sweep import phase_map
 from rnn_core.analysis.sweep import seconds as flow_seconds
 from rnn_core.arrays import Array
 from rnn_core.experiment.experiment import SETTINGS, Experiment, normalise
