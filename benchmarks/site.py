@@ -107,14 +107,16 @@ def visits(chromium: Any, place: Place, opened: Opened) -> tuple[Visit, Visit]:
 
 def visit(browser: Any, context: Any, place: Place, opened: Opened) -> Visit:
     """Open a page in a tab of its own, and close it when the site, if it is one, has been kept."""
-    page, sizes = context.new_page(), []
-    page.on("response", lambda answer: sizes.append(size_of(answer)))
-    page.on("websocket", lambda s: s.on("framereceived", lambda frame: sizes.append(len(frame))))
+    answers: list[Any] = []
+    frames: list[int] = []
+    page = context.new_page()
+    page.on("response", lambda answer: answers.append(answer))
+    page.on("websocket", lambda s: s.on("framereceived", lambda frame: frames.append(len(frame))))
     page.add_init_script(SCRIPT.replace("@WHERE@", opened.where))
     page.goto(place.url + opened.link)
     page.wait_for_function("window.first", timeout=PATIENCE_MS)
-    first, fetched = float(page.evaluate("window.first")), sum(sizes) / 1e6
-    used = cost(browser)
+    first, used = float(page.evaluate("window.first")), cost(browser)
+    fetched = (sum(frames) + sum(map(size_of, answers))) / 1e6
     if place.process is None:
         page.evaluate(KEPT)
     page.close()
@@ -123,7 +125,9 @@ def visit(browser: Any, context: Any, place: Place, opened: Opened) -> Visit:
 
 def size_of(answer: Any) -> int:
     """Bytes of an answer's body on their way here; none where the browser had it."""
-    return 0 if answer.from_service_worker else int(answer.headers.get("content-length", 0))
+    if answer.from_service_worker or answer.request.timing["responseStart"] < 0:
+        return 0
+    return max(0, int(answer.request.sizes()["responseBodySize"]))
 
 
 def cost(browser: Any) -> Vitals:
