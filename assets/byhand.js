@@ -80,8 +80,15 @@ export function reach(equations) {
 
 /** Watches the page for new equations until it is told to stop. */
 function watch(root) {
-  const all = () => reach(document.querySelectorAll("[data-testid=stMain] .katex-display"))
-  const later = () => { clearTimeout(root.later); root.later = setTimeout(all, SETTLED) }
+  const all = () => {
+    reach(document.querySelectorAll("[data-testid=stMain] .katex-display"))
+    delete root.dataset.waits
+  }
+  const later = () => {
+    clearTimeout(root.later)
+    root.dataset.waits = "yes" // the page is not at rest
+    root.later = setTimeout(all, SETTLED)
+  }
   const main = document.querySelector("[data-testid=stMain]")
   const news = new MutationObserver(later), size = new ResizeObserver(later)
   if (main) { news.observe(main, { childList: true, subtree: true }); size.observe(main) }
