@@ -29,7 +29,10 @@ SWEEP: Final = 1.5  # seconds from one end of the slider to the other
 FLUENT: Final = {"gradients": 30.0, "flow": 30.0}  # pictures a second
 LEAST, RERUN_MS, RELEASED_MS = 8.0, 120.0, 500.0
 VIEW: Final = {"width": 1280, "height": 720}
-LINKS: Final = {FIRST: "/?act=3"}  # whose first slider is not on the page's opening
+LINKS: Final = {  # whose first slider, or what it draws, is not on the page's opening
+    FIRST: "/?act=3",
+    "sentiment": "/sentiment?order=1",
+}
 RERUNS: Final = 9
 NEAR_MS: Final = 400  # from the moment a hand is over the slider to the moment it presses
 
