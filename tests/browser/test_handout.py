@@ -188,7 +188,7 @@ def ratio(words: str) -> float:
 def of_phase(home: Home) -> None:
     e = Experiment(hidden=8)
     lengths = phase.lengths_of(e)
-    maps = phase.maps(phase.mapped(e), lengths, None)
+    maps = {cell: phase.ratios(phase.mapped(e, cell), lengths, None) for cell in CELLS}
     field = home.page.locator("[data-component=flowmap] .field").first
     assert "lick" not in home.page.locator("main").inner_text(), "there is nowhere to go"
     field.focus()
