@@ -68,7 +68,8 @@ class Stored(Generic[P, R]):
             raise Waiting(asked_as, seconds * SLOWER)
         with progress(self._words, seconds * SLOWER) as watch:
             return [
-                STORE.get(key, make, reader(), watch) for make, key in zip(makes, keys, strict=True)
+                STORE.get(key, make, reader(), watch, seconds)
+                for make, key in zip(makes, keys, strict=True)
             ]
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Hashable:

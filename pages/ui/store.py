@@ -16,7 +16,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
@@ -30,6 +30,8 @@ from rnn_core.training.stack import POOL
 
 SLICE: Final = 0.03  # seconds of computing after which others who wait go first
 MEMORY: Final = 1.0  # seconds; what somebody has had of the processor counts half after so long
+LARGE: Final = 0.1  # seconds; what takes longer keeps much while it is made
+BEGUN: Final = 3  # large computations that are under way at a time
 UNUSED: Final = 90.0  # seconds after which a result that nobody has asked for again may go
 YIELDED: Final = 0.25  # seconds that a page in training waits for readers who are served
 LOOK: Final = 0.1  # seconds between two looks at whether a reader still waits
@@ -43,6 +45,7 @@ class _Waiter:
     """Somebody who waits for a turn, until they are chosen."""
 
     who: Hashable
+    begins: bool  # a large computation that is not under way yet
     chosen: threading.Event = field(default_factory=threading.Event)
 
 
@@ -51,7 +54,8 @@ class Turns:
 
     A computation is cut into slices by `breathe`. A reader who moves a slider has had little and
     goes before those who train or open a costly page; had is forgotten with time, so that nobody
-    waits for ever.
+    waits for ever. Of large computations only a few are begun before one of them ends: all at once,
+    each in its turns, would end late and fill the memory.
     """
 
     def __init__(self) -> None:
@@ -60,6 +64,7 @@ class Turns:
         self._waiting: list[_Waiter] = []
         self._had: dict[Hashable, tuple[float, float]] = {}  # who -> seconds, and when that was
         self._mine = threading.local()
+        self._under_way = 0  # large computations; each has the turn or waits for its next
 
     @property
     def wanted(self) -> bool:
@@ -73,12 +78,14 @@ class Turns:
         return float(seconds * 0.5 ** (since / MEMORY))
 
     @contextmanager
-    def turn(self, who: Hashable, watch: Watch | None = None) -> Iterator[None]:
+    def turn(self, who: Hashable, watch: Watch | None = None, price: float = 0.0) -> Iterator[None]:
         """Compute inside of this block, alone; at every `breathe` others may go first.
 
-        What `watch` raises at a pause ends the block."""
+        `price`: seconds that it will take, where that is known. What `watch` raises at a pause ends
+        the block."""
         self.check_free()
-        began = self._take(who)
+        large = price > LARGE
+        began = self._take(_Waiter(who, large))
 
         def pause() -> None:
             nonlocal began
@@ -86,13 +93,13 @@ class Turns:
                 return
             if watch is not None:
                 watch()
-            began = self._take(who, began)
+            began = self._take(_Waiter(who, False), began)
 
         try:
             with paced(pause):
                 yield
         finally:
-            self._give_back(who, began)
+            self._give_back(who, began, large)
 
     def check_free(self) -> None:
         """Raise where this thread has the turn: waiting for anything then could be for ever."""
@@ -102,22 +109,22 @@ class Turns:
                 "is made of before, and hand it over."
             )
 
-    def _take(self, who: Hashable, began: float | None = None) -> float:
+    def _take(self, me: _Waiter, began: float | None = None) -> float:
         """Wait for a turn; `began`: when the one began that is given back for it."""
-        me = _Waiter(who)
         with self._lock:
             if began is not None:
-                self._charge(who, began)
+                self._charge(me.who, began)
             self._waiting.append(me)
             self._choose()
         me.chosen.wait()
         self._mine.turn = True
         return time.perf_counter()
 
-    def _give_back(self, who: Hashable, began: float) -> None:
+    def _give_back(self, who: Hashable, began: float, large: bool) -> None:
         self._mine.turn = False
         with self._lock:
             self._charge(who, began)
+            self._under_way -= large
             self._choose()
 
     def _charge(self, who: Hashable, began: float) -> None:
@@ -130,12 +137,15 @@ class Turns:
 
     def _choose(self) -> None:
         """Wake whoever is next, and nobody else: a hundred may wait."""
-        if self._busy or not self._waiting:
+        full = self._under_way >= BEGUN
+        ready = [waiter for waiter in self._waiting if not (full and waiter.begins)]
+        if self._busy or not ready:
             return
         now = time.perf_counter()
-        following = min(self._waiting, key=lambda waiter: self.had(waiter.who, now))
+        following = min(ready, key=lambda waiter: self.had(waiter.who, now))
         self._waiting.remove(following)
         self._busy = True
+        self._under_way += following.begins
         following.chosen.set()
 
 
@@ -214,12 +224,18 @@ class Store:
         return key in self._kept
 
     def get(
-        self, key: Hashable, make: Callable[[], T], who: Hashable = None, watch: Watch | None = None
+        self,
+        key: Hashable,
+        make: Callable[[], T],
+        who: Hashable = None,
+        watch: Watch | None = None,
+        price: float = 0.0,
     ) -> T:
         """The result of this key; made by `make` where it is not there, by one reader for all.
 
-        `watch` is called now and then meanwhile. What `make` or `watch` raise goes to the caller
-        alone; others who wait for the same result make it themselves.
+        `watch` is called now and then meanwhile, `price` is how many seconds that takes. What
+        `make` or `watch` raise goes to the caller alone; others who wait for the same result make
+        it themselves.
         """
         self.turns.check_free()
         while True:
@@ -227,7 +243,7 @@ class Store:
             if kept is not None:
                 return cast(T, kept.value)
             if mine:
-                return self._make(key, flight, make, who, watch)
+                return self._make(key, flight, make, self.turns.turn(who, watch, price))
             while not flight.over.wait(LOOK):
                 if watch is not None:
                     watch()
@@ -253,11 +269,10 @@ class Store:
         key: Hashable,
         flight: _Flight,
         make: Callable[[], T],
-        who: Hashable,
-        watch: Watch | None,
+        turn: AbstractContextManager[None],
     ) -> T:
         try:
-            with self.turns.turn(who, watch):
+            with turn:
                 value = make()
             flight.made = _Kept(value, nbytes(value), time.monotonic())
             self._keep(key, flight.made)

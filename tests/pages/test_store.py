@@ -10,7 +10,7 @@ import pytest
 
 from pages.ui import results
 from pages.ui.results import Waiting, stored
-from pages.ui.store import SLICE, YIELDED, Movers, Store, Turns, nbytes
+from pages.ui.store import BEGUN, LARGE, SLICE, YIELDED, Movers, Store, Turns, nbytes
 from rnn_core.engine.pace import breathe
 
 PATIENCE = 30
@@ -144,6 +144,32 @@ def test_who_had_least_goes_first():
 
     assert not together(holder, arrivals)
     assert order == ["cheap", "costly"]
+
+
+def test_only_a_few_large_computations_are_under_way_at_a_time():
+    turns, began, most, over = Turns(), [], [], []
+    all_wait = threading.Barrier(3 * BEGUN)
+
+    def large(who):
+        all_wait.wait(PATIENCE)
+        with turns.turn(who, price=2 * LARGE):
+            began.append(who)
+            spend(2 * SLICE)
+            most.append(len(began) - len(over))
+            over.append(who)
+
+    works = [lambda who=who: large(who) for who in range(3 * BEGUN)]
+    assert not together(*works)
+    assert len(over) == 3 * BEGUN and 1 < max(most) <= BEGUN
+    assert turns._under_way == 0
+
+
+def test_a_large_one_that_fails_makes_room():
+    turns = Turns()
+    for _ in range(2 * BEGUN):
+        with pytest.raises(ValueError, match="no"), turns.turn("me", price=1.0):
+            raise ValueError("no")
+    assert turns._under_way == 0 and not turns._busy
 
 
 def test_a_long_computation_lets_others_go_first():
