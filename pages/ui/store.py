@@ -31,7 +31,7 @@ from rnn_core.training.stack import POOL
 SLICE: Final = 0.03  # seconds of computing after which others who wait go first
 MEMORY: Final = 1.0  # seconds; what somebody has had of the processor counts half after so long
 LARGE: Final = 0.1  # seconds; what takes longer keeps much while it is made
-BEGUN: Final = 4  # large computations that are under way at a time
+BEGUN: Final = 3  # large computations that are under way at a time
 UNUSED: Final = 90.0  # seconds after which a result that nobody has asked for again may go
 YIELDED: Final = 0.25  # seconds that a page in training waits for readers who are served
 LOOK: Final = 0.1  # seconds between two looks at whether a reader still waits
