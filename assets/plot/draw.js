@@ -6,13 +6,6 @@ const EDGE = 8 // pixels that a hall leaves below a figure
 const UNSEEN = 250 // ms without news before a figure outside of the window is drawn anew
 const plots = new WeakMap() // plot node -> what is drawn there
 
-/** A short fingerprint of the bytes drawn, so that a change can be seen from outside. */
-export function digest(bytes) {
-  let h = 0x811c9dc5
-  for (let i = 0; i < bytes.length; i++) h = Math.imul(h ^ bytes[i], 0x01000193)
-  return (h >>> 0).toString(16)
-}
-
 /** plotly.js, fetched once; also by who knows that it will be needed. */
 export function load(source) {
   window.__plotly ??= new Promise((resolve, reject) => {
@@ -37,7 +30,7 @@ function variablesOf(node) {
 }
 
 function figureOf(state) {
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+  const text = bodyText()
   return dressed(state.spec, variablesOf(state.node), text, state.width, roomFor(state.node, text))
 }
 
@@ -52,7 +45,7 @@ function roomFor(node, text) {
 
 /** Whether a figure in a hall has less room than it was drawn for. */
 function isCut({ node }) {
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const text = bodyText()
   return text >= WALL && roomFor(node, text) < node.getBoundingClientRect().height - 2
     && node.getBoundingClientRect().height > LEAST
 }
@@ -172,8 +165,8 @@ function leave(state) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const state = adopt(parentElement)
-  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
-  Object.assign(state, JSON.parse(new TextDecoder().decode(bytes)), { digest: digest(bytes), tell: setTriggerValue })
+  const bytes = bytesOf(data)
+  Object.assign(state, JSON.parse(textOf(bytes)), { digest: digest(bytes), tell: setTriggerValue })
   state.node.setAttribute("aria-label", state.about.alt)
   state.again = parentElement.querySelector("[data-again]")
   state.again.onclick = () => { state.rolling = null; roll(state, state.figure) }

@@ -141,7 +141,7 @@ function drawWords(state, layer, { words }) {
 function drawTitle(state, layer, leaf) {
   const title = state.node.querySelector(".g-gtitle text"), row = title?.querySelector("tspan.line") ?? title
   if (!title) return
-  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+  const text = bodyText()
   const lines = wrapped(state.width < NARROW ? leaf.narrow : leaf.title, lettersOf(state.width, text)).split("<br>")
   const x = row.getAttribute("x") ?? title.getAttribute("x"), y = row.getAttribute("y") ?? title.getAttribute("y")
   const group = put("g", { transform: title.getAttribute("transform") ?? "" }, layer)

@@ -33,7 +33,7 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "pixels": "message.js pixels.js",
     "presenter": "presenter.js",
     "sharing": "address.js sharing.js",
-    "plot": "plot/*.js",
+    "plot": "message.js plot/*.js",
     "rail": "message.js rail.js",
     "saturation": "drawing.js message.js saturation.js saving.js svg.js",
     "spoken": "message.js spoken.js",

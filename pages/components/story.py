@@ -32,7 +32,7 @@ _component = component(
 <div class="row"><p class="said" role="status"></p><div class="controls"></div></div>
 <figure role="img"></figure>
 </div>""",
-    styles("story.css"),
+    styles("component.css", "story.css"),
     isolate_styles=True,
 )
 

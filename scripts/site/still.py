@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
 
+from pages.components.scripts import styles
 from pages.figures.story import canvas, reading
 from pages.ui.contents import FIRST, PAGES, SECTIONS
 from pages.ui.models import story
@@ -94,7 +95,7 @@ def picture(name: str) -> str:
     chain = reading.chain_of(story.reading(wish), story.model(story.READER))
     drawn = canvas.payload([reading.position(chain, rolled=False)])
     svg = "".join(size["svg"] for size in drawn["sizes"])
-    sheet = (ROOT / "assets" / "story.css").read_text(encoding="utf-8")
+    sheet = styles("component.css", "story.css")
     return (
         f'<div><template shadowrootmode="open"><style>{sheet}</style>'
         f'<div data-component="story"><div class="row"><p class="said">{escape(drawn["said"][0])}'

@@ -118,7 +118,8 @@ def _row(values: NDArray[Any]) -> str:
 def ledger(w: Written, x: Expansion, k: int, names: Names) -> dict[str, Any]:
     """The component's payload: a row per component, their sum, and the engine's own total."""
     rows = "".join(_line(w, x, j, j == k) for j in range(x.t, 0, -1))
-    caption = f"<caption>The components of the gradient of the loss of step {x.t}</caption>"
+    words = f"The components of the gradient of the loss of step {x.t}"
+    caption = f'<caption class="sr-only">{words}</caption>'
     return {
         "html": f"<table>{caption}{_head()}<tbody>{rows}</tbody>{_foot(x, names)}</table>",
         "label": f"Components of the gradient of step {x.t}'s loss",

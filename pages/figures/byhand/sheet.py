@@ -131,7 +131,8 @@ class _Sheet:
 
     def table(self) -> str:
         """Head, and a body for each stage."""
-        caption = "<caption>Every number of BPTT: steps across, quantities down</caption>"
+        words = "Every number of BPTT: steps across, quantities down"
+        caption = f'<caption class="sr-only">{words}</caption>'
         bodies = "".join(self._body(stage) for stage in STAGES)
         return f"<table>{caption}{self._head()}{bodies}</table>"
 

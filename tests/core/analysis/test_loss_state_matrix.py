@@ -10,6 +10,7 @@ from rnn_core.analysis.jacobians import jacobian_products, jacobians, norm_matri
 from rnn_core.analysis.loss_state_matrix import kept, loss_state_matrix, reach
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.experiment.run import run
+from tests.core.cells_under_test import OVERFLOWING
 
 SMALL = Experiment(steps=9, hidden=4, placement="every", initial="random", scale=2.0)
 CELLS = ("rnn", "gru", "lstm")
@@ -180,21 +181,11 @@ def test_where_all_pairs_cost_too_much_there_are_fewer_and_they_are_the_same(
         {"hidden": 1},
         {"init": "zero"},
         {"hidden": 1, "wiring": "one-to-one"},
-        {
-            "activation": "relu",
-            "lstm": "no-forget",
-            "init": "identity",
-            "gain": 3.0,
-            "scale": 4.0,
-            "steps": 200,
-            "source": "sine",
-            "readout": "linear",
-            "initial": "random",
-        },
+        OVERFLOWING | {"lstm": "no-forget", "initial": "random"},
     ],
 )
 def test_odd_networks_give_numbers_or_infinity(cell, odd):
-    done = run(replace(SMALL, cell=cell, **odd))
+    done = run(replace(SMALL, **odd | {"cell": cell}))
     for layer in loss_state_matrix(done):
         T = layer.steps
         assert layer.norms["h"].shape == (T, T + 1) and layer.inputs.shape == (T, T)
