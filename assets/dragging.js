@@ -1,11 +1,12 @@
 // Streamlit's sliders speak when they are let go. This lets them speak while they are dragged: the
-// next value is sent only when the picture of the last one is painted, so nothing queues up on the
-// server. Keys, touch and screen readers keep Streamlit's own native input, through which we speak.
+// next value is sent only when the last one is answered, so nothing queues up on the server, which
+// computes the next picture while the browser paints this one. Keys, touch and screen readers keep
+// Streamlit's own native input, through which we speak.
 
 const SLIDER = "[data-testid=stSlider] [role=group]"
 const NUMBER = "[data-testid=stSliderThumbValue]"
-const PATIENCE = 5000 // milliseconds; then a picture that never came is no longer waited for
-const START = 70 // milliseconds in which a run must begin, or there was nothing to run
+const PATIENCE = 1000 // milliseconds; then an answer that never came is no longer waited for
+const APART = 55 // milliseconds between two values: a browser lets an address change 200 times in 10 s
 const REST = 200 // milliseconds that a slider rests before the page hears of it, if a picture followed
 
 /** The value of a native range input at a place of its track, in steps from its least. */
@@ -16,9 +17,9 @@ export function valueAt(x, { left, width }, { min, max, step }) {
   return Math.min(high, Number(value.toFixed(6)))
 }
 
-/** Sends one value at a time: `send` gives a promise that ends when its picture is painted; of what
- *  came meanwhile the latest is sent then, or by `last()` at once: the hand has let go, and the page
- *  need not finish a picture that is no longer wanted. */
+/** Sends one value at a time: `send` gives a promise that ends when it is answered; of what came
+ *  meanwhile the latest is sent then, or by `last()` at once: the hand has let go, and the page need
+ *  not finish a picture that is no longer wanted. */
 export function oneByOne(send) {
   let number = 0, busy = false, waiting, sent
   const go = async (value) => {
@@ -58,20 +59,17 @@ function put(input, value) {
     input.dispatchEvent(new KeyboardEvent(kind, { key, bubbles: true, cancelable: true }))
 }
 
-const state = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset.testScriptState
-const frame = () => new Promise((done) => requestAnimationFrame(done))
+const pause = (time) => new Promise((done) => setTimeout(done, time))
+const addressOrFrame = () => new Promise((done) => {
+  globalThis.navigation?.addEventListener("currententrychange", done, { once: true })
+  requestAnimationFrame(done)
+})
 
-/** Until the run that a value caused has begun and ended: what it drew is painted in this very frame. */
-async function painted() {
-  const from = performance.now()
-  let begun = false
-  for (;;) {
-    await frame()
-    const passed = performance.now() - from
-    if (state() !== "notRunning") begun = true
-    else if (begun || passed > START) break
-    if (passed > PATIENCE) break
-  }
+/** Until the page has answered: each of its runs ends by writing the settings into the address. */
+async function answered(address) {
+  const from = performance.now(), passed = () => performance.now() - from
+  while (location.search === address && passed() < PATIENCE) await addressOrFrame()
+  if (passed() < APART) await pause(APART - passed())
 }
 
 /** The setting whose slider this is, by the key of its widget. */
@@ -113,9 +111,13 @@ function follow(down, group) {
   const input = group.querySelector("input[type=range]")
   const track = group.querySelector("[data-orientation]") ?? group
   const thumb = input.closest("[data-rac]")
-  const { next, last } = oneByOne((value) => {
-    put(input, value)
-    return painted().then(() => told("rnn-rest", { setting: settingOf(group), value }))
+  const { next, last } = oneByOne(async (value) => {
+    const address = location.search
+    if (value !== Number(input.value)) { // else there is nothing to answer
+      put(input, value)
+      await answered(address)
+    }
+    told("rnn-rest", { setting: settingOf(group), value })
   })
   const hand = whenItRests(next, (value) => shown(group, value))
   const move = (event) => {

@@ -6,9 +6,7 @@ export function palette(colours) {
   return colours.split(",").map((c, k) => [`--chart-${k}`, c.trim()]).filter(([, c]) => c)
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector("[data-component=wirings]")
-  const text = textOf(data)
+function draw(root, text) {
   const colours = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors")
   for (const [name, colour] of palette(colours)) root.style.setProperty(name, colour)
   if (root.dataset.shown !== text) {
@@ -17,4 +15,10 @@ export default function ({ data, parentElement }) {
     if (open) root.querySelector("details")?.setAttribute("open", "")
   }
   markDrawn(root)
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector("[data-component=wirings]"), text = textOf(data)
+  drawSoon(root, () => draw(root, text))
+  return () => setTimeout(() => root.isConnected || forget(root))
 }

@@ -3,7 +3,6 @@
 
 const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
 const EDGE = 8 // pixels that a hall leaves below a figure
-const UNSEEN = 250 // ms without news before a figure outside of the window is drawn anew
 const plots = new WeakMap() // plot node -> what is drawn there
 
 /** plotly.js, fetched once; also by who knows that it will be needed. */
@@ -64,21 +63,8 @@ function after(node) {
   return sum
 }
 
-/** Draws at once what is in the window; what is not waits until no more news comes: while a slider is
- *  dragged the browser's time belongs to the figure that is looked at. */
-function drawSoon(state) {
-  clearTimeout(state.later)
-  const { top, bottom } = state.node.getBoundingClientRect()
-  if (!state.drawn || (bottom > 0 && top < window.innerHeight)) draw(state)
-  else {
-    state.node.dataset.waits = "yes"
-    state.later = setTimeout(() => draw(state), UNSEEN)
-  }
-}
-
 async function draw(state) {
   const turn = ++state.turn, old = () => turn !== state.turn // a newer drawing is on its way
-  delete state.node.dataset.waits
   const figure = figureOf(state), moves = still() ? [] : glides(state.figure, figure)
   state.node.style.height = `${figure.layout.height}px` // before plotly.js is there: nothing jumps
   try {
@@ -155,7 +141,7 @@ function adopt(parentElement) {
 function leave(state) {
   if (state.node.isConnected) return
   state.observer.disconnect()
-  clearTimeout(state.later)
+  forget(state.node)
   state.follow()
   state.turn++
   cancelAnimationFrame(state.rolling?.frame)
@@ -174,6 +160,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.setAttribute("aria-label", `Download the plot as ${button.dataset.format.toUpperCase()}`)
     button.onclick = () => download(state, button.dataset.format)
   }
-  drawSoon(state)
+  drawSoon(state.node, () => draw(state))
   return () => setTimeout(() => leave(state)) // the page removes the node after it says goodbye
 }

@@ -33,13 +33,13 @@ FILES: Final = {  # component -> its files in assets/, joined in the order of th
     "pixels": "message.js pixels.js",
     "presenter": "presenter.js",
     "sharing": "address.js sharing.js",
-    "plot": "message.js plot/*.js",
+    "plot": "message.js sight.js plot/*.js",
     "rail": "message.js rail.js",
     "saturation": "drawing.js message.js saturation.js saving.js svg.js",
     "spoken": "message.js spoken.js",
     "story": "message.js story.js",
     "unrolled": "message.js saving.js svg.js unrolled/*.js",
-    "wirings": "message.js wirings.js",
+    "wirings": "message.js sight.js wirings.js",
 }
 _FETCH: Final = """
 const kept = (globalThis.rnnScripts ??= {})
