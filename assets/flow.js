@@ -109,7 +109,7 @@ export function apart(places, gap, low, high) {
 export function boundWords({ radius, sigma, gamma, weight }, k) {
   const at = (list) => list[list.length > 1 ? k : 0], s = at(sigma), product = s * gamma
   const numbers = `RNN, medians over the seeds: spectral radius of ${weight} ${+at(radius).toPrecision(3)}, ` +
-    `largest singular value σ_max ${+s.toPrecision(3)}, σ_max·γ = ${+product.toPrecision(3)}. `
+    `largest singular value σₘₐₓ ${+s.toPrecision(3)}, σₘₐₓ·γ = ${+product.toPrecision(3)}. `
   if (product < 1) return numbers + "Below 1: sufficient for vanishing."
   return numbers + (product === 1 ? "Exactly 1: no step can stretch." : "Above 1: necessary for exploding, not sufficient.")
 }
@@ -242,9 +242,9 @@ function offer(state, name, options, chosen) {
 /** Everything that rests while the slider moves. */
 function build(state) {
   const { root, model, part } = state
-  part("axis").textContent = `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.` // first: the plot's room is what its words leave
+  const text = bodyText(), hall = text >= 20, axis = hall ? model.axis : indexed(model.axis)
+  part("axis").innerHTML = `${axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.` // first: the plot's room is what its words leave
   state.width = root.clientWidth
-  const text = bodyText(), hall = text >= 20
   root.toggleAttribute("data-hall", hall)
   const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot"), hall))
   const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
@@ -252,7 +252,7 @@ function build(state) {
   const left = text * 3.1, start = left + small * (width < 600 ? 5.5 : 8.5), right = width - text * 1.1, top = text * 0.8, bottom = height - text * 2.9
   const span = model.high - model.low
   const y = (log) => bottom - ((edged(log, model.low, model.high) - model.low) / span) * (bottom - top)
-  shaded(svg, model, { left, right, y, text: small })
+  shaded(svg, model, { left, right, y })
   for (const d of decades(model.low, model.high).filter((d) => d % every === 0)) {
     make("line", { x1: left, x2: right, y1: y(d), y2: y(d), class: d === 0 ? "zero" : "grid" }, svg)
     make("text", { x: left - 6, y: y(d) + text * 0.28, class: "tick end" }, svg).textContent = d === 0 ? "1" : `10${raised(d)}`
@@ -268,13 +268,14 @@ function build(state) {
     return { area, own, middle, marks, leader, label }
   })
   const bound = make("path", { class: "envelope", "data-kind": "bound" }, svg), cursor = make("line", { class: "cursor", y1: top, y2: bottom }, svg)
+  zonesNamed(svg, { right, y, text: small })
   part("plot").replaceChildren(svg)
   state.plot = { svg, left: start, right, top, bottom, y, across, lines, bound, cursor, text: small, end: -1 }
   Object.assign(svg.dataset, { left: start, right, top, bottom, low: model.low, high: model.high })
   table(state)
   const [first, count, last] = model.seeds
   part("under").textContent = `Line: median of ${count} seeds (${first} to ${last}); band: second lowest to second highest; ` +
-    `thin: seed ${first}. ${count} seeds, not a proof.${model.bound ? " Dotted: the RNN's bound (σ_max·γ)ᵏ, median over the seeds." : ""}`
+    `thin: seed ${first}. ${count} seeds, not a proof.${model.bound ? " Dotted: the RNN's bound (σₘₐₓ·γ)ᵏ, median over the seeds." : ""}`
   part("notes").textContent = model.notes.join(" ")
   part("plot").setAttribute("aria-label", `${model.axis}. Arrow keys move the step that is read.`)
   const slider = part("slider")
@@ -285,23 +286,26 @@ function build(state) {
   paint(state)
 }
 
-/** The plot ends where the window ends, axis and all, if there is room for it; it grows to 400 px, and
+/** The plot ends where the window ends, axis and all, if there is room for it; it grows to 560 px, and
  *  in a hall as far as there is room. */
 function roomBelow(node, hall) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
-  return Math.min(hall ? Infinity : 400, Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 12))
+  return Math.min(hall ? Infinity : 560, Math.max(280, window.innerHeight - node.getBoundingClientRect().top - scrolled - 12))
 }
 
 /** Every so many-th decade is named, so that so many names have room. */
 const thinned = ({ low, high }, most) => [1, 2, 4, 8].find((n) => (high - low) / n <= most) ?? 16
 
-/** The zones of vanishing and exploding behind the lines, and their names at the right. */
-function shaded(svg, { zones, low, high }, { left, right, y, text }) {
-  const parts = [["cool", "vanishing", low, zones.vanished, y(-7) + text * 0.35], ["warm", "exploding", zones.exploded, high, y(5) + text * 0.35]]
-  for (const [zone, word, from, to, at] of parts) {
+/** The zones of vanishing and exploding, behind the lines. */
+function shaded(svg, { zones, low, high }, { left, right, y }) {
+  for (const [zone, from, to] of [["cool", low, zones.vanished], ["warm", zones.exploded, high]])
     make("rect", { x: left, width: right - left, y: y(to), height: y(from) - y(to), class: "zone", fill: `var(--${zone})`, "fill-opacity": zones.shade, "data-zone": zone }, svg)
-    make("text", { x: right - 6, y: at, class: "tick end strong", style: `fill: var(--${zone}-ink)` }, svg).textContent = word
-  }
+}
+
+/** Their names at the right, before the lines. */
+function zonesNamed(svg, { right, y, text }) {
+  for (const [zone, word, at] of [["cool", "vanishing", -7], ["warm", "exploding", 5]])
+    make("text", { x: right - 6, y: y(at) + text * 0.35, class: "tick end strong over", style: `fill: var(--${zone}-ink)` }, svg).textContent = word
 }
 
 /** Each line's name and number where its way back ends; none covers another. */

@@ -41,6 +41,9 @@ export function isNews(state, key) {
   return news
 }
 
+/** Letters with an index that Unicode has no sign for, as HTML: h_T, W_hh. */
+export const indexed = (text) => text.replace(/(?<![A-Za-z0-9_])(d?[A-Za-zσρ])_(T|[a-z]{2})(?![A-Za-z0-9_])/g, "$1<sub>$2</sub>")
+
 /** Pixels of the page's body text: 20 and more in a hall. */
 export const bodyText = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
 

@@ -1,7 +1,8 @@
 // Draws a Plotly figure in place. `data` is the UTF-8 JSON {about: {alt, name, source}, spec};
 // `about.drag` names the setting whose slider it follows by itself (leaves.js).
 
-const ROOM = 0.7, BELOW = 48 // of the window's height, for a figure far down; pixels below the first one
+const FIRST = 0.6, ROOM = 0.7 // of the window's height: where a first figure begins; room for one far down
+const BELOW = 48, SAID = 72 // pixels below the first one: its buttons; what is said under it
 const EDGE = 8 // pixels that a hall leaves below a figure
 const plots = new WeakMap() // plot node -> what is drawn there
 
@@ -18,10 +19,12 @@ export function load(source) {
   return window.__plotly
 }
 
-const CONFIG = {
-  displaylogo: false, responsive: false, showTips: false,
+/** A finger has no hovering: Plotly's buttons would lie on the title, and its zoom stop the page's scrolling. */
+const hovers = () => matchMedia("(hover: hover)").matches
+const config = () => ({
+  displayModeBar: hovers() ? "hover" : false, displaylogo: false, responsive: false, showTips: false,
   modeBarButtonsToRemove: ["toImage", "sendChartToCloud", "lasso2d", "select2d"],
-}
+})
 
 function variablesOf(node) {
   const style = getComputedStyle(node)
@@ -30,22 +33,26 @@ function variablesOf(node) {
 
 function figureOf(state) {
   const text = bodyText()
-  return dressed(state.spec, variablesOf(state.node), text, state.width, roomFor(state.node, text))
+  const [room, fills] = roomFor(state.node, text)
+  const figure = dressed(state.spec, variablesOf(state.node), text, state.width, room, fills)
+  return hovers() ? figure : { ...figure, layout: { ...figure.layout, dragmode: false } }
 }
 
-/** How tall a figure may grow with its type: to the window's end, if it begins in the first screen;
- *  in a hall, whose page does not scroll, to what is said below it. */
+/** How tall a figure may grow: to the window's end, if it begins in the first screen; in a hall, whose
+ *  page does not scroll, to what is said below it. And whether it is to fill that room.
+ *  @returns {[number, boolean]} */
 function roomFor(node, text) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
   const top = node.getBoundingClientRect().top + scrolled, tall = window.innerHeight
-  if (text >= WALL) return tall - top - EDGE - after(node)
-  return top < tall * 0.6 ? tall - top - BELOW : tall * ROOM
+  if (text >= WALL) return [tall - top - EDGE - after(node), true]
+  const first = top < tall * FIRST, larger = text > 16
+  return [first ? tall - top - (larger ? BELOW : BELOW + SAID) : tall * ROOM, first && !larger]
 }
 
 /** Whether a figure in a hall has less room than it was drawn for. */
 function isCut({ node }) {
   const text = bodyText()
-  return text >= WALL && roomFor(node, text) < node.getBoundingClientRect().height - 2
+  return text >= WALL && roomFor(node, text)[0] < node.getBoundingClientRect().height - 2
     && node.getBoundingClientRect().height > LEAST
 }
 
@@ -74,7 +81,7 @@ async function draw(state) {
     if (!state.drawn) state.node.replaceChildren() // the sketch
     state.figure = figure
     const watcher = watched(state.node, moves)
-    await Plotly.react(state.node, figure.data, figure.layout, CONFIG)
+    await Plotly.react(state.node, figure.data, figure.layout, config())
     watcher?.disconnect()
     fail(state, "")
     listen(state)

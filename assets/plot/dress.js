@@ -7,6 +7,7 @@ const NARROW = 560 // pixels
 const LETTER = 0.5, SLIM = 0.46 // a letter's width, of its size, on the average; in a narrow figure
 const LEAST = 280 // pixels of height that a figure keeps in lecture mode
 const TALL = 0.75 // of its width: a figure that a hall has room for
+const WIDE = 800, GROWN = 1.4 // pixels; how much taller a figure of that width may be in a tall window
 const WALL = 20 // pixels: body text of that size is read from the back of a hall, and so is a figure
 const HALL = 0.91 // the smallest type there, as a share of body text: 20 of 22 pixels
 
@@ -67,8 +68,10 @@ export function template(colour, text) {
   } }
 }
 
-/** A figure whose own type sizes, written for body text of 16 pixels, are those of this text. */
+/** A figure whose own type sizes, written for body text of 16 pixels, are those of this text; letters
+ *  get their indices, which a hall could not read. */
 export function typed(value, text) {
+  if (typeof value === "string") return text >= WALL ? value : indexed(value)
   if (Array.isArray(value)) return typeof value[0] === "object" ? value.map((v) => typed(v, text)) : value
   if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, v]) => {
@@ -78,15 +81,17 @@ export function typed(value, text) {
 }
 
 /** The figure as Plotly is to draw it: tokens resolved, house template, width of its place. `room`
- *  is what a figure may take of the window's height when large type makes it grow. */
-export function dressed(spec, colour, text, width, room = Infinity) {
+ *  is what a figure may take of the window's height when large type makes it grow, or when it `fills`
+ *  the window: the page's first one. */
+export function dressed(spec, colour, text, width, room = Infinity, fills = false) {
   const { data: traces, layout: wide = {} } = typed(painted(spec, colour), text)
   const hall = text >= WALL, known = (part, where) => merged(part, part.meta?.[where]) // a figure may know better
   const near = width < NARROW ? known(wide, "narrow") : wide, own = hall ? known(near, "hall") : near
   const data = hall ? traces.map((trace) => known(trace, "hall")) : traces
   const plain = own.height ?? DEFAULT_HEIGHT
   const least = hall ? Math.min(plain, LEAST) : plain // a hall does not scroll
-  const wanted = Math.max(plain * Math.max(1, text / 16), hall ? width * TALL : 0)
+  const taller = fills && width >= WIDE ? GROWN : 1
+  const wanted = Math.max(plain * Math.max(taller, text / 16), hall ? width * TALL : 0)
   const height = Math.round(Math.max(least, Math.min(wanted, room)))
   const names = data.filter((t) => t.showlegend !== false && t.name).map((t) => t.name)
   const layout = { ...own, ...fitted(own, text, width, height, names) }

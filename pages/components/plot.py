@@ -29,6 +29,8 @@ _HTML = """<div class="pl-plot">
 _CSS = """
 .pl-plot { color: var(--st-text-color); font-family: var(--st-font); width: 100%; }
 .pl-plot .plotly-live { position: relative; width: 100%; min-height: 260px; }
+.pl-plot .annotation text { paint-order: stroke; stroke: var(--st-background-color);
+  stroke-width: 3px; stroke-opacity: 0.85; stroke-linejoin: round; } /* legible on lines */
 .pl-plot .pl-error { margin: 0; padding: 0.75rem 1rem; border: 1px solid var(--st-border-color);
   border-radius: var(--st-base-radius); }
 .pl-plot .pl-tools { display: flex; gap: 0.5rem; justify-content: flex-end; }

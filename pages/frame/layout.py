@@ -30,24 +30,35 @@ STYLE = """<style>
   [data-testid="stSidebarUserContent"] { padding-top: 1rem; }
 }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.5rem 1rem 4rem; }
-  .st-key-head h2 { font-size: 1.35rem; }
+  [data-testid="stMainBlockContainer"] { padding: 2.9rem 1rem 4rem; }
+  .st-key-head h2 { font-size: 1.3rem; padding: 0.1rem 0; }
   .st-key-head, .st-key-scenes_row, .st-key-controls { gap: 0.4rem 0.6rem; }
   .st-key-scenes { flex: 1 0 100%; }
   .st-key-controls > .st-key-view_compare { margin-left: 0; }
   .st-key-scenes [role="radiogroup"] { flex-wrap: wrap; row-gap: 0.35rem; }
-  .st-key-scenes button { min-height: 1.75rem; padding: 0.1rem 0.7rem; }
+  .st-key-scenes button { min-height: 1.75rem; padding: 0.1rem 0.55rem; }
+  .st-key-scenes button p { font-size: 0.85rem; }
   /* In one row: icons are enough here; a screen reader still hears the words. */
   .st-key-copy_link p, .st-key-add_to_deck p, .st-key-present p,
   .st-key-walk_back p, .st-key-walk_next p
     { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .st-key-above p { line-height: 1.4; }
+  .st-key-above p { line-height: 1.35; }
+  .st-key-above > [data-testid="stElementContainer"] > [data-testid="stMarkdown"] p
+    { font-size: 0.95rem; }
   .st-key-side_by_side { flex-wrap: nowrap; }
   .st-key-side_by_side > *, .st-key-side_by_side > * > *
     { flex: 1 1 0 !important; min-width: 0 !important; width: 100% !important; }
-  .st-key-controls > [class*="st-key-"] { width: calc(50% - 0.3rem) !important; flex: none; }
-  .st-key-controls > :has([data-testid="stButtonGroup"]) { width: 100% !important; order: -1; }
-  .st-key-controls > :has(> .st-key-walk) { width: 100% !important; order: 1; }
+  /* In the bar's empty right end: the picture begins a row higher. */
+  .st-key-ways { position: absolute; top: 0.55rem; right: 1rem; z-index: 999990;
+    width: max-content; flex-wrap: nowrap; }
+  .st-key-controls > [class*="st-key-"] { width: auto !important; flex: 1 1 8.3rem; min-width: 0; }
+  .st-key-controls > :has([role="combobox"]) { flex-basis: auto; min-width: calc(50% - 0.3rem); }
+  .st-key-controls [role="combobox"] { field-sizing: content; width: auto; flex: 1 0 auto;
+    font-size: 0.9rem; padding-inline: 0.6rem 0; } /* a menu is as wide as what it says */
+  .st-key-controls > :has([data-testid="stButtonGroup"]) { flex-basis: 100%; order: -1; }
+  .st-key-controls [data-testid="stButtonGroup"]
+    { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.7rem; }
+  .st-key-controls > :has(> .st-key-walk) { flex-basis: 100%; order: 1; }
   .st-key-walk { flex-wrap: nowrap; gap: 0.3rem; }
   .st-key-walk button { padding-inline: 0.55rem; }
 }

@@ -37,7 +37,8 @@ def scenes(page: Page) -> None:
     """The page's own scenes, a press away, and the ways to all settings and into a lecture."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scenes_row"):
         _scenes(scenes_of(page))
-        ways_on(page)
+        with st.container(horizontal=True, gap="small", width="content", key="ways"):
+            ways_on(page)
 
 
 def ways_on(page: Page) -> None:

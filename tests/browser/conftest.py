@@ -120,6 +120,8 @@ def visit(browser: "Browser", look: "Look"):
                 color_scheme=look.scheme,
                 reduced_motion="reduce",
                 device_scale_factor=1,
+                has_touch=look.is_phone,
+                is_mobile=look.is_phone,
             )
         )
         return App(contexts[-1].new_page(), server)

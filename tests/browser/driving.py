@@ -20,6 +20,11 @@ class Look:
     height: int = 900
     scheme: str = "light"
 
+    @property
+    def is_phone(self) -> bool:
+        """Whether it is held in a hand: fingers, no mouse."""
+        return self.width < 640
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}-{self.scheme}"
 

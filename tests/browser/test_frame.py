@@ -20,11 +20,17 @@ SIDEWAYS = """() => {
 PROJECTOR = {"width": 1280, "height": 720}
 LEAST = 400  # pixels of the picture that are in the window, of a projector's 720
 LEAST_TYPE = 12  # pixels of type in a page's picture and above it
+INDICES = ".katex, sub, .js-plotly-plot tspan[style*='70%']"
+HEAD = 490  # pixels above a page's picture on a phone of 844, at most
 FIRST_PART = {n: f".st-key-above, .st-key-part_{page.parts[0]}" for n, page in PAGES.items()}
 CHIPS = """() => [...document.querySelectorAll('.st-key-scenes, .st-key-scenes *')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto')
   .map(e => e.className)"""
 LISTS = {"lectures", "find", "mine", "start"}  # without a picture; the story has its own test
+TOP = "document.querySelector('.plotly-live').getBoundingClientRect().top"
+RANGE = "document.querySelector('.plotly-live')._fullLayout.yaxis.range"
+CUT_MENUS = """() => [...document.querySelectorAll('.st-key-controls [role=combobox]')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.value)"""
 BOXES = """() => {
   const box = (e) => {
     const r = e?.getBoundingClientRect()
@@ -86,7 +92,10 @@ def test_a_page_is_clean_fits_and_is_accessible(app, look, name):
     app.page.emulate_media(color_scheme="light" if look.scheme == "dark" else "dark")
     app.idle()
     assert not faults(app.page, CONTRAST)  # nothing else depends on the colours
-    if look.width > PROJECTOR["width"] and name not in LISTS:
+    if look.is_phone and name not in LISTS:
+        assert not app.page.evaluate(CUT_MENUS)
+        assert app.page.evaluate(BOXES)["picture"][1] <= HEAD
+    elif name not in LISTS:
         app.page.set_viewport_size(PROJECTOR)
         opens_in_one_window(app.idle().page)
         if name in REVEALING:
@@ -96,7 +105,7 @@ def test_a_page_is_clean_fits_and_is_accessible(app, look, name):
 
 def small_type(page, within):
     """Words too small to read, but for the indices of formulas, which are as large as TeX's."""
-    style = page.add_style_tag(content=".katex { visibility: hidden }")
+    style = page.add_style_tag(content=INDICES + " { visibility: hidden }")
     found = page.evaluate(RULER, [LEAST_TYPE, within]).get("small")
     style.evaluate("style => style.remove()")
     return found
@@ -144,6 +153,27 @@ def faults(page, rules):
     """Accessibility faults that axe rates serious or critical."""
     found = Axe().run(page, options={"runOnly": rules}).response["violations"]
     return [words_of(fault) for fault in found if fault["impact"] in {"serious", "critical"}]
+
+
+@pytest.mark.parametrize("look", (LOOKS[2],), indirect=True, ids=str)
+def test_a_finger_on_a_chart_scrolls_the_page(app, look):
+    """Plotly would zoom: the page would stop under the finger, and the picture be lost."""
+    page = app.open("/jacobians").page
+    chart, touch = page.locator(".plotly-live").first, page.context.new_cdp_session(page)
+    box, before = chart.bounding_box(), page.evaluate(RANGE)
+    x, y = box["x"] + box["width"] / 2, box["y"] + 150
+    for k in range(12):
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": "touchMove" if k else "touchStart",
+                "touchPoints": [{"x": x, "y": y - 15 * k}],
+            },
+        )
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function(f"top => {TOP} < top - 50", arg=box["y"])
+    assert page.evaluate(RANGE) == before
+    assert not page.locator(".modebar-btn").count()
 
 
 @pytest.mark.parametrize(

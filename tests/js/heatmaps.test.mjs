@@ -6,7 +6,7 @@ import test from "node:test"
 // The scripts are ES modules named .js, as Streamlit wants them; older nodes need to be told so.
 const load = (...names) => import("data:text/javascript," +
   encodeURIComponent(names.map((name) => readFileSync(new URL(`../../assets/${name}`, import.meta.url), "utf8")).join("\n")))
-const maps = await load("heatmaps.js", "message.js", "svg.js"), plots = await load("plot/dress.js")
+const maps = await load("heatmaps.js", "message.js", "svg.js"), plots = await load("message.js", "plot/dress.js")
 
 const padded = (bytes) => Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8, 32)])
 

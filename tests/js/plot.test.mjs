@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs"
 import test from "node:test"
 
 // The scripts are ES modules named .js, as Streamlit wants them; older nodes need to be told so.
-const load = (name) => import("data:text/javascript;base64," +
-  Buffer.from(readFileSync(new URL(`../../assets/plot/${name}`, import.meta.url))).toString("base64"))
-const { decades, dressed, fitted, lookup, painted, sized, typed, wrapped } = await load("dress.js")
-const { along, first, glides } = await load("motion.js")
-const { leafOf, marked, moves, pieces, through } = await load("leaves.js")
+const load = (...names) => import("data:text/javascript;base64," + Buffer.concat(
+  names.map((name) => readFileSync(new URL(`../../assets/${name}`, import.meta.url)))).toString("base64"))
+const { decades, dressed, fitted, indexed, lookup, painted, sized, typed, wrapped } = await load("message.js", "plot/dress.js")
+const { along, first, glides } = await load("plot/motion.js")
+const { leafOf, marked, moves, pieces, through } = await load("plot/leaves.js")
 
 const page = { "--st-chart-categorical-colors": "#a, #b", "--st-chart-sequential-colors": "#pale, #mid, #deep",
   "--st-chart-diverging-colors": "#hot, #warm, #cool", "--st-text-color": "#ink" }
@@ -21,6 +21,19 @@ test("a token is a colour of the palette, of the ramp, or a variable of the page
   assert.equal(colour("--ramp-2"), "#deep")
   assert.equal(colour("--heat-2"), "#cool")
   assert.equal(colour("--st-text-color"), "#ink")
+})
+
+test("an index that Unicode has no sign for is set as one; other names are left alone", () => {
+  assert.equal(indexed("‖∂h_T/∂hₜ‖ of W_hh"), "‖∂h<sub>T</sub>/∂hₜ‖ of W<sub>hh</sub>")
+  assert.equal(indexed("weight_hh_l0, x_1, max_T_, h_Tx"), "weight_hh_l0, x_1, max_T_, h_Tx")
+  assert.deepEqual(typed({ title: { text: "dL_T" } }, 16), { title: { text: "dL<sub>T</sub>" } })
+  assert.deepEqual(typed({ title: { text: "dL_T" } }, 22), { title: { text: "dL_T" } })
+})
+
+test("the page's first figure fills a tall window if it is wide, and no other does", () => {
+  const height = (...given) => dressed({ data: [], layout: { height: 400 } }, colour, 16, ...given).layout.height
+  assert.deepEqual([height(1200, 500, true), height(1200, 900, true), height(700, 900, true)], [500, 560, 400])
+  assert.deepEqual([height(1200, 900, false), height(1200, 300, true)], [400, 400])
 })
 
 test("tokens are found wherever they stand, and nothing else is touched", () => {
@@ -130,7 +143,7 @@ test("a figure may know better what a phone shows, and what a hall does", () => 
   assert.deepEqual([hall.showlegend, desk.showlegend, dressed(spec, colour, 22, 300).layout.a], [false, true, 1])
 })
 
-const { path, places, sketched } = await load("sketch.js")
+const { path, places, sketched } = await load("plot/sketch.js")
 const axes = { width: 400, height: 300, margin: { l: 100, r: 0, t: 0, b: 100 }, template: { layout: { title: { font: { size: 20 } }, font: {} } },
   xaxis: { range: [0, 10], domain: [0, 0.5] }, xaxis2: { range: [-1, 1], domain: [0.5, 1] }, yaxis: { type: "log", range: [-2, 2] } }
 
