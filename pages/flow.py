@@ -26,8 +26,8 @@ for every position of the slider; what lies beyond it is drawn on its edge, the 
 * **Share of dL/dW_hh**: what step t adds to the gradient that trains the recurrent weights.
 
 The dotted line is the bound of Pascanu, Mikolov and Bengio (2013) for the RNN: no product of k
-steps can stretch by more than (σ_max γ)ᵏ, with γ the largest slope of the activation. σ_max γ < 1
-is *sufficient* for vanishing; σ_max γ > 1 is *necessary* for exploding, and not enough for it.
+steps can stretch by more than (σₘₐₓ γ)ᵏ, with γ the largest slope of the activation. σₘₐₓ γ < 1
+is *sufficient* for vanishing; σₘₐₓ γ > 1 is *necessary* for exploding, and not enough for it.
 """
 
 CLAIM = (

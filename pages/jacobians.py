@@ -26,8 +26,8 @@ singular values tell how much each direction is stretched; the largest is the **
 State is h, for an LSTM h and c together, all taken as free numbers. No loss is in these curves, and
 values so small that only rounding decides them are left out.
 
-* **Dotted, RNN**: no product lies above (σ_max γ)ᵏ, γ the largest slope of the activation
-  (Pascanu, Mikolov and Bengio 2013). σ_max γ < 1 is *sufficient* for vanishing; σ_max γ > 1 is
+* **Dotted, RNN**: no product lies above (σₘₐₓ γ)ᵏ, γ the largest slope of the activation
+  (Pascanu, Mikolov and Bengio 2013). σₘₐₓ γ < 1 is *sufficient* for vanishing; σₘₐₓ γ > 1 is
   *necessary* for exploding, and not enough. The slope ρᵏ is a reference, not a bound.
 * **Factors, RNN**: each Jacobian is diag(φ′) times W_hh. Lecture 000 asks whether the product of
   the slopes decays as well: here are powers of W_hh **alone**, slopes **alone**, and the full

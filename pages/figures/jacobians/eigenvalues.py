@@ -35,7 +35,7 @@ def eigenvalue_figure(cell: Cell, found: Spectra, notation: Notation = HOUSE) ->
     data = [_circle(1.0, "unit circle", LINES, "solid")]
     if cell.name == "rnn":
         sigma = found["candidate"].sigma
-        data.append(_circle(sigma, f"radius σ_max = {number(sigma)}", INK, "dot"))
+        data.append(_circle(sigma, f"radius σₘₐₓ = {number(sigma)}", INK, "dot"))
     data += [_points(cell, g, s, k, notation) for k, (g, s) in enumerate(found.items())]
     title = f"Eigenvalues of {notation.of(cell).matrix('weight_hh')}"
     figure = base_figure(data, title, "real part", "imaginary part")
@@ -50,7 +50,7 @@ def eigenvalue_figure(cell: Cell, found: Spectra, notation: Notation = HOUSE) ->
 
 
 def _furthest(found: Spectra) -> float:
-    """The largest radius that must be seen; a circle of σ_max is drawn for a single matrix."""
+    """The largest radius that must be seen; a circle of σₘₐₓ is drawn for a single matrix."""
     most = max(1.0, *(s.radius for s in found.values()))
     return max(most, *(s.sigma for s in found.values())) if len(found) == 1 else most
 
@@ -87,7 +87,7 @@ def _points(cell: Cell, gate: str, one: Recurrent, place: int, notation: Notatio
 def spectra_table(cell: Cell, found: Spectra, notation: Notation = HOUSE) -> str:
     """Markdown: radius and largest singular value of every gate's recurrent matrix."""
     own = notation.of(cell)
-    lines = ["| matrix | spectral radius ρ | largest singular value σ_max |", "|---|---:|---:|"]
+    lines = ["| matrix | spectral radius ρ | largest singular value σₘₐₓ |", "|---|---:|---:|"]
     for gate, one in found.items():
         name = f"{own.symbol('weight_hh.' + gate).text}"
         name += "" if cell.name == "rnn" else f", {own.word(gate)}"

@@ -70,7 +70,7 @@ def bounding(done: Measured, notation: Notation = HOUSE) -> list[Line]:
     bound, k = done.bound, done.distance
     with np.errstate(all="ignore"):
         slope = bound.radius ** k.astype(float)
-    sigma = f"bound (σ_max γ)ᵏ, σ_max γ = {number(bound.factor)}"
+    sigma = f"bound (σₘₐₓ γ)ᵏ, σₘₐₓ γ = {number(bound.factor)}"
     rho = f"reference slope ρᵏ, ρ = {number(bound.radius)}"
     return [
         *found,

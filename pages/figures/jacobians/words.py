@@ -99,7 +99,7 @@ def _directions(done: Measured) -> Iterator[str]:
 def _theory(done: Measured) -> Iterator[str]:
     if done.bound is None:
         yield (
-            f"A bound as simple as (σ_max γ)ᵏ does not hold for the {cell_look(done.cell).label}: "
+            f"A bound as simple as (σₘₐₓ γ)ᵏ does not hold for the {cell_look(done.cell).label}: "
             "its step is a sum over gates, not one slope times one matrix."
         )
         return
@@ -107,7 +107,7 @@ def _theory(done: Measured) -> Iterator[str]:
     yield bound_words("rnn", Bound(bound.sigma, bound.gamma), shrank=shrank)
     if bound.radius < 1 < bound.sigma and bound.radius > 0:
         yield (
-            f"The spectral radius {number(bound.radius)} is below 1 and σ_max = "
+            f"The spectral radius {number(bound.radius)} is below 1 and σₘₐₓ = "
             f"{number(bound.sigma)} above it: powers of W_hh shrink in the end, but one step can "
             "stretch first."
         )

@@ -103,7 +103,7 @@ def test_before_and_then_lie_over_the_scenes_settings():
     assert scene.then == {"cell": "rnn", "steps": 50, "hidden": 32}
 
 
-@pytest.mark.parametrize("text", ['He said "no"', 'ends in a quote"', "σ_max γ ≥ ½, hₜ₋₁", "' ''"])
+@pytest.mark.parametrize("text", ['He said "no"', 'ends in a quote"', "σₘₐₓ γ ≥ ½, hₜ₋₁", "' ''"])
 def test_what_is_written_is_read_back(text):
     first, second = good().scenes
     assert first.question
@@ -280,7 +280,7 @@ def test_markup_is_refused(markup):
 
 
 @pytest.mark.parametrize(
-    "plain", ["w < 1 and |w| > 1", "σ_max γ, W_hh hₜ₋₁", "a: b (c) – d’s 3·10⁻⁷"]
+    "plain", ["w < 1 and |w| > 1", "σₘₐₓ γ, W_hh hₜ₋₁", "a: b (c) – d’s 3·10⁻⁷"]
 )
 def test_what_is_no_markup_is_not(plain):
     assert read_deck(GOOD.replace("Follow the product.", plain), PAGES).scenes[1].say == plain

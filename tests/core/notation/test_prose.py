@@ -33,6 +33,6 @@ def test_letters_are_put_into_the_notations(notation, cell, ours, theirs):
 def test_words_numbers_and_code_stay(notation):
     text = (
         "Each gate is a number; the state of a cell: `x[:, 0, :]`, weight_hh_l0, x₀ = 0.5, w₀, "
-        "log₁₀, (σ_max γ)ᵏ, J_t, the state can, the gate of c. T = 20; candidate states."
+        "log₁₀, (σₘₐₓ γ)ᵏ, J_t, the state can, the gate of c. T = 20; candidate states."
     )
     assert translated(text, NOTATIONS[notation], "lstm") == text
