@@ -78,6 +78,34 @@ def test_the_picture_follows_a_drag_before_the_slider_is_let_go(app):
     assert setting(app, "gain") == pytest.approx(2.95)
 
 
+# How often the page asked for a run before the last one had answered.
+OVERTAKEN = """() => {
+  let hasty = false
+  window.overtaken = 0
+  Object.defineProperty(turn, 'hasty', {
+    get: () => hasty,
+    set: value => { hasty = value; window.overtaken += value },
+  })
+}"""
+
+
+@at_1280
+def test_a_value_is_sent_when_the_one_before_it_is_answered(app):
+    app.open("/starts?steps=50&hidden=32")  # several charts: painting takes longer than the server
+    app.page.evaluate(OVERTAKEN)
+    hand = Hand(app, "scale")
+    hand.to(0.25)
+    hand.mouse.down()
+    for share in np.linspace(0.3, 0.9, 13):
+        hand.to(share, steps=4)
+        app.page.wait_for_timeout(40)
+    assert app.page.evaluate("overtaken") == 0
+    hand.mouse.up()  # the last value alone waits for nothing
+    app.idle().check_clean()
+    assert app.page.evaluate("overtaken") <= 1
+    assert setting(app, "scale") == pytest.approx(0.1 + 3.9 * 0.9, abs=0.06)
+
+
 @at_1280
 def test_a_figure_below_the_window_is_drawn_after_the_one_in_sight(app):
     app.open("/jacobians?steps=12&hidden=3")
