@@ -1,40 +1,60 @@
-// What is out of sight waits with its news until no more come: while a slider is dragged the browser's
-// time belongs to what is looked at. Who is in sight is told by the browser: to ask where a drawing
-// stands would have the whole page laid out anew for each of them.
+// When a drawing takes up its news. What is in sight is drawn once the page has read all of the server's
+// answer, and has asked for the next one that a slider wants: the server works while the browser draws.
+// What is out of sight waits until no more news come: the browser's time belongs to what is looked at.
+// Who is in sight is told by the browser: to ask where a drawing stands would lay out the page for each.
 
 const UNSEEN = 250 // ms without news
-const drawings = new Map() // node -> { inSight, draw, timer }
+const ANSWER = 50 // ms that the rest of an answer is waited for, at most
+const drawings = new Map() // node -> { inSight, draw, since, frame, timer }
 const watcher = globalThis.IntersectionObserver && new IntersectionObserver((news) => {
   for (const { target, isIntersecting } of news) {
     const drawing = drawings.get(target)
     if (!drawing) continue
     drawing.inSight = isIntersecting
-    if (isIntersecting && drawing.timer) now(target, drawing)
+    if (isIntersecting && drawing.since) now(target, drawing)
   }
 })
 
-/** Draws at once what is in sight, or is drawn for the first time; else later, with the last news. */
+/** Whether the page has read all of an answer; where there is no server, there is nothing to read. */
+const isRead = () => (/** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))
+  ?.dataset.testScriptState ?? "notRunning") === "notRunning"
+
+/** Draws at once for the first time, in sight as soon as all is read, else later; always the last news. */
 export function drawSoon(node, draw) {
-  const drawing = drawings.get(node) ?? { inSight: true }
-  if (!drawings.has(node)) watcher?.observe(node)
-  drawings.set(node, drawing)
-  clearTimeout(drawing.timer)
+  const known = drawings.get(node), drawing = known ?? { inSight: true }
+  if (!known) {
+    drawings.set(node, drawing)
+    watcher?.observe(node)
+    return draw()
+  }
+  stop(drawing)
   drawing.draw = draw
-  if (drawing.inSight) return now(node, drawing)
+  drawing.since ||= performance.now()
   node.dataset.waits = "yes"
-  drawing.timer = setTimeout(() => now(node, drawing), UNSEEN)
+  const look = () => {
+    const due = isRead() || performance.now() - drawing.since > ANSWER
+    if (due) drawing.timer = setTimeout(() => now(node, drawing)) // after what is to be sent first
+    else drawing.frame = requestAnimationFrame(look)
+  }
+  if (drawing.inSight) drawing.frame = requestAnimationFrame(look)
+  else drawing.timer = setTimeout(() => now(node, drawing), UNSEEN)
 }
 
 function now(node, drawing) {
-  clearTimeout(drawing.timer)
-  drawing.timer = 0
+  stop(drawing)
+  drawing.since = 0
   delete node.dataset.waits
   drawing.draw()
 }
 
+function stop({ timer, frame }) {
+  clearTimeout(timer)
+  if (frame) cancelAnimationFrame(frame)
+}
+
 /** Lets go of a drawing whose node is gone. */
 export function forget(node) {
-  clearTimeout(drawings.get(node)?.timer)
+  if (drawings.has(node)) stop(drawings.get(node))
   drawings.delete(node)
   watcher?.unobserve(node)
 }

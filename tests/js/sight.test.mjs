@@ -3,22 +3,53 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import test from "node:test"
 
-let tell
+let tell, running = false
+globalThis.document = { querySelector: () => ({ dataset: { testScriptState: running ? "running" : "notRunning" } }) }
 globalThis.IntersectionObserver = class {
   constructor(heard) { tell = (target, isIntersecting) => heard([{ target, isIntersecting }]) }
   observe() {}
   unobserve() {}
 }
+let frames = []
+globalThis.requestAnimationFrame = (draw) => frames.push(draw)
+globalThis.cancelAnimationFrame = (k) => { frames[k - 1] = () => {} }
+const frame = () => { const due = frames; frames = []; due.forEach((draw) => draw()) }
 const { drawSoon, forget } = await import("data:text/javascript," +
   encodeURIComponent(readFileSync(new URL("../../assets/sight.js", import.meta.url), "utf8")))
+const moment = (time = 5) => new Promise((done) => setTimeout(done, time))
 const rest = () => new Promise((done) => setTimeout(done, 350))
 
-test("what is drawn for the first time, or is in sight, is drawn at once", () => {
+test("what is in sight is drawn at once for the first time, then when the whole answer is read", async () => {
   const node = { dataset: {} }, drawn = []
   drawSoon(node, () => drawn.push(1))
+  assert.deepEqual(drawn, [1])
   tell(node, true)
+  running = true
   drawSoon(node, () => drawn.push(2))
-  assert.deepEqual(drawn, [1, 2])
+  frame()
+  drawSoon(node, () => drawn.push(3))
+  frame()
+  await moment()
+  assert.deepEqual([drawn, node.dataset.waits], [[1], "yes"])
+  running = false
+  frame()
+  assert.deepEqual(drawn, [1]) // what the slider wants next is sent first
+  await moment()
+  assert.deepEqual([drawn, node.dataset.waits], [[1, 3], undefined])
+})
+
+test("an answer that takes long is not waited for, though news come all the time", async () => {
+  const node = { dataset: {} }, drawn = []
+  drawSoon(node, () => drawn.push(0))
+  tell(node, true)
+  running = true
+  for (let k = 1; k < 12; k++) {
+    drawSoon(node, () => drawn.push(k))
+    frame()
+    await moment(10)
+  }
+  running = false
+  assert.ok(drawn.length > 1, "a picture that is never drawn")
 })
 
 test("out of sight only the last news is drawn, when no more come", async () => {
