@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pages.figures import starts
-from pages.figures.norm_axis import plain
+from pages.figures.norm_axis import LOW, plain
 from pages.figures.starts import Compared, bands, starts_rows, starts_table, starts_words
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.starts import distances, norms
@@ -32,26 +32,39 @@ def figure(done) -> go.Figure:
     return go.Figure(starts.starts_figure(done))
 
 
+def shapes(drawn: go.Figure, name: str) -> list[list[np.ndarray]]:
+    """The pieces of each shape of that name, chart by chart: (K, 2) points."""
+    return [
+        [
+            np.array([point.split() for point in piece.strip("Z").split("L")], float)
+            for piece in shape.path.split("M")[1:]
+        ]
+        for shape in drawn.layout.shapes
+        if shape.name == name
+    ]
+
+
 def test_medians_and_bands_are_the_engines():
     done = compared()
-    drawn = {line.name: line for line in figure(done).data if line.name != "others"}
-    floor = min(min(line.y) for line in drawn.values())
-    for name, norms_ in done.norms.items():
+    drawn, floor = {line.name: line for line in figure(done).data}, LOW
+    for (name, norms_), [band] in zip(
+        done.norms.items(), shapes(figure(done), "band"), strict=True
+    ):
         values = np.maximum(norms_, floor)  # a dead ReLU's 0 is drawn on the edge
         ordered = np.sort(values, axis=0)
         middle = np.sqrt(ordered[4] * ordered[5])
         np.testing.assert_allclose(drawn[name].y, middle, rtol=1e-12)
-        band = np.asarray(drawn[f"{name}, band"].y)
-        np.testing.assert_allclose(band[: len(K)], ordered[8], rtol=1e-12)
-        np.testing.assert_allclose(band[len(K) :][::-1], ordered[1], rtol=1e-12)
+        np.testing.assert_allclose(band[:, 0], [*K, *K[::-1]])
+        np.testing.assert_allclose(band[: len(K), 1], ordered[8], rtol=1e-3)
+        np.testing.assert_allclose(band[len(K) :, 1][::-1], ordered[1], rtol=1e-3)
 
 
 def test_behind_each_chart_are_the_others():
     done = made(a=powers(0.5, 0.5), b=powers(0.9, 0.9), c=powers(1.1, 1.1))
-    first = next(line for line in figure(done).data if line.name == "others")
-    rows = np.asarray(first.y, float).reshape(2, len(K) + 1)
-    assert np.isnan(rows[:, -1]).all()
-    np.testing.assert_allclose(rows[:, :-1], [0.9**K, 1.1**K])
+    others = shapes(figure(done), "others")
+    assert [len(pieces) for pieces in others] == [2, 2, 2]
+    np.testing.assert_allclose([piece[:, 1] for piece in others[0]], [0.9**K, 1.1**K], rtol=1e-3)
+    assert not shapes(figure(made(a=powers(0.5, 0.6))), "others")
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 5, 8])
@@ -114,8 +127,9 @@ def test_overflow_and_zero_stay_on_the_axis():
     done = made(wild=wild, dead=dead)
     drawn = figure(done)
     low, high = (10.0**v for v in drawn.layout.yaxis.range)
-    for line in drawn.data:
-        y = np.asarray(line.y, float)
+    lines = [np.asarray(line.y, float) for line in drawn.data]
+    lines += [p[:, 1] for name in ("others", "band") for s in shapes(drawn, name) for p in s]
+    for y in lines:
         assert ((y >= low) & (y <= high) | np.isnan(y)).all()
     assert "overflow" in starts_words(done)[0]
     assert "drawn between" in drawn.layout.title.text
