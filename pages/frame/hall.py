@@ -16,7 +16,7 @@ STYLE: Final = f"""<style>
 html {{ font-size: clamp(22px, min(1.72vw, 3.06vh), 66px) !important; }}
 [data-testid="stMainBlockContainer"] {{ max-width: none; padding: 0.3rem 0.8rem 0; }}
 {_MAIN} {{ gap: 0.3rem; }}
-.st-key-player.st-key-player, .st-key-above {{ gap: 0.4rem; padding: 0; background: none; }}
+.st-key-player.st-key-player {{ gap: 0.4rem; padding: 0; background: none; }}
 .st-key-player p {{ line-height: 1.28; }}
 .st-key-player_title p {{ font-size: 1.15rem; line-height: 1.2; }}
 .st-key-player_choices [role="radiogroup"] {{ gap: 0.15rem 1rem; align-items: flex-start; }}
@@ -61,8 +61,7 @@ html {{ font-size: clamp(22px, min(1.72vw, 3.06vh), 66px) !important; }}
   {_WRAP}:has(> * > * > {_PART}), {_BLOCK}:has(> * > {_PART}) {{ display: contents; }}
   {_MAIN}:has({_PART}) > *, {_BLOCK}:has(> * > {_PART}) > * {{ grid-column: 1; min-width: 0; }}
   {_WRAP}:has(> {_PART}) {{ grid-column: 2 !important; grid-row: 1 / 42; width: 100%; }}
-  .st-key-above {{ margin-top: 0.4rem; }}
-  .st-key-controls {{ flex-direction: column; gap: 0.3rem; }}
+  .st-key-controls {{ flex-direction: column; gap: 0.3rem; margin-top: 0.4rem; }}
   .st-key-controls > * {{ width: 100% !important; flex: none; }}
   [class*="st-key-player_"]:not(.st-key-player_ways) {{ flex-wrap: wrap; }}
   .st-key-player_choices, .st-key-player_choices [role="radiogroup"]

@@ -21,7 +21,7 @@ STYLE = """<style>
 .st-key-copy_link [data-testid="stMarkdownContainer"],
 .st-key-add_to_deck [data-testid="stMarkdownContainer"] { min-width: max-content; } /* else cut */
 .st-key-scenes_row button, .st-key-scenes_row [data-testid="stPopover"] { min-height: 2rem; }
-.st-key-above, [data-testid="stVerticalBlock"]:has(> * > .st-key-above) { gap: 0.5rem; }
+.st-key-above, [data-testid="stVerticalBlock"]:has(> * > .st-key-controls) { gap: 0.5rem; }
 .katex-display { padding: 0.45rem 3px; margin: 0.55rem 0; } /* or two pixels bring scroll bars */
 .st-key-controls > :has(> .st-key-walk) { align-self: flex-end; }
 .st-key-controls > .st-key-view_compare { margin-left: auto; } /* its neighbours come and go */

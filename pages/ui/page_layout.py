@@ -46,10 +46,11 @@ def page(
     take_home.remember(claim, more, explained, turned)
     if session.is_alone():
         _head(here, claim)
+        _words(here, more)
     if session.notes():
         st.warning("\n\n".join(map(in_markdown, session.notes())), icon=":material/link_off:")
     keeping.report()
-    st.fragment(_living, run_every=host.run_every(session.ticking()))(picture, more)
+    st.fragment(_living, run_every=host.run_every(session.ticking()))(picture)
     if session.playing().presents or session.playing().bare:
         return
     _trained()
@@ -70,18 +71,19 @@ def _head(page: Page, claim: str) -> None:
                 st.page_link(page_link(name), label=title, width="content")
 
 
-def _living(picture: Picture, more: str) -> None:
+def _words(page: Page, more: str) -> None:
+    """The page's scenes, and in a line what the one on screen shows, or what to do here."""
+    with st.container(gap="small", key="above"):
+        controls.scenes(page)
+        scene = session.scene_shown()
+        st.markdown(session.lettered(scene.say if scene else more.split("\n\n")[0]))
+
+
+def _living(picture: Picture) -> None:
     """The part of a page that runs alone when one of its own controls moves."""
     if session.frame_is_old():
         st.rerun()
-    page = session.current().page
-    assert page is not None, "the frame begins every run"
-    with st.container(gap="small", key="above"):
-        if session.is_alone():
-            controls.scenes(page)
-            scene = session.scene_shown()
-            st.markdown(session.lettered(scene.say if scene else more.split("\n\n")[0]))
-        controls.above()
+    controls.above()
     results.place_for_progress()
     exhibits.begin(sharing.is_open())
     with results.tick() if session.ticking() else results.served():

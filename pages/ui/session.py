@@ -153,7 +153,8 @@ def _frame() -> tuple[object, ...]:
     everything = _everything() if current().minds_all else ()
     panel = shown() if has_more() else ()
     mine = current().kept.get(MINE)  # the frame hands it to the browser
-    return (*panel, has_more(), notes(), ticking(), playing(), mine, *page, *everything)
+    scene = scene_shown()
+    return (*panel, has_more(), notes(), ticking(), playing(), mine, scene, *page, *everything)
 
 
 def _everything() -> tuple[object, ...]:

@@ -28,7 +28,7 @@ WALL = Look(1280, 720)
 DIAGRAMS = ("cell", "unrolled", "hold", "gates", "saturation")
 LEAST = 20  # pixels of type that are read from the back row
 PICTURE = '[class*="st-key-part_"], .st-key-story'
-WORDS = ".st-key-player, .st-key-above"
+WORDS = ".st-key-player, .st-key-controls"
 RULER = (Path(__file__).parent / "ruler.js").read_text(encoding="utf-8").split("\n\n", 1)[1]
 
 Faults = dict[str, list[tuple[str, float]]]  # kind -> what has it, and by how many pixels

@@ -22,7 +22,9 @@ LEAST = 400  # pixels of the picture that are in the window, of a projector's 72
 LEAST_TYPE = 12  # pixels of type in a page's picture and above it
 INDICES = ".katex, sub, .js-plotly-plot tspan[style*='70%']"
 HEAD = 490  # pixels above a page's picture on a phone of 844, at most
-FIRST_PART = {n: f".st-key-above, .st-key-part_{page.parts[0]}" for n, page in PAGES.items()}
+FIRST_PART = {
+    n: f".st-key-above, .st-key-controls, .st-key-part_{page.parts[0]}" for n, page in PAGES.items()
+}
 CHIPS = """() => [...document.querySelectorAll('.st-key-scenes, .st-key-scenes *')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto')
   .map(e => e.className)"""
@@ -40,7 +42,7 @@ BOXES = """() => {
   return {
     claim: box(document.querySelector('.st-key-head h2')),
     controls: [...document.querySelectorAll(
-      '.st-key-above [data-testid=stElementContainer]')].map(box),
+      ':is(.st-key-above, .st-key-controls) [data-testid=stElementContainer]')].map(box),
     picture: box(part),
   }
 }"""
