@@ -251,7 +251,7 @@ def _marks(course: Course) -> Part:
         "y": np.where(np.isfinite(heights), held(heights), HIGH),
         "name": CUT,
         "mode": "markers",
-        "marker": {"symbol": "triangle-down", "size": 8, "color": INKS[course.start]},
+        "marker": {"symbol": "triangle-down", "size": 6, "color": INKS[course.start]},
         "hoverinfo": "skip",
     }
 

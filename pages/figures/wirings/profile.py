@@ -103,14 +103,14 @@ def _hover(sheet: Sheet, profiles: Profiles, top: float) -> list[str]:
     told, steps = told_steps(sheet.run), len(losses_at(sheet.run))
     xs, every = _across(sheet, steps), told.step
     wide = np.clip((xs[-1] - xs[0]) / max(1, steps - 1) * every, 6, 28)
+    curves = [
+        (f"{cell_look(cell).label} {norm_of(_letter(sheet, cell, state))}", norms)
+        for cell, states in profiles.items()
+        for state, norms in states.items()
+    ]
     found = []
     for t in told:
-        lines = "\n".join(
-            f"{cell_look(cell).label} {norm_of(_letter(sheet, cell, state))} = "
-            f"{said(float(norms[t]))}"
-            for cell, states in profiles.items()
-            for state, norms in states.items()
-        )
+        lines = "\n".join(f"{name} = {said(float(norms[t]))}" for name, norms in curves)
         found.append(
             f'<rect class="wg-hit" x="{xs[t] - wide / 2:.1f}" y="{top:g}" width="{wide:.1f}" '
             f'height="{PANEL}"><title>step {t + 1}\n{escape(lines)}</title></rect>'
@@ -125,7 +125,7 @@ def _letter(sheet: Sheet, cell: str, state: str) -> Symbol:
 def told_steps(run: Run) -> range:
     """The steps (from 0) whose numbers are told: all, or one of a few of a long sequence."""
     steps = len(losses_at(run))
-    return range(0, steps, max(1, steps // 40))
+    return range(0, steps, -(-steps // 40))
 
 
 def norm_of(state: Symbol) -> str:
