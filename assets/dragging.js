@@ -5,7 +5,7 @@
 
 const SLIDER = "[data-testid=stSlider] [role=group]"
 const NUMBER = "[data-testid=stSliderThumbValue]"
-const PATIENCE = 1000 // milliseconds; then an answer that never came is no longer waited for
+const PATIENCE = 5000 // milliseconds; then an answer that never came is no longer waited for
 const APART = 55 // milliseconds between two values: a browser lets an address change 200 times in 10 s
 const REST = 200 // milliseconds that a slider rests before the page hears of it, if a picture followed
 

@@ -30,7 +30,7 @@ export function drawSoon(node, draw) {
   stop(drawing)
   drawing.draw = draw
   drawing.since ||= performance.now()
-  node.dataset.waits = "yes"
+  node.dataset.waits = drawing.inSight ? "for the answer" : "for sight"
   const look = () => {
     const due = isRead() || performance.now() - drawing.since > ANSWER
     if (due) drawing.timer = setTimeout(() => now(node, drawing)) // after what is to be sent first

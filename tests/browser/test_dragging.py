@@ -40,7 +40,7 @@ NOTED = """() => {
   document.querySelectorAll('.plotly-live').forEach((node, k) => new MutationObserver(news => {
     for (const { attributeName } of news)
       if (attributeName === 'data-digest') window.noted.push([k, 'drawn'])
-      else if (node.dataset.waits) window.noted.push([k, 'waits'])
+      else if (node.dataset.waits === 'for sight') window.noted.push([k, 'waits'])
   }).observe(node, { attributeFilter: ['data-digest', 'data-waits'] }))
 }"""
 

@@ -103,7 +103,7 @@ def test_the_gradient_and_the_knob_are_chosen_and_named(app):
     for words, name, said in (
         ("Loss at every step, total", "total", "a loss at every step"),
         ("Jacobian, spectral norm", "spectral", "largest singular value"),
-        ("Share of dL/dW_hh", "share", "share of dL/dW_hh"),
+        ("Share of dL/dW_hh", "share", "share of dL/dWhh"),
     ):
         bench(app).get_by_role("radio", name=words).click()
         app.page.wait_for_url(f"**flow={name}*")
@@ -116,12 +116,12 @@ def test_the_gradient_and_the_knob_are_chosen_and_named(app):
 def test_the_bench_follows_the_notation(app):
     app.open("/flow?steps=10&hidden=8&cell=rnn&notation=002")
     axis, rows = bench(app).locator("[data-part=axis]"), bench(app).locator("tbody th")
-    assert axis.inner_text().startswith("‖dL⟨T⟩/da⟨t⟩‖ (RNN), ‖dL_T/dhₜ‖ (GRU, LSTM), dashed")
+    assert axis.inner_text().startswith("‖dL⟨T⟩/da⟨t⟩‖ (RNN), ‖dLT/dhₜ‖ (GRU, LSTM), dashed")
     names = [text.strip() for text in rows.all_inner_texts()]
     assert names == ["RNN, a⟨t⟩", "GRU, hₜ", "LSTM, hₜ", "LSTM, Cₜ"]
     assert "spectral radius of W_aa" in bench(app).locator("[data-part=bound]").inner_text()
     app.open("/flow?steps=10&hidden=8&cell=rnn&notation=001")
-    assert axis.inner_text().startswith("‖dL_T/dsₜ‖ (RNN), ‖dL_T/dhₜ‖ (GRU, LSTM), dashed")
+    assert axis.inner_text().startswith("‖dLT/dsₜ‖ (RNN), ‖dLT/dhₜ‖ (GRU, LSTM), dashed")
     assert bench(app).get_by_role("radio", name="Share of dL/dW", exact=True).count() == 1
     app.idle().check_clean()
 

@@ -30,7 +30,7 @@ test("what is in sight is drawn at once for the first time, then when the whole 
   drawSoon(node, () => drawn.push(3))
   frame()
   await moment()
-  assert.deepEqual([drawn, node.dataset.waits], [[1], "yes"])
+  assert.deepEqual([drawn, node.dataset.waits], [[1], "for the answer"])
   running = false
   frame()
   assert.deepEqual(drawn, [1]) // what the slider wants next is sent first
@@ -57,7 +57,7 @@ test("out of sight only the last news is drawn, when no more come", async () => 
   drawSoon(node, () => drawn.push(1))
   tell(node, false)
   for (const k of [2, 3, 4]) drawSoon(node, () => drawn.push(k))
-  assert.deepEqual([drawn, node.dataset.waits], [[1], "yes"])
+  assert.deepEqual([drawn, node.dataset.waits], [[1], "for sight"])
   await rest()
   assert.deepEqual([drawn, node.dataset.waits], [[1, 4], undefined])
 })
