@@ -239,11 +239,16 @@ function offer(state, name, options, chosen) {
   for (const input of place.querySelectorAll("input")) input.checked = input.value === chosen
 }
 
+/** Words of our own, their letters with indices; a hall could not read those. */
+function write(node, words) {
+  node.innerHTML = bodyText() >= 20 ? words : indexed(words)
+}
+
 /** Everything that rests while the slider moves. */
 function build(state) {
   const { root, model, part } = state
-  const text = bodyText(), hall = text >= 20, axis = hall ? model.axis : indexed(model.axis)
-  part("axis").innerHTML = `${axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.` // first: the plot's room is what its words leave
+  const text = bodyText(), hall = text >= 20
+  write(part("axis"), `${model.axis}. Logarithmic, 10${raised(model.low)} to 10${raised(model.high)}: what is beyond lies on the border.`) // first: the plot's room is what its words leave
   state.width = root.clientWidth
   root.toggleAttribute("data-hall", hall)
   const width = Math.max(300, state.width), height = width < 600 ? 300 : Math.round(roomBelow(part("plot"), hall))
@@ -456,7 +461,7 @@ function buildMap(state) {
   key.replaceChildren(`≤ 10${raised(-model.limit)} vanishing`, bar, `exploding ≥ 10${raised(model.limit)}`)
   const [first, count, last] = model.seeds
   state.words = `${model.ratio}, median of ${count} seeds (${first} to ${last}); the ring is your setting.`
-  root.querySelector("[data-part=where]").textContent = state.words
+  write(state.part("where"), state.words)
   markMaps(state)
 }
 
@@ -513,7 +518,7 @@ function point(state, m, at) {
   }
   const words = at ? `Scale ${model.scales[at.s]}, T = ${model.lengths[at.l]}: ` + model.maps.map((map) =>
     `${map.label} ${said(map.rows.all[at.s * model.lengths.length + at.l])}`).join(", ") + "." : state.words
-  state.part("where").textContent = words
+  write(state.part("where"), words)
   state.part("asks").hidden = Boolean(at)
   clearTimeout(state.speaker)
   if (at) state.speaker = setTimeout(() => { state.part("live").textContent = words }, SPEAK_AFTER)

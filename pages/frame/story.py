@@ -39,8 +39,8 @@ STYLE = """<style>
   .st-key-story_question, .st-key-story_choices { flex-wrap: wrap; }
 }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.9rem 1rem 1rem; }
-  .st-key-rail { position: static; width: 100%; }
+  [data-testid="stMainBlockContainer"] { padding: 4.3rem 1rem 1rem; }
+  .st-key-rail { top: -4.15rem; left: 2.6rem; width: calc(100% - 2.6rem); z-index: 999990; }
   .st-key-story_head, .st-key-story_foot, .st-key-player_verdict { flex-wrap: wrap; }
   .st-key-story_head { row-gap: 0.2rem; margin-bottom: 0.5rem; }
   .st-key-story_head h1 { font-size: 1.5rem; }

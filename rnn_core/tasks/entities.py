@@ -19,7 +19,15 @@ import numpy as np
 
 from rnn_core.arrays import Array
 from rnn_core.tasks.task import Batch, Split, Task, inside, mean_weights
-from rnn_core.tasks.vocabulary import Words, choose, held_out, hide, padded, vocabulary
+from rnn_core.tasks.vocabulary import (
+    Words,
+    choose,
+    held_out,
+    hide,
+    of_part,
+    padded,
+    vocabulary,
+)
 
 TAGS: Final = ("other", "person", "place", "company")
 
@@ -140,19 +148,7 @@ def draw(rng: np.random.Generator) -> Sentence:
 
 def sentences(rng: np.random.Generator, count: int, which: str = "train") -> tuple[Sentence, ...]:
     """`count` sentences to "train" on, for "validation", or with "unseen" pairs."""
-    found: list[Sentence] = []
-    while len(found) < count:
-        sentence = draw(rng)
-        if part(sentence) == which:
-            found.append(sentence)
-    return tuple(found)
-
-
-def part(sentence: Sentence) -> str:
-    """Name of the set that a sentence belongs to."""
-    if sentence.unseen:
-        return "unseen"
-    return "validation" if held_out(sentence.words) else "train"
+    return of_part(lambda: draw(rng), which, count)
 
 
 def split_words(text: str) -> tuple[Words, Words]:

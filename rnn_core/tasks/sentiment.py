@@ -20,7 +20,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from rnn_core.tasks.task import Baseline, Batch, Split, Task, last_step, mean_weights
-from rnn_core.tasks.vocabulary import Words, choose, held_out, hide, padded, vocabulary
+from rnn_core.tasks.vocabulary import Words, choose, hide, of_part, padded, vocabulary
 
 GOOD: Final = ("good", "great", "brilliant", "lovely", "charming", "clever", "funny", "superb")
 BAD: Final = ("bad", "awful", "dull", "boring", "clumsy", "dreadful", "weak", "silly")
@@ -120,19 +120,7 @@ def draw(rng: np.random.Generator) -> Sentence:
 
 def sentences(rng: np.random.Generator, count: int, which: str = "train") -> tuple[Sentence, ...]:
     """`count` sentences to "train" on, for "validation", or with "unseen" combinations."""
-    found: list[Sentence] = []
-    while len(found) < count:
-        sentence = draw(rng)
-        if part(sentence) == which:
-            found.append(sentence)
-    return tuple(found)
-
-
-def part(sentence: Sentence) -> str:
-    """Name of the set that a sentence belongs to."""
-    if sentence.unseen:
-        return "unseen"
-    return "validation" if held_out(sentence.words) else "train"
+    return of_part(lambda: draw(rng), which, count)
 
 
 def split_words(text: str) -> tuple[Words, Words]:

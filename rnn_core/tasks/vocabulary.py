@@ -6,9 +6,10 @@ endless stream of training sentences never meets one, however it is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -25,6 +26,38 @@ HIDDEN_IN = 12  # one word in so many reads as unknown while training
 def held_out(words: Iterable[str], one_in: int = HELD_OUT_IN) -> bool:
     """True for about one sentence in `one_in`: always the same ones, on every machine."""
     return crc32(" ".join(words).encode()) % one_in == 0
+
+
+class Drawn(Protocol):
+    """A sentence of a grammar that keeps some combinations of words from training."""
+
+    @property
+    def words(self) -> Words:
+        """Its words."""
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it has a combination that is never trained on."""
+
+
+Sentence = TypeVar("Sentence", bound=Drawn)
+
+
+def part(sentence: Drawn) -> str:
+    """The set that a sentence belongs to: "train", "validation", or "unseen" combinations."""
+    if sentence.unseen:
+        return "unseen"
+    return "validation" if held_out(sentence.words) else "train"
+
+
+def of_part(draw: Callable[[], Sentence], which: str, count: int) -> tuple[Sentence, ...]:
+    """`count` sentences of one set, drawn until there are so many."""
+    found: list[Sentence] = []
+    while len(found) < count:
+        sentence = draw()
+        if part(sentence) == which:
+            found.append(sentence)
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from pages.components.message import pack
-from pages.figures import phase as phase_map
 from pages.figures.flow import bench
 from pages.figures.flow.letters import QUANTITY_WORDS
 from rnn_core.experiment.experiment import SETTINGS, Experiment
-from rnn_core.experiment.run import run
 from rnn_core.notation.notation import NOTATIONS
-from rnn_core.studies import flow, phase
+from rnn_core.studies import flow
 from tests.figures.unpacking import unpacked
 
 E = Experiment(hidden=4, steps=8, placement="last")
@@ -81,21 +79,6 @@ def test_the_rows_to_take_away_are_long_form():
     assert (rows["low"] <= rows["median"]).all() and (rows["median"] <= rows["high"]).all()
 
 
-def test_the_map_is_the_engines():
-    e, lengths = replace(E, hidden=2), (5, 9)
-    rnn = phase.ratios(phase.mapped(e, "rnn"), lengths, None)
-    assert rnn.shape == (len(phase.SCALES), 2)
-    found = []
-    for s in range(5):
-        wish = replace(e, cell="rnn", seed=s, scale=phase.SCALES[3], steps=9)
-        norms = run(wish).stages[0].gradient.top.norms("h")
-        found.append(np.log10(norms[0] / norms[-1]))
-    assert rnn[3, 1] == pytest.approx(np.median(found))
-    rows = phase_map.rows(lengths, {"rnn": rnn})
-    assert rows["log10 ratio"][7] == rnn[3, 1] and rows["steps"][7] == 9
-    assert rows["scale"][7] == phase.SCALES[3]
-
-
 def test_a_slider_that_ends_before_the_setting_says_so():
     e = replace(E, hidden=64, steps=200)
     assert flow.grid(e, "steps", "spectral")[-1] == 100
@@ -107,7 +90,6 @@ def test_a_slider_that_ends_before_the_setting_says_so():
 def test_the_last_seed_is_followed_by_the_first():
     done = flow.bench(replace(E, seed=95), "scale", "last", (1.0,))
     assert done.seeds == (95, 96, 97, 98, 99, 0, 1, 2, 3, 4)
-    assert phase.ratios(replace(E, seed=99, hidden=1), (5,), None).shape == (len(phase.SCALES), 1)
 
 
 # -- letters -----------------------------------------------------------------------------------
@@ -142,21 +124,3 @@ def test_rows_bound_and_menu_are_in_the_letters_of_the_notation():
     assert seen["quantities"]["share"] == "Share of dL/dW_aa"
     assert seen["quantities"]["state"] == "Jacobian of h and C together"
     assert "‖dL_T/dCₜ‖" in bench.bench_rows(done, NOTATIONS["002"])["quantity"]
-
-
-def test_the_map_is_in_the_letters_of_the_notation():
-    ratios = {cell: np.zeros((len(phase.SCALES), 1)) for cell in flow.CELLS}
-    seen = phase_map.payload(E, (5,), ratios, NOTATIONS["001"])["ratio"]
-    assert seen == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖ (RNN), ‖dL_T/dh₀‖ / ‖dL_T/dh_T‖ (GRU, LSTM)"
-    rows = phase_map.rows((5,), ratios, NOTATIONS["001"])
-    assert rows["quantity"][0] == "‖dL_T/ds₀‖ / ‖dL_T/ds_T‖"
-
-
-def test_a_map_that_was_not_made_has_no_rows():
-    assert not len(phase_map.rows((5,), {})["log10 ratio"])
-
-
-def test_the_maps_words_count_their_places():
-    half = np.array([[-7.0, 4.0], [0.0, 0.0]])
-    said = phase_map.words({"rnn": half, "gru": np.zeros((2, 2))})
-    assert said == "RNN: vanishes on 25% of all places, explodes on 25%; GRU: 0% and 0%"
