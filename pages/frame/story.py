@@ -39,9 +39,15 @@ STYLE = """<style>
   .st-key-story_question, .st-key-story_choices { flex-wrap: wrap; }
 }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 4.3rem 1rem 1rem; }
-  .st-key-rail { top: -4.15rem; left: 2.6rem; width: calc(100% - 2.6rem); z-index: 999990; }
+  [data-testid="stMainBlockContainer"] { padding: 4.55rem 1rem 1rem; }
+  .st-key-rail { top: -4.4rem; left: 2.6rem; width: calc(100% - 2.6rem); z-index: 999990; }
   .st-key-story_head, .st-key-story_foot, .st-key-player_verdict { flex-wrap: wrap; }
+  .st-key-story_foot > :first-child { flex: 1 0 100%; }
+  .st-key-story_ways { width: 100%; justify-content: space-between; }
+  .st-key-story_choices, .st-key-story_choices > *, .st-key-story_choices button { width: 100%; }
+  .st-key-story_choices { flex-direction: column; gap: 0.4rem; }
+  .st-key-story_choices button { height: auto; padding-block: 0.3rem; }
+  .st-key-story_choices button p { white-space: normal; }
   .st-key-story_head { row-gap: 0.2rem; margin-bottom: 0.5rem; }
   .st-key-story_head h1 { font-size: 1.5rem; }
 }

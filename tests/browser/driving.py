@@ -118,6 +118,11 @@ IDLE = (
       .every(e => e.querySelector('.main-svg .plot, .main-svg .cartesianlayer, canvas'));
 }"""
 )
+# Buttons and links of the page that do not show all their words.
+CUT = """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, a)')].flatMap(
+  button => [...button.querySelectorAll('*')].filter(e => e.innerText?.trim()
+    && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1
+    && /hidden|clip/.test(getComputedStyle(e).overflowX)).slice(0, 1).map(e => e.innerText))"""
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 # Plotly keeps arrays as lists, typed arrays, lists of typed arrays, or base64 with a dtype.

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from pages.ui.contents import FIRST, PAGES
 from rnn_core.experiment.experiment import SETTINGS
-from tests.browser.driving import LOOKS
+from tests.browser.driving import CUT, LOOKS
 from tests.browser.hall import RULER
 from tests.pages.choices import revealing, setting
 
@@ -91,6 +91,7 @@ def test_a_page_is_clean_fits_and_is_accessible(app, look, name):
     assert app.page.evaluate(SIDEWAYS) <= 0
     assert not small_type(app.page, FIRST_PART[name])
     assert not app.page.evaluate(CHIPS)
+    assert not app.page.evaluate(CUT)
     app.page.emulate_media(color_scheme="light" if look.scheme == "dark" else "dark")
     app.idle()
     assert not faults(app.page, CONTRAST)  # nothing else depends on the colours

@@ -7,7 +7,7 @@ import pytest
 
 from pages.ui.shelf import shelf
 from rnn_core.studies.story import ACTS
-from tests.browser.driving import App, Look
+from tests.browser.driving import CUT, App, Look
 
 SCENES = shelf().decks["story"].scenes
 WALL, PHONE = Look(1280, 720), Look(390, 844)
@@ -28,6 +28,7 @@ def at(app: App, k: int) -> App:
     app.page.locator(mark).wait_for(state="attached")  # hidden on the wall
     app.idle().check_clean()
     assert app.page.evaluate(SIDEWAYS) <= 0
+    assert not app.page.evaluate(CUT)
     return app
 
 
