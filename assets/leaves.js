@@ -1,7 +1,8 @@
 // The leaves of a figure, all positions of a slider, kept where assets/plot/leaves.js looks for them.
 // They come in parts, each asked for when the last is here; the first when a hand is near the slider.
 
-const views = new WeakMap() // node -> { given, tell, asked }
+const TRIES = 3 // for a part that does not come: a run that is overtaken takes it along
+const views = new WeakMap() // node -> { given, tell, asked, tries }
 
 /** What is kept once a part has come: more of the same leaves, or the first of others. */
 export function withPart(kept, { name, values, leaves, part }) {
@@ -25,7 +26,7 @@ function ask(view) {
 }
 
 function open(node) {
-  const view = {}
+  const view = { tries: 0 }
   const near = (/** @type {any} */ { detail }) => { if (detail.setting === view.given.setting) ask(view) }
   document.addEventListener("rnn-near", near)
   view.close = () => document.removeEventListener("rnn-near", near)
@@ -38,6 +39,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   Object.assign(view, { given: JSON.parse(textOf(data)), tell: setTriggerValue })
   if (view.given.leaves) {
     globalThis.rnnLeaves = withPart(globalThis.rnnLeaves, view.given)
+    view.tries = 0
+    ask(view)
+  } else if (view.asked && view.tries++ < TRIES) {
+    view.asked = ""
     ask(view)
   }
   node.dataset.parts = String(globalThis.rnnLeaves?.name === view.given.name ? globalThis.rnnLeaves.parts.length : 0)

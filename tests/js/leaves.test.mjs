@@ -31,3 +31,23 @@ test("the first part that is not here is the next, until all are", () => {
   assert.equal(missing(kept, given), null)
   assert.equal(missing(kept, { name: "b", parts: 3 }), 0)
 })
+
+test("a part that an overtaken run took along is asked for again, a few times", async () => {
+  const heard = {}, node = { dataset: {}, isConnected: true }, asked = []
+  globalThis.document = { addEventListener: (name, then) => { heard[name] = then }, removeEventListener() {} }
+  globalThis.rnnLeaves = undefined
+  const source = ["leaves", "message"].map((name) => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8"))
+  const { default: show } = await import(`data:text/javascript,${encodeURIComponent(source.join("\n"))}`)
+  const draw = (more) => show({ data: new TextEncoder().encode(JSON.stringify({ setting: "scale", name: "a", parts: 2, ...more })),
+    parentElement: { querySelector: () => node }, setTriggerValue: (_, wish) => asked.push(wish) })
+  draw({})
+  assert.deepEqual(asked, []) // nobody is near
+  heard["rnn-near"]({ detail: { setting: "scale" } })
+  for (let k = 0; k < 6; k++) draw({})
+  assert.deepEqual(asked, ["a 0", "a 0", "a 0", "a 0"])
+  draw({ part: 0, values: [1], leaves: [{}] })
+  draw({})
+  draw({ part: 1, values: [2], leaves: [{}] })
+  draw({})
+  assert.deepEqual(asked.slice(4), ["a 1", "a 1"])
+})
