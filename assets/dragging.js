@@ -6,7 +6,8 @@
 const SLIDER = "[data-testid=stSlider] [role=group]"
 const NUMBER = "[data-testid=stSliderThumbValue]"
 const PATIENCE = 5000 // milliseconds; then an answer that never came is no longer waited for
-const APART = 55 // milliseconds between two values: a browser lets an address change 200 times in 10 s
+// Milliseconds between two values: an address may change 200 times in 10 s, in some browsers only 100.
+const APART = globalThis.navigation ? 55 : 110
 const REST = 200 // milliseconds that a slider rests before the page hears of it, if a picture followed
 
 /** The value of a native range input at a place of its track, in steps from its least. */
@@ -65,10 +66,18 @@ const addressOrFrame = () => new Promise((done) => {
   requestAnimationFrame(done)
 })
 
-/** Until the page has answered: each of its runs ends by writing the settings into the address. */
+const isRunning = () => (/** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))
+  ?.dataset.testScriptState ?? "notRunning") !== "notRunning"
+
+/** Until the page has answered: each of its runs ends by writing the settings into the address, unless
+ *  the browser has had enough of that; then a run that was seen to begin has to end. */
 async function answered(address) {
   const from = performance.now(), passed = () => performance.now() - from
-  while (location.search === address && passed() < PATIENCE) await addressOrFrame()
+  const runs = [false, true, false] // the run before it may not have ended yet
+  while (location.search === address && runs.length && passed() < PATIENCE) {
+    await addressOrFrame()
+    if (isRunning() === runs[0]) runs.shift()
+  }
   if (passed() < APART) await pause(APART - passed())
 }
 
