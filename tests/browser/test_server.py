@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import combinations
 from statistics import median, quantiles
 from typing import Any, NamedTuple, TypeVar
@@ -30,7 +31,7 @@ NETWORK_PAGES = [name for name, page in PAGES.items() if page.uses != NONE]
 ADDED = "&window=5"  # pages that put it aside ask for the other page's run
 
 QUIET_MOVES = 25
-MEDIAN_AT_MOST, P95_AT_MOST = 8, 20  # times the quiet median of the same reader
+MEDIAN_AT_MOST, P95_AT_MOST = 10, 60  # times the quiet median of the same reader: 6 to 9 ms
 WATCHED_SECONDS = 10  # of an update that may take longer
 BIG_TRAINING = "cell=lstm&hidden=64&layers=3&length=500&batch=256"
 MOST_MEMORY, MOST_GROWTH = 700, 150  # MB
@@ -225,28 +226,30 @@ class Trained(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def big_training(own_server) -> Trained:
-    """One update of the largest network that the page offers, by one reader."""
+def big_training(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """One update of the largest network that the page offers, by one reader of a fresh server."""
 
-    async def train() -> None:
-        async with Reader(own_server, "training", BIG_TRAINING) as reader:
+    async def train(server: Server) -> None:
+        async with Reader(server, "training", BIG_TRAINING) as reader:
             await reader.press("One update")
             while reader.screen.timers:
                 await reader.tick()
 
-    known = readable(own_server.process)
-    if known:
-        forget_peak(own_server.process)
-    waits = finish(moves_beside(own_server, train))
-    return Trained(waits, vitals(own_server.process).most_memory if known else 0.0)
+    with serve(tmp_path_factory.mktemp("big") / "server.log") as server:
+        known = readable(server.process)
+        if known:
+            forget_peak(server.process)
+        waits = finish(moves_beside(server, partial(train, server)))
+        return Trained(waits, vitals(server.process).most_memory if known else 0.0)
 
 
 def test_a_big_training_does_not_stop_others(big_training):
     big_training.waits.check()
 
 
-def test_a_big_training_stays_within_memory(own_server, big_training):
-    need_memory(own_server)
+def test_a_big_training_stays_within_memory(big_training):
+    if not big_training.memory:
+        pytest.skip("a process's memory is read from /proc, which this system lacks")
     assert big_training.memory < MOST_MEMORY
 
 
