@@ -6,6 +6,7 @@
 const SLIDER = "[data-testid=stSlider] [role=group]"
 const NUMBER = "[data-testid=stSliderThumbValue]"
 const PATIENCE = 5000 // milliseconds; then an answer that never came is no longer waited for
+const RESTS = 1000 // milliseconds without a run, after one, that no answer followed
 // Milliseconds between two values: an address may change 200 times in 10 s, in some browsers only 100.
 const APART = globalThis.navigation ? 55 : 110
 const REST = 200 // milliseconds that a slider rests before the page hears of it, if a picture followed
@@ -70,13 +71,14 @@ const isRunning = () => (/** @type {HTMLElement | null} */ (document.querySelect
   ?.dataset.testScriptState ?? "notRunning") !== "notRunning"
 
 /** Until the page has answered: each of its runs ends by writing the settings into the address, unless
- *  the browser has had enough of that; then a run that was seen to begin has to end. */
+ *  the browser has had enough of that; then a run that was seen has to rest for a while. */
 async function answered(address) {
   const from = performance.now(), passed = () => performance.now() - from
-  const runs = [false, true, false] // the run before it may not have ended yet
-  while (location.search === address && runs.length && passed() < PATIENCE) {
+  let seen = false, busy = from
+  while (location.search === address && passed() < PATIENCE) {
     await addressOrFrame()
-    if (isRunning() === runs[0]) runs.shift()
+    if (isRunning()) [seen, busy] = [true, performance.now()]
+    else if (seen && performance.now() - busy > RESTS) break
   }
   if (passed() < APART) await pause(APART - passed())
 }
