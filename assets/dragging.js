@@ -67,9 +67,6 @@ const addressOrFrame = () => new Promise((done) => {
   requestAnimationFrame(done)
 })
 
-const isRunning = () => (/** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))
-  ?.dataset.testScriptState ?? "notRunning") !== "notRunning"
-
 /** Until the page has answered: each of its runs ends by writing the settings into the address, unless
  *  the browser has had enough of that; then a run that was seen has to rest for a while. */
 async function answered(address) {
@@ -77,7 +74,7 @@ async function answered(address) {
   let seen = false, busy = from
   while (location.search === address && passed() < PATIENCE) {
     await addressOrFrame()
-    if (isRunning()) [seen, busy] = [true, performance.now()]
+    if (!isResting()) [seen, busy] = [true, performance.now()]
     else if (seen && performance.now() - busy > RESTS) break
   }
   if (passed() < APART) await pause(APART - passed())

@@ -1,5 +1,5 @@
 // What components have in common: the message from Python (pages/components/message.py), JSON and
-// numbers as bytes; whether it is news; the size of the page's text; the sign that all is drawn.
+// numbers as bytes; whether it is news, and all of it read; the page's text; the sign that all is drawn.
 
 export const bytesOf = data => (data instanceof Uint8Array ? data : new Uint8Array(data))
 export const textOf = data => new TextDecoder().decode(bytesOf(data))
@@ -43,6 +43,10 @@ export function isNews(state, key) {
 
 /** Letters with an index that Unicode has no sign for, as HTML: h_T, W_hh. */
 export const indexed = (text) => text.replace(/(?<![A-Za-z0-9_])(d?[A-Za-zσρ])_(T|[a-z]{2})(?![A-Za-z0-9_])/g, "$1<sub>$2</sub>")
+
+/** Whether no run is under way; where there is no server, none ever is. */
+export const isResting = () => (/** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))
+  ?.dataset.testScriptState ?? "notRunning") === "notRunning"
 
 /** Pixels of the page's body text: 20 and more in a hall. */
 export const bodyText = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16

@@ -15,10 +15,6 @@ const watcher = globalThis.IntersectionObserver && new IntersectionObserver((new
   }
 })
 
-/** Whether the page has read all of an answer; where there is no server, there is nothing to read. */
-const isRead = () => (/** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))
-  ?.dataset.testScriptState ?? "notRunning") === "notRunning"
-
 /** Draws at once for the first time, in sight as soon as all is read, else later; always the last news. */
 export function drawSoon(node, draw) {
   const known = drawings.get(node), drawing = known ?? { inSight: true }
@@ -32,7 +28,7 @@ export function drawSoon(node, draw) {
   drawing.since ||= performance.now()
   node.dataset.waits = drawing.inSight ? "for the answer" : "for sight"
   const look = () => {
-    const due = isRead() || performance.now() - drawing.since > ANSWER
+    const due = isResting() || performance.now() - drawing.since > ANSWER
     if (due) drawing.timer = setTimeout(() => now(node, drawing)) // after what is to be sent first
     else drawing.frame = requestAnimationFrame(look)
   }

@@ -44,7 +44,7 @@ function figureOf(state) {
 function roomFor(node, text) {
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0
   const top = node.getBoundingClientRect().top + scrolled, tall = window.innerHeight
-  if (text >= WALL) return [tall - top - EDGE - after(node), true]
+  if (text >= WALL) return [tall - top - EDGE - after(node), false]
   const first = top < tall * FIRST, larger = text > 16
   return [first ? tall - top - (larger ? BELOW : BELOW + SAID) : tall * ROOM, first && !larger]
 }

@@ -17,12 +17,12 @@ from typing import Final
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 SERVED: Final = "RNN_SCRIPTS_SERVED"  # set by app.py
 FILES: Final = {  # component -> its files in assets/, joined in the order of their names
-    "again": "again.js",
+    "again": "again.js message.js",
     "ahead": "ahead.js",
     "byhand": "byhand.js message.js",
     "cell": "cell.js drawing.js message.js saving.js svg.js",
     "download": "download.js",
-    "dragging": "dragging.js",
+    "dragging": "dragging.js message.js",
     "flow": "flow.js message.js svg.js",
     "framed": "address.js framed.js",
     "heatmaps": "heatmaps.js message.js saving.js svg.js",

@@ -14,8 +14,8 @@ let frames = []
 globalThis.requestAnimationFrame = (draw) => frames.push(draw)
 globalThis.cancelAnimationFrame = (k) => { frames[k - 1] = () => {} }
 const frame = () => { const due = frames; frames = []; due.forEach((draw) => draw()) }
-const { drawSoon, forget } = await import("data:text/javascript," +
-  encodeURIComponent(readFileSync(new URL("../../assets/sight.js", import.meta.url), "utf8")))
+const { drawSoon, forget } = await import("data:text/javascript," + encodeURIComponent(["message", "sight"].map(
+  (name) => readFileSync(new URL(`../../assets/${name}.js`, import.meta.url), "utf8")).join("\n")))
 const moment = (time = 5) => new Promise((done) => setTimeout(done, time))
 const rest = () => new Promise((done) => setTimeout(done, 350))
 
