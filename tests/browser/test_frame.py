@@ -194,6 +194,20 @@ def test_a_link_that_cannot_be_followed_says_so(app, link, word):
     assert word not in app.page.url
 
 
+def test_a_moved_slider_leaves_the_scene_and_what_it_said(app):
+    """Both stand in the page's frame, which a move of a slider does not draw by itself."""
+    app.open("/jacobians")
+    chosen = app.page.locator(".st-key-scenes [aria-checked=true]")
+    line = app.page.locator(".st-key-above [data-testid=stMarkdown]").last
+    said = line.inner_text()
+    assert chosen.count() == 1
+    app.slide("Weight scale", 1)
+    assert chosen.count() == 0 and line.inner_text() != said
+    app.slide("Weight scale", -1)  # back where it was, it is the scene again
+    assert chosen.count() == 1 and line.inner_text() == said
+    app.check_clean()
+
+
 def test_settings_follow_the_reader_from_page_to_page(app):
     app.open("/gates?cell=gru&scale=2")
     app.go("gradients").check_clean()
