@@ -1,26 +1,24 @@
 """Wirings: one cell, many ways to let inputs in and outputs out."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.components.exhibits import say
 from pages.components.wirings import drawing
-from pages.figures.wirings import cards
-from pages.figures.wirings.cards import CARDS, Card
-from pages.figures.wirings.drawing import miniature
+from pages.figures.wirings.cards import CARDS, FRONT, Card, in_order, profile_rows
 from pages.figures.wirings.profile import legend
-from pages.figures.wirings.table import step_table
+from pages.figures.wirings.sheet import Gallery
 from pages.ui import page_layout, runs, session, widgets
-from pages.ui.models.wirings import told
+from pages.ui.contents import page_link
 from pages.ui.table import Table
 from rnn_core.engine.cells import CELLS
-from rnn_core.experiment.experiment import Experiment
+from rnn_core.experiment.experiment import Experiment, to_params
 from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
-Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes below
+Three wirings open: yours, and those whose path differs most; *Wirings drawn* shows all. Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes below
 are what it reads, coloured boxes are **the one cell** that all steps share, boxes above what it
 answers. Shapes are those of the arrays, batch first: x (1, 20, 4) is one sequence of 20 steps of 4
 numbers, and its first step is x[:, 0, :].
@@ -32,59 +30,48 @@ their wiring alone. Your input stands in for images and sentences, and nothing i
 is compared, not the skill.
 """
 
+MENUS = {
+    "cells": {"own": "this cell", "all": "all three cells"},
+    "cards": {"three": "three", "all": f"all {len(CARDS)}"},
+}
+
 CLAIM = (
     "What changes is **where inputs enter and where losses sit**, and that decides the gradient's "
     "path. Choose a wiring: it stands first."
 )
 
 
-def sheet_of(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
-    """Every card's runs: of the reader's cell first, then of the others if they are asked for."""
+def drawn(e: Experiment, view: session.View) -> dict[Card, dict[str, Run]]:
+    """Every drawn card's runs: of the reader's cell first, then of the others if asked for."""
     cells = (e.cell, *(c for c in CELLS if view.cells == "all" and c != e.cell))
-    return {c: {cell: runs.compute(c.wired(e, cell=cell)) for cell in cells} for c in CARDS}
+    asked = in_order(e)[: None if view.cards == "all" else FRONT]
+    return {c: {cell: runs.compute(c.wired(e, cell=cell)) for cell in cells} for c in asked}
 
 
 def picture() -> Iterator[str]:
-    """Three cards in a row, then all others, two in a row."""
+    """Three cards in a row, then their words and all others, two in a row."""
     yield "picture"
-    mine, view = session.experiment(), session.view()
-    sheet, notation = sheet_of(mine, view), NOTATIONS[view.notation]
-    norms = {c: {n: cards.profiles(r) for n, r in drawn.items()} for c, drawn in sheet.items()}
-    axis = cards.span([curves for each in norms.values() for curves in each.values()])
-    hall = session.playing().presents  # which reads one card, as large as the window
-    front = cards.in_front(mine, 1 if hall else 3)
-
-    def draw(card: Card) -> None:
-        own, curves = sheet[card][mine.cell], norms[card]
-        svg = miniature(card.title, own, card.words.image, curves, axis, notation)
-        yours = " :gray-badge[yours]" if card.fits(mine) else ""
-        say(f"**{card.title}**{yours}  \n{cards.conclusion(own, notation)}")
-        if hall:
-            svg = f'<div class="wg-hall">{svg}</div>'
-        else:
-            svg += step_table(card.title, own, curves, notation)
-        drawing(svg, key=card.key)
-
-    for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
+    e, view, notation = session.experiment(), session.view(), NOTATIONS[session.view().notation]
+    done = drawn(e, view)
+    settings = {c: to_params(c.wired(e)) | to_params(view) for c in done}
+    ways = {c: f"unrolled?{urlencode(way)}" for c, way in settings.items()}
+    gallery, hall = Gallery(e, done, ways, notation), session.playing().presents
+    front, rest = [*done][: 1 if hall else FRONT], [*done][FRONT:]  # a hall reads one card
+    drawing(gallery.pictured(front, hall), key="front")
+    drawing(legend([*done[front[0]]], gallery.axis, notation, hall), key="legend")
+    for place, (name, words) in zip(st.columns(4), MENUS.items(), strict=False):
         with place:
-            draw(card)
-    drawing(legend(list(norms[CARDS[0]]), axis, notation, hall), key="legend")
-    with st.columns(4)[0]:
-        widgets.view_menu("cells", {"own": "this cell", "all": "all three cells"})
+            widgets.view_menu(name, words)
     yield "more"
-    for card, place in zip(front, st.columns(len(front), gap="large"), strict=True):
-        with place:
-            told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
-    places = (place for _ in CARDS for place in st.columns(2, gap="large"))
-    for card, place in zip((c for c in CARDS if c not in front), places, strict=False):
-        with place:
-            draw(card)
-            told(cards.below(card, sheet[card][mine.cell], notation), card.title, card.wired(mine))
+    opened = drawing(gallery.told(front) + gallery.whole(rest), key="rest")
+    for card in done:
+        if card.key == opened:
+            st.switch_page(page_link("unrolled"), query_params=settings[card])
 
 
 def numbers(e: Experiment, view: session.View) -> Table:
     """The drawn gradient norms."""
-    return Table(cards.profile_rows(sheet_of(e, view), NOTATIONS[view.notation]))
+    return Table(profile_rows(drawn(e, view), NOTATIONS[view.notation]))
 
 
 page_layout.page(

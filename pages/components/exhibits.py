@@ -84,8 +84,8 @@ def picture(
     script = script or name
     mount = component(name, html, css, script=script, isolate_styles=isolate_styles)
 
-    def mounted(*, key: str, data: bytes, **more: Any) -> None:
+    def mounted(*, key: str, data: bytes, **more: Any) -> Any:
         _keep(key, Exhibit(key, script, html, css, isolate_styles, data))
-        mount(key=key, data=data, **more)
+        return mount(key=key, data=data, **more)
 
     return mounted

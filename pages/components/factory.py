@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components import scripts
 
 Choice = Mapping[str, Any]  # as the browser says it: to be checked
-Mounted = Callable[..., None]
+Mounted = Callable[..., Any]  # gives the script's states, as Streamlit does
 
 
 def component(
@@ -35,11 +35,11 @@ def component(
         on_choice: Callable[[Choice], None] | None = None,
         start: Choice | None = None,
         **more: Any,
-    ) -> None:
+    ) -> Any:
         if on_choice is not None:
             more["default"] = {"choice": start or {}}
             more["on_choice_change"] = lambda: on_choice(st.session_state[key]["choice"])
-        mount(key=key, **more)
+        return mount(key=key, **more)
 
     return mounted
 

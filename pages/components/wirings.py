@@ -12,6 +12,8 @@ _component = picture(
 )
 
 
-def drawing(svg: str, *, key: str) -> None:
-    """Show SVG whose colours are tokens, `var(--chart-3)` or `var(--st-text-color)`."""
-    _component(key=key, data=svg.encode())
+def drawing(svg: str, *, key: str) -> str:
+    """Show SVG whose colours are tokens, `var(--chart-3)` or `var(--st-text-color)`.
+
+    Gives the `data-opens` of a link in it that was followed in this run, else nothing."""
+    return _component(key=key, data=svg.encode(), on_opens_change=lambda: None).opens or ""

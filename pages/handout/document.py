@@ -10,12 +10,12 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, TypeGuard
+from typing import Final
 
 from pages.components.scripts import ASSETS, text
+from pages.figures.markdown import inline, to_html
 from pages.handout import colours
 from pages.handout.exhibit import Exhibit, Sheet, Sweep
-from pages.handout.markdown import inline, to_html
 from pages.handout.packing import joined, packed, plotly_js
 
 # No address at all may be asked for anything.
@@ -27,13 +27,13 @@ POLICY: Final = (
 UNANSWERED: Final = {
     "heatmaps": ".hm-menus { display: none }",
     "flow": ".choices, .asks { display: none }",
+    "wirings": "[data-opens] { display: none }",
 }
 # Scripts that answer a click by themselves; elsewhere sentences that ask for one are left out.
 ANSWERING: Final = frozenset({"cell", "heatmaps", "saturation", "unrolled"})
 _ASKED: Final = re.compile(
     r"(?:(?<=[.?!]\s)|^)(?:\*\*)?(?:Click|Press|Switch)\b[^.?!]*[.?!]\s?", re.MULTILINE
 )
-SIDE_BY_SIDE: Final = 3  # so many drawings at least
 _EXPORT: Final = "export default function"
 
 
@@ -99,26 +99,9 @@ def _sheet(number: int, sheet: Sheet, several: bool) -> str:
 
 
 def _shown(number: int, sheet: Sheet) -> Iterator[str]:
-    """Exhibits and words in their order; small drawings side by side, each with its words."""
-    pairs = zip(sheet.shown, sheet.shown[1:], strict=False)
-    cards = [e.key for w, e in pairs if isinstance(w, str) and _is_drawing(e)]
-    words = ""
+    """Exhibits and words in their order."""
     for each in sheet.shown:
-        if isinstance(each, str):
-            yield words
-            words = to_html(each)
-            continue
-        drawn = _exhibit(number, each)
-        if each.key in cards and len(cards) >= SIDE_BY_SIDE:
-            yield f'<div class="card">{words}{drawn}</div>'
-        else:
-            yield f"{words}\n{drawn}".lstrip()
-        words = ""
-    yield words
-
-
-def _is_drawing(piece: Exhibit | str) -> TypeGuard[Exhibit]:
-    return isinstance(piece, Exhibit) and piece.script == "wirings"
+        yield to_html(each) if isinstance(each, str) else _exhibit(number, each)
 
 
 def _exhibit(number: int, exhibit: Exhibit) -> str:

@@ -36,6 +36,7 @@ class View:
     )
     compare: str = _pick("Compare with", ("off", *RIVALS), "What is drawn beside it.")
     cells: str = _pick("Gradients of", ("own", "all"), "The wirings page: one cell or all three.")
+    cards: str = _pick("Wirings drawn", ("three", "all"), "The wirings page: three or all.")
     wires: str = _pick("Wires show", ("unit", "mean"), "The cell page: one unit or the mean.")
     notation: str = _pick("Notation", tuple(NOTATIONS), "Whose letters are shown.")
     hold: str = _pick("Held gate", ("", *QUANTITIES[2:]), "The gate that is fixed at a value.")

@@ -51,7 +51,7 @@ def norms_of(path: str, grid: list[float], axis: tuple[float, float]) -> np.ndar
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_what_is_drawn_are_the_engines_numbers(app, cell):
-    app.open(f"/wirings?cell={cell}&steps=12&scale=1.3").check_clean()
+    app.open(f"/wirings?cell={cell}&steps=12&scale=1.3&cards=all").check_clean()
     mine, found = Experiment(cell=cell, steps=12, scale=1.3), cards(app)
     runs = {card: run(card.wired(mine)) for card in CARDS}
     axis = span([profiles(result) for result in runs.values()])
@@ -68,7 +68,7 @@ def test_what_is_drawn_are_the_engines_numbers(app, cell):
 
 @EVERY_LOOK
 def test_one_calm_sheet(app, look):
-    app.open("/wirings?text=recurrent&steps=200&layers=2").check_clean()
+    app.open("/wirings?text=recurrent&steps=200&layers=2&cards=all").check_clean()
     found = list(cards(app).values())
     assert {card["name"] for card in found} == {card.title for card in CARDS}
     assert found[0]["name"] == "Many to many, in step"  # the reader's own stands first
@@ -94,13 +94,19 @@ def test_three_cells_by_keyboard(app):
 @pytest.mark.parametrize("key", ["many-to-one", "encoder-decoder-free"])
 def test_a_card_opens_its_wiring_in_the_unrolled_graph(app, key):
     card = next(card for card in CARDS if card.key == key)
-    app.open("/wirings?cell=gru&steps=9")
+    app.open("/wirings?cell=gru&steps=9&cards=all")
+    app.page.evaluate("window.sameWindow = true")
     app.page.get_by_role("link", name=f"Open “{card.title}”").click()
     app.page.wait_for_url("**/unrolled?*")
+    assert app.page.evaluate("window.sameWindow")  # within the app: what was trained here is kept
     app.idle().check_clean()
     asked = dict(parse_qsl(urlsplit(app.page.url).query))
     assert parse(asked)[0] == card.wired(Experiment(cell="gru", steps=9))
     assert app.page.locator("[data-component=unrolled]").count() == 1
+    app.page.go_back()
+    app.page.wait_for_url("**/wirings?*")
+    app.idle().check_clean()
+    assert cards(app) and "/wirings?" in app.page.url  # it is not opened again
 
 
 TABLE = """details => [...details.querySelectorAll('tr')].map(
@@ -111,9 +117,7 @@ def test_the_numbers_of_every_step_are_there_without_a_pointer(app):
     app.open("/wirings?cell=gru&steps=9&notation=000&wiring=many-to-one")
     card = next(card for card in CARDS if card.key == "many-to-one")
     result = run(card.wired(Experiment(cell="gru", steps=9)))
-    details = app.page.locator(
-        "[data-component=wirings]", has=app.page.locator(f"svg[data-card='{card.title}']")
-    ).locator("details")
+    details = app.page.locator(f"details[data-of='{card.title}']")
     assert details.get_attribute("open") is None
     details.locator("summary").press("Enter")
     head, *rows = details.evaluate(TABLE)
@@ -130,7 +134,7 @@ def test_the_numbers_of_every_step_are_there_without_a_pointer(app):
 
 
 def test_the_numbers_can_be_downloaded(app):
-    app.open("/wirings?steps=7&cells=all")
+    app.open("/wirings?steps=7&cells=all&cards=all")
     with app.page.expect_download() as found:
         app.page.get_by_role("button", name="Numbers as CSV").click()
     head, *rows = found.value.path().read_text(encoding="utf-8").splitlines()

@@ -13,7 +13,6 @@ from pages.figures.theme import PALETTE
 from pages.handout import colours
 from pages.handout.document import POLICY, document
 from pages.handout.exhibit import Exhibit, Position, Sheet, Sweep
-from pages.handout.markdown import inline, to_html
 from pages.handout.packing import joined, packed, plotly_js, unpacked
 from tests.handout.reading import messages, stored
 
@@ -119,14 +118,6 @@ def test_joined_messages_begin_where_numbers_may():
     assert [raw[at : at + n] for at, n in places.values()] == [b"123", b"", b"12345678", b"9"]
 
 
-def test_small_drawings_with_words_of_their_own_stand_side_by_side():
-    pairs = [each for k in range(3) for each in (f"Words {k}", exhibit(str(k)))]
-    text = document("T", [sheet(*pairs, exhibit("legend"))])
-    assert text.count('<div class="card"><p>Words') == 3
-    assert re.search(r'</div></div>\n<div class="exhibit" data-exhibit="0.legend">', text)
-    assert 'class="card"' not in document("T", [sheet(*pairs[:4])])
-
-
 # -- colours ---------------------------------------------------------------------------------------
 
 
@@ -148,30 +139,3 @@ def test_every_variable_that_a_component_asks_for_has_a_colour():
     asked -= {"--st-chart"}  # the beginning of a name that is put together
     for mode in ("light", "dark"):
         assert asked <= colours.variables(mode).keys()
-
-
-# -- the app's Markdown ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
-        ("a **b** c", "a <strong>b</strong> c"),
-        ("*a* b * c * d", "<em>a</em> b * c * d"),
-        ("2 < 3 & `x > 1`", "2 &lt; 3 &amp; <code>x &gt; 1</code>"),
-        (r"a\*\*b\*\* \<i\> :small[]x", "a**b** &lt;i&gt; x"),
-        (":gray-badge[yours] :material/bolt: now", "yours now"),
-        ("‖∂L/∂h_t‖ of h_t", "‖∂L/∂h_t‖ of h_t"),
-    ],
-)
-def test_a_line(written, shown):
-    assert inline(written) == shown
-
-
-def test_paragraphs_and_lists():
-    assert to_html("One\ntwo.\n\n* a\n  more\n* **b**\n\nEnd") == (
-        "<p>One two.</p>\n<ul><li>a more</li><li><strong>b</strong></li></ul>\n<p>End</p>"
-    )
-    assert to_html("So:\n1. a\n2. b") == "<p>So:</p>\n<ol><li>a</li><li>b</li></ol>"
-    assert to_html("**A**  \nb  \n\nc") == "<p><strong>A</strong><br> b</p>\n<p>c</p>"
-    assert to_html("##### So it is") == "<p><strong>So it is</strong></p>"

@@ -10,9 +10,9 @@ import pytest
 
 from pages.components.exhibits import NAME as EXHIBITS
 from pages.components.plot import Plot
+from pages.figures.markdown import inline
 from pages.figures.norm_axis import beyond
 from pages.handout.exhibit import Exhibit
-from pages.handout.markdown import inline
 from pages.ui import sweeps, take_home
 from pages.ui.contents import PAGES
 from pages.ui.sweeps import Turned, positions, swept

@@ -128,11 +128,14 @@ CARDS = _cards()
 CONTRASTS = ("many-to-one", "many-to-many", "encoder-decoder-teacher")  # a loss at the end, or many
 
 
-def in_front(mine: Experiment, count: int) -> list[Card]:
-    """The cards that open: the reader's own wiring, and those whose path differs most."""
+FRONT = 3  # cards that open
+
+
+def in_order(mine: Experiment) -> list[Card]:
+    """All cards: the reader's own wiring, those whose path differs most, all others."""
     own = [card for card in CARDS if card.fits(mine)][:1]
-    others = [card for key in CONTRASTS for card in CARDS if card.key == key and card not in own]
-    return [*own, *others][:count]
+    first = own + [card for key in CONTRASTS for card in CARDS if card.key == key]
+    return [*dict.fromkeys([*first, *CARDS])]
 
 
 # --- what a run holds --------------------------------------------------------------------------

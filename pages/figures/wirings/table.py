@@ -28,7 +28,7 @@ def step_table(title: str, run: Run, profiles: Profiles, notation: Notation = HO
     columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     name = f"{title}: numbers by step"
     return (
-        f"<details><summary>{escape(_words(told))}</summary>"
+        f'<details data-of="{escape(title)}"><summary>{escape(_words(told))}</summary>'
         f'<div class="wg-scroll" role="region" tabindex="0" aria-label="{escape(name)}">'
         f"<table><thead><tr>{columns}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         "</div></details>"

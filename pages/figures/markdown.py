@@ -1,4 +1,4 @@
-"""The app's own Markdown as HTML: paragraphs, lists, bold, italics, code; anything else is text."""
+"""The app's own Markdown as HTML: paragraphs, lists, bold, italics, code, small type, badges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _MARKS: Final = (
     (re.compile(r"(?<![\w*])\*([^\s*][^*]*?)\*(?![\w*])"), r"<em>\1</em>"),
     (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
     (re.compile(r":material/\w+: ?"), ""),
-    (re.compile(r":(?:small|gray|gray-badge|primary)\[([^\[\]]*)\]"), r"\1"),
+    (re.compile(r":small\[([^\[\]]+)\]"), r"<small>\1</small>"),
+    (re.compile(r":gray-badge\[([^\[\]]*)\]"), r'<span class="badge">\1</span>'),
+    (re.compile(r":(?:small|gray|primary)\[([^\[\]]*)\]"), r"\1"),
 )
 _BREAK: Final = "\1"  # stands for the end of a line that ends in two blanks
 _HEADING: Final = re.compile(r"#{1,6} ")
