@@ -18,8 +18,9 @@ from rnn_core.experiment.run import Run
 from rnn_core.notation.notation import NOTATIONS
 
 EXPLAINED = """
-Three wirings open: yours, and those whose path differs most; *Wirings drawn* shows all. Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes below
-are what it reads, coloured boxes are **the one cell** that all steps share, boxes above what it
+Three wirings open: yours, and those whose path differs most; *Wirings drawn* shows all.
+Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes
+below are what it reads, coloured boxes are **the one cell** that all steps share, boxes above what it
 answers. Shapes are those of the arrays, batch first: x (1, 20, 4) is one sequence of 20 steps of 4
 numbers, and its first step is x[:, 0, :].
 

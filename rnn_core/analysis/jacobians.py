@@ -6,7 +6,7 @@ Every function reads a `LayerTrace`; sequence `b` of its batch.  States are stac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -129,15 +129,40 @@ class _Times:
 
 def singular_values(matrices: Array) -> Array:
     """(n, r) of finite matrices (n, r, c), largest first; nan where a matrix overflowed."""
-    values = np.full((len(matrices), min(matrices.shape[1:])), np.nan)
-    some = max(1, TOGETHER // (values.shape[1] ** 2 * max(matrices.shape[1:])))
+    return _of_finite(matrices, min(matrices.shape[1:]), _decomposed)
+
+
+def spectral_norms(matrices: Array) -> Array:
+    """(n,) largest singular value of finite matrices (n, r, c); nan where a matrix overflowed."""
+    return _of_finite(matrices, 1, _largest)[:, 0]
+
+
+def _of_finite(matrices: Array, size: int, measure: Callable[[Array], Array]) -> Array:
+    """(n, size): what `measure` finds in matrices (n, r, c), some of them together."""
+    values = np.full((len(matrices), size), np.nan)
+    some = max(1, TOGETHER // (min(matrices.shape[1:]) ** 2 * max(matrices.shape[1:])))
     for first in range(0, len(matrices), some):
         breathe()
         part = matrices[first : first + some]
         finite = np.isfinite(part).all((1, 2))
         if finite.any():
-            values[first : first + some][finite] = np.linalg.svd(part[finite], compute_uv=False)
+            values[first : first + some][finite] = measure(part[finite])
     return values
+
+
+def _decomposed(matrices: Array) -> Array:
+    return np.asarray(np.linalg.svd(matrices, compute_uv=False))
+
+
+def _largest(matrices: Array) -> Array:
+    """(n, 1): the root of the largest eigenvalue of A Aᵀ, as exact as a decomposition for this one
+    value, in two thirds of its time. Scaled first: no square over- or underflows."""
+    most = np.abs(matrices).max((1, 2), keepdims=True)
+    scale = np.where(most > 0, most, 1.0)
+    unit = matrices / scale
+    turned = unit.swapaxes(1, 2)
+    squares = unit @ turned if unit.shape[1] <= unit.shape[2] else turned @ unit
+    return np.asarray(scale[:, 0] * np.sqrt(np.maximum(np.linalg.eigvalsh(squares)[:, -1:], 0)))
 
 
 def resolved(values: Array) -> Array:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from rnn_core.analysis.jacobians import GAMMA, singular_values
+from rnn_core.analysis.jacobians import GAMMA, spectral_norms
 from rnn_core.analysis.stack import Stack, family
 from rnn_core.analysis.stack_passes import Forward, Step, forward, pull_back
 from rnn_core.arrays import Array, length
@@ -186,7 +186,7 @@ def _whole(done: Forward, lengths: Array, every: int) -> dict[str, Array]:
 
 def _spectral(matrices: Array) -> Array:
     """(..., H, H) -> (...): the largest singular value; inf where a matrix overflowed."""
-    found = singular_values(matrices.reshape(-1, *matrices.shape[-2:]))[:, 0]
+    found = spectral_norms(matrices.reshape(-1, *matrices.shape[-2:]))
     return np.where(np.isnan(found), np.inf, found).reshape(matrices.shape[:-2])
 
 

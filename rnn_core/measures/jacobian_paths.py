@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rnn_core.analysis.jacobians import (
     direct_path,
     jacobian_products,
     jacobians,
-    singular_values,
     slope_path,
     spectra,
+    spectral_norms,
 )
 from rnn_core.arrays import Array
 from rnn_core.engine.trace import LayerTrace
@@ -28,7 +26,7 @@ def _top(e: Experiment) -> LayerTrace:
 def _stretches(trace: LayerTrace) -> Array:
     """(T+1,) spectral norm of ds_T/ds_{T-k}, s all states together, for k = 0..T."""
     steps = jacobians(trace)
-    return np.asarray(singular_values(jacobian_products(steps, steps.shape[1]))[::-1, 0])
+    return spectral_norms(jacobian_products(steps, steps.shape[1]))[::-1]
 
 
 def stretch(e: Experiment, own: Own, *, steps: int = 1) -> float:

@@ -25,6 +25,7 @@ from rnn_core.analysis.jacobians import (
     singular_values,
     slope_path,
     spectra,
+    spectral_norms,
 )
 from rnn_core.arrays import Array
 from rnn_core.engine.cells import Cell
@@ -70,7 +71,7 @@ def measure(trace: LayerTrace) -> Measured:
     if S > H:
         for i, state in enumerate(trace.cell.states):
             block = slice(i * H, (i + 1) * H)
-            norms[state] = singular_values(products[:, block, block])[:, 0]
+            norms[state] = spectral_norms(products[:, block, block])
     slopes, direct = slope_path(trace), direct_path(trace)
     return Measured(
         trace.cell,
@@ -96,7 +97,7 @@ def _powers(trace: LayerTrace, k: Array) -> Array | None:
     if pascanu(trace) is None:
         return None
     (W,) = recurrent_matrices(trace).values()
-    return singular_values(matrix_powers(W, int(k[-1]))[k])[:, 0]
+    return spectral_norms(matrix_powers(W, int(k[-1]))[k])
 
 
 def largest(products: Array) -> Array:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from rnn_core.analysis.jacobians import from_bottom_to_top, singular_values
+from rnn_core.analysis.jacobians import from_bottom_to_top, spectral_norms
 from rnn_core.analysis.stack import Stack, simple, stack
 from rnn_core.analysis.sweep import flow
 from rnn_core.analysis.sweep import seconds as flow_seconds
@@ -188,5 +188,5 @@ def _through(e: Experiment, series: Series | None) -> Array:
     (stage,) = done.stages
     found = from_bottom_to_top(stage.network, stage.x, done.initial)
     T = len(found) - 1
-    sizes = singular_values(found[T - distances(T)])[:, 0]
+    sizes = spectral_norms(found[T - distances(T)])
     return np.where(np.isnan(sizes), np.inf, sizes)

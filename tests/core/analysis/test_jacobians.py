@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rnn_core.analysis.jacobians import (
     direct_path,
@@ -17,6 +19,7 @@ from rnn_core.analysis.jacobians import (
     singular_values,
     slope_path,
     spectra,
+    spectral_norms,
     spectral_radius,
     step_slopes,
 )
@@ -110,6 +113,23 @@ def test_overflowed_products_have_no_singular_values():
     values = singular_values(jacobian_products(steps, 2))
     assert np.isnan(values[:2]).all()
     assert np.isfinite(values[2:]).all()
+
+
+@settings(deadline=None)
+@given(
+    seed=st.integers(0, 99),
+    shape=st.sampled_from([(1, 1), (5, 5), (3, 7), (7, 3)]),
+    power=st.integers(-307, 300),
+    rank=st.integers(0, 7),
+)
+def test_the_spectral_norm_is_the_largest_singular_value_of_any_size(seed, shape, power, rank):
+    rng = np.random.default_rng(seed)
+    left, right = rng.normal(size=(4, shape[0], rank)), rng.normal(size=(4, rank, shape[1]))
+    matrices = (left @ right) * 10.0**power
+    expected = singular_values(matrices)[:, 0]
+    np.testing.assert_allclose(spectral_norms(matrices), expected, rtol=1e-13, atol=0)
+    matrices[1, 0, 0] = np.inf
+    assert np.isnan(spectral_norms(matrices)).tolist() == [False, True, False, False]
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
