@@ -20,9 +20,9 @@ from rnn_core.notation.notation import NOTATIONS
 EXPLAINED = """
 Three wirings open: yours, and those whose path differs most; *Wirings drawn* shows all.
 Each drawing is a run of your cell, unrolled, with the middle left out where it is long. Boxes
-below are what it reads, coloured boxes are **the one cell** that all steps share, boxes above what it
-answers. Shapes are those of the arrays, batch first: x (1, 20, 4) is one sequence of 20 steps of 4
-numbers, and its first step is x[:, 0, :].
+below are what it reads, coloured boxes are **the one cell** that all steps share, boxes above what
+it answers. Shapes are those of the arrays, batch first: x (1, 20, 4) is one sequence of 20 steps of
+4 numbers, and its first step is x[:, 0, :].
 
 Lines: **the norm of the total ∂L/∂hₜ** of the top layer after each step (∂L/∂cₜ dashed), on one
 logarithmic axis for all cards; what lies beyond is drawn on its edge, zeros as rings, overflows as

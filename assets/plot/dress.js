@@ -86,8 +86,8 @@ export function typed(value, text) {
 export function dressed(spec, colour, text, width, room = Infinity, fills = false) {
   const { data: traces, layout: wide = {} } = typed(painted(spec, colour), text)
   const hall = text >= WALL, known = (part, where) => merged(part, part.meta?.[where]) // a figure may know better
-  const near = width < NARROW ? known(wide, "narrow") : wide, own = hall ? known(near, "hall") : near
-  const data = hall ? traces.map((trace) => known(trace, "hall")) : traces
+  const of = (part) => known(width < NARROW ? known(part, "narrow") : part, hall ? "hall" : "")
+  const own = of(wide), data = traces.map(of)
   const plain = own.height ?? DEFAULT_HEIGHT
   const least = hall ? Math.min(plain, LEAST) : plain // a hall does not scroll
   const taller = fills && width >= WIDE ? GROWN : 1

@@ -20,7 +20,7 @@ from pages.figures.spoken import (
     shade,
     spoken_row,
 )
-from pages.figures.theme import number
+from pages.figures.theme import INK, PAPER, number
 from rnn_core.applications.captions import Caption, Neighbour, to_hex
 from rnn_core.applications.scores import FIT
 from rnn_core.experiment.run import Run
@@ -71,8 +71,7 @@ def _slopes(caption: Caption, place: int, top: float) -> str:
 def _grey(image: Array) -> str:
     def colour(v: float) -> str:
         share = float(np.clip((v - PALE) / (DARK - PALE), 0, 1))
-        paper = "var(--st-background-color)"
-        return f"color-mix(in srgb, var(--st-text-color) {100 * share:.0f}%, {paper})"
+        return f"color-mix(in srgb, {INK} {100 * share:.0f}%, {PAPER})"
 
     return _grid(image, "The nearest known drawing, 64 grey values", colour, "known")
 

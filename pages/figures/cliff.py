@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.clipping import LOOKS, Look
-from pages.figures.theme import FLOOR, INK, LINES, Figure, Part, base_figure, number
+from pages.figures.theme import FLOOR, INK, LINES, PAPER, Figure, Part, base_figure, number
 from rnn_core.studies.cliff import (
     B_RANGE,
     HIGHEST,
@@ -27,9 +27,8 @@ from rnn_core.studies.cliff import (
 
 Floats = NDArray[np.float64]
 
-SCALE: Final = ((0, "var(--st-background-color)"), (1, LINES))  # of the error, 0 to its highest
+SCALE: Final = ((0, PAPER), (1, LINES))  # of the error, 0 to its highest
 GROUND: Final = ((0, "var(--st-secondary-background-color)"), (1, LINES))  # stands off the page
-PAPER: Final = "var(--st-background-color)"
 BAR: Final = {
     "title": {"text": f"error E after {STEPS} steps", "side": "right"},
     "thickness": 12,

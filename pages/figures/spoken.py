@@ -13,11 +13,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.figures.theme import PAPER
 from rnn_core.applications.spoken import Spoken
 
 Array = NDArray[np.float64]
 
-PAPER: Final = "var(--st-background-color)"
 STOPS: Final = (
     *(f"var(--d-{k})" for k in range(5)),
     PAPER,

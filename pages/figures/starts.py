@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.flow.letters import measured
-from pages.figures.jacobians.products import backwards
 from pages.figures.jacobians.words import ONE
 from pages.figures.norm_axis import edges, held, norm_axis, plain, zones
-from pages.figures.theme import INK, LINES, Figure, Part, base_figure, cell_look, number
+from pages.figures.theme import (
+    INK,
+    LINES,
+    PAPER,
+    Figure,
+    Part,
+    base_figure,
+    cell_look,
+    number,
+)
 from rnn_core.notation.notation import HOUSE, Notation
 from rnn_core.studies.flow import summary
 
 Floats = NDArray[np.float64]
 
 COLUMNS, NARROW_COLUMNS = 4, 2
+GAP, AIR = 0.14, 0.02  # between two charts, and beyond both ends of one, as shares of its length
+TICKS, TICKS_IN_A_CHART = (1, 2, 5, 10, 20, 50, 100), 3
 ROW, TALL = 190, 300  # pixels of a row of charts with its title on a phone; of all rows else
 TOP, BOTTOM = 64, 56  # pixels above and below all rows
 BAND: Final = 0.22  # opacity
+YOURS: Final = ", yours"
 
 
 @dataclass(frozen=True)
@@ -59,16 +71,15 @@ def bands(norms: Floats) -> Floats:
 def starts_figure(done: Compared) -> Figure:
     """Median and band in each chart; behind them, thin, the medians of all the others."""
     found = {name: bands(norms) for name, norms in done.norms.items()}
-    data = [_median(done, name, rows, n) for n, (name, rows) in enumerate(found.items())]
-    every = np.stack(list(found.values()))
+    every, charts = np.stack(list(found.values())), range(len(found))
+    data = [part for n in charts for part in _behind(done, every, n)]
+    data += [_median(done, name, rows, n) for n, (name, rows) in enumerate(found.items())]
     figure = base_figure(data, conclusion(done) + edges(every).replace(" (", "<br>(", 1), "", "")
     layout = figure["layout"]
-    layout |= _grid(len(found), COLUMNS, done) | {"hovermode": "closest", "showlegend": False}
-    layout["shapes"] = [part for n in range(len(found)) for part in _behind(done, every, n)]
-    layout["annotations"] = [_title(done, name, n) for n, name in enumerate(found)]
-    layout["annotations"].append(_quantity(done))
+    layout |= _grid(done, COLUMNS) | {"hovermode": "closest", "showlegend": False}
     layout["margin"] = {"l": 84, "r": 12, "t": TOP, "b": BOTTOM}
-    layout["meta"] = {"narrow": _grid(len(found), NARROW_COLUMNS, done)}
+    hall = {"annotations": _in_a_hall(layout["annotations"])}
+    layout["meta"] = {"narrow": _grid(done, NARROW_COLUMNS), "hall": hall}
     return figure
 
 
@@ -86,41 +97,39 @@ def conclusion(done: Compared) -> str:
 
 
 def _behind(done: Compared, every: Floats, n: int) -> list[Part]:
-    """Behind the median of chart `n`: the zones, the medians of all other charts, its own band.
-
-    As shapes: a trace for each would take Plotly half as long again for every picture."""
-    axes = {"type": "path", "layer": "below", "xref": f"x{_n(n)}", "yref": f"y{_n(n)}"}
-    k, (_, low, high) = done.distance, held(every[n])
-    others = "".join(_path(k, held(rows[0])) for m, rows in enumerate(every) if m != n)
-    band = f"{_path(k, high)}{_path(k[::-1], low[::-1], 'L')}Z"
-    thin = {"name": "others", "path": others, "line": {"color": LINES, "width": 1}}
-    filled = {"name": "band", "path": band, "fillcolor": cell_look(done.cell).colour}
-    return [
-        *zones("y", _n(n), f"x{_n(n)} domain"),
-        *([axes | thin] if others else []),
-        axes | filled | {"opacity": BAND, "line": {"width": 0}},
-    ]
+    """Behind the median of chart `n`: the medians of all other charts, and its own band."""
+    x, (_, low, high) = _across(done, n), held(every[n])
+    others = [held(rows[0]) for m, rows in enumerate(every) if m != n]
+    thin = _line([[*x, None] for _ in others], [[*_short(y), None] for y in others], n)
+    thin |= {"name": "others", "line": {"color": LINES, "width": 1}, "hoverinfo": "skip"}
+    band = _line([x, x[::-1]], [_short(high), _short(low[::-1])], n)
+    colour = cell_look(done.cell).colour
+    band |= {"name": "band", "fill": "toself", "fillcolor": colour, "opacity": BAND}
+    return [thin, band | {"line": {"width": 0}, "hoverinfo": "skip"}]
 
 
-def _path(x: NDArray[Any], y: NDArray[Any], begin: str = "M") -> str:
-    """An SVG path through points in the numbers of the axes."""
-    return begin + "L".join(f"{a:g} {b:.4g}" for a, b in zip(x, y, strict=True))
+def _line(x: Iterable[Iterable[Any]], y: Iterable[Iterable[Any]], n: int) -> Part:
+    """A line of pieces in chart `n`, on the axes of its row."""
+    wide, narrow = (
+        {"xaxis": f"x{_n(n // columns)}", "yaxis": f"y{_n(n // columns)}"}
+        for columns in (COLUMNS, NARROW_COLUMNS)
+    )
+    places = {"x": [*chain(*x)], "y": [*chain(*y)], **wide, "meta": {"narrow": narrow}}
+    return {"type": "scatter", "mode": "lines", **places}
+
+
+def _short(values: NDArray[Any]) -> list[float]:
+    """Numbers of four digits: nobody reads more off a line."""
+    return [float(f"{v:.4g}") for v in values]
 
 
 def _median(done: Compared, name: str, rows: Floats, n: int) -> Part:
-    k = done.distance
-    return {
-        "type": "scatter",
-        "xaxis": f"x{_n(n)}",
-        "yaxis": f"y{_n(n)}",
-        "mode": "lines",
-        "x": k,
-        "y": held(rows[0]),
-        "name": name,
-        "line": {"color": cell_look(done.cell).colour, "width": 3},
-        "text": _spelled(k, rows),
-        "hovertemplate": "%{text}<extra>" + name + "</extra>",
-    }
+    look = {"color": cell_look(done.cell).colour, "width": 3}
+    hover = "%{text}<extra>" + name + "</extra>"
+    told = {"text": _spelled(done.distance, rows), "hovertemplate": hover}
+    return (
+        _line([_across(done, n)], [held(rows[0]).tolist()], n) | {"name": name, "line": look} | told
+    )
 
 
 def _spelled(k: NDArray[Any], rows: Floats) -> list[str]:
@@ -136,15 +145,15 @@ def _n(n: int) -> str:
     return "" if n == 0 else str(n + 1)
 
 
-def _title(done: Compared, name: str, n: int) -> Part:
+def _title(name: str, own: bool, row: int, left: float) -> Part:
     return {
-        "text": f"<b>{name}</b>, yours" if name == done.own else name,
+        "text": f"<b>{name}</b>{YOURS}" if own else name,
         "showarrow": False,
-        "xref": f"x{_n(n)} domain",
-        "yref": f"y{_n(n)} domain",
-        "x": 0,
-        "y": 1,
+        "xref": f"x{_n(row)}",
+        "x": left,
         "xanchor": "left",
+        "yref": f"y{_n(row)} domain",
+        "y": 1,
         "yanchor": "bottom",
         "font": {"color": INK},
     }
@@ -156,35 +165,84 @@ def _quantity(done: Compared) -> Part:
     return {"text": done.quantity, "showarrow": False, "xanchor": "center", **place}
 
 
-def _grid(count: int, columns: int, done: Compared) -> dict[str, Any]:
-    """All axes of a grid of charts, and how tall it is: one range, numbers at the edges only."""
-    columns = min(columns, count)
-    rows = -(-count // columns)
+# --- charts in rows -------------------------------------------------------------------------------
+# All charts of a row stand on one pair of axes, one behind the other: a pair for each chart would
+# take Plotly twice as long for every picture. Chart n begins at n times `_pitch`.
+
+
+def _pitch(done: Compared) -> int:
+    """Distances from the beginning of a chart to that of the next one."""
+    T = int(done.distance[-1])
+    return T + max(1, round(GAP * T))
+
+
+def _across(done: Compared, n: int) -> list[int]:
+    """Places of the distances in chart `n`: time runs to the right."""
+    end = n * _pitch(done) + int(done.distance[-1])
+    return [end - k for k in done.distance.tolist()]
+
+
+def _grid(done: Compared, columns: int) -> dict[str, Any]:
+    """Axes, zones and titles of so many charts in a row, and how tall that is."""
+    count = len(done.norms)
+    columns, rows = min(columns, count), -(-count // min(columns, count))
     charts = rows * ROW if columns <= NARROW_COLUMNS else TALL
-    layout: dict[str, Any] = {"height": TOP + BOTTOM + charts}
-    wide, tall = 1 / columns, 1 / rows
-    for n in range(count):
-        row, column = divmod(n, columns)
-        last = n + columns >= count
-        layout[f"xaxis{_n(n)}"] = {
-            "domain": [column * wide + 0.03 * (column > 0), (column + 1) * wide],
-            "anchor": f"y{_n(n)}",
-            "matches": "x" if n else None,
-            "showticklabels": last,
-            "title": {"text": "← k steps back" if last else ""},
-            "nticks": 5,
-            **backwards(int(done.distance[-1])),
-        }
-        bottom = 1 - (row + 1) * tall
-        layout[f"yaxis{_n(n)}"] = {
-            "domain": [bottom + 0.16 * tall * (row + 1 < rows), 1 - (row + 0.12) * tall],
-            "anchor": f"x{_n(n)}",
-            "matches": "y" if n else None,
-            **norm_axis(),
-            "showticklabels": column == 0,
-            "title": {"text": ""},
-        }
+    layout: dict[str, Any] = {"height": TOP + BOTTOM + charts, "shapes": [], "annotations": []}
+    for row in range(rows):
+        inside = range(row * columns, min(count, (row + 1) * columns))
+        layout[f"xaxis{_n(row)}"] = _time(done, inside, row, columns)
+        layout[f"yaxis{_n(row)}"] = _norms(row, rows)
+        layout["shapes"] += [*zones("y", _n(row), f"x{_n(row)} domain"), *_gaps(done, inside, row)]
+        for n, name in list(enumerate(done.norms))[inside.start : inside.stop]:
+            layout["annotations"].append(_title(name, name == done.own, row, n * _pitch(done)))
+    layout["annotations"].append(_quantity(done))
     return layout
+
+
+def _in_a_hall(notes: Sequence[Part]) -> list[Part]:
+    """Titles in large type: the reader's own is bold, and has no room to say more."""
+    return [{**note, "text": note["text"].removesuffix(YOURS)} for note in notes]
+
+
+def _time(done: Compared, inside: range, row: int, columns: int) -> Part:
+    """The axis of a row's distances, with numbers under charts that none stands below."""
+    T, pitch, count = int(done.distance[-1]), _pitch(done), len(done.norms)
+    step = next(s for s in TICKS if TICKS_IN_A_CHART * s >= T)
+    below = [n for n in inside if n + columns >= count]
+    ticks = [(n * pitch + T - k, str(k)) for n in below for k in range(0, T + 1, step)]
+    own, full = ((m - 1) * pitch + T * (1 + 2 * AIR) for m in (len(inside), columns))
+    return {
+        "domain": [0, own / full],
+        "anchor": f"y{_n(row)}",
+        "range": [inside.start * pitch - AIR * T, (inside.stop - 1) * pitch + T * (1 + AIR)],
+        "tickvals": [at for at, _ in ticks],
+        "ticktext": [words for _, words in ticks],
+        "title": {"text": "← k steps back" if inside.stop == count else ""},
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,  # a part of it would be a part of one chart
+    }
+
+
+def _norms(row: int, rows: int) -> Part:
+    """The axis of a row's norms; all rows move together."""
+    tall, low = 1 / rows, 1 - (row + 1) / rows
+    return {
+        "domain": [low + 0.16 * tall * (row + 1 < rows), low + 0.88 * tall],
+        "anchor": f"x{_n(row)}",
+        "matches": "y" if row else None,
+        **norm_axis(),
+        "title": {"text": ""},
+    }
+
+
+def _gaps(done: Compared, inside: range, row: int) -> list[Part]:
+    """The page between the charts of a row; it covers the lines of the axis."""
+    T, pitch = int(done.distance[-1]), _pitch(done)
+    base: Part = {"type": "rect", "layer": "above", "line": {"width": 0}, "fillcolor": PAPER}
+    base |= {"xref": f"x{_n(row)}", "yref": f"y{_n(row)} domain", "y0": 0, "y1": 1}
+    ends = [(n * pitch + T * (1 + AIR), (n + 1) * pitch - AIR * T) for n in inside[:-1]]
+    return [{**base, "x0": left, "x1": right} for left, right in ends]
 
 
 def starts_table(done: Compared) -> str:

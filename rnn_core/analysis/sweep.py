@@ -172,16 +172,30 @@ def _matrices(done: Forward, size: Measure) -> Measure:
 
 def _whole(done: Forward, lengths: Array, every: int) -> dict[str, Array]:
     """Spectral norms of ds_n/ds_t: the states before each step, as if they were independent."""
-    many, names = done.stack, done.stack.cell.states
-    side = many.hidden * len(names)
+    many = done.stack
     found = np.full((len(lengths), *many.shape, many.steps + 1), np.nan)
     found[np.arange(len(lengths)), ..., lengths] = 1.0
+    for part in _together(done, lengths, every):
+        sizes = _spectral(np.concatenate([blocks for _, blocks in part]))
+        ends = np.cumsum([len(blocks) for _, blocks in part])
+        for (t, _), own in zip(part, np.split(sizes, ends[:-1]), strict=True):
+            found[: len(own), ..., t] = own
+    return {"s": found}
+
+
+def _together(done: Forward, lengths: Array, every: int) -> Iterator[list[tuple[int, Array]]]:
+    """Boundaries t with ds_n/ds_t (N, M, S, rows, columns): so many at a time that one call of
+    LAPACK's has enough to do, and the cache holds them."""
+    many, names = done.stack, done.stack.cell.states
+    side, part = many.hidden * len(names), list[tuple[int, Array]]()
     for step in from_states(done, lengths, whole=True):
         if (many.steps - step.t) % every == 0 or step.t == 0:
             rows = np.concatenate([step.carried[s] for s in names], axis=-1)
             blocks = rows.reshape(-1, side, *rows.shape[1:]).transpose(0, 2, 3, 1, 4)
-            found[: len(blocks), ..., step.t] = _spectral(blocks)
-    return {"s": found}
+            part.append((step.t, blocks))
+        if part and (step.t == 0 or sum(blocks.size for _, blocks in part) > TOGETHER):
+            yield part
+            part = []
 
 
 def _spectral(matrices: Array) -> Array:

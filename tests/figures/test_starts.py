@@ -7,6 +7,7 @@ import pytest
 from pages.figures import starts
 from pages.figures.norm_axis import LOW, plain
 from pages.figures.starts import Compared, bands, starts_rows, starts_table, starts_words
+from pages.figures.theme import PAPER
 from rnn_core.experiment.experiment import Experiment
 from rnn_core.studies.starts import distances, norms
 from rnn_core.studies.starts import starts as starts_of
@@ -32,59 +33,110 @@ def figure(done) -> go.Figure:
     return go.Figure(starts.starts_figure(done))
 
 
-def shapes(drawn: go.Figure, name: str) -> list[list[np.ndarray]]:
-    """The pieces of each shape of that name, chart by chart: (K, 2) points."""
-    return [
-        [
-            np.array([point.split() for point in piece.strip("Z").split("L")], float)
-            for piece in shape.path.split("M")[1:]
-        ]
-        for shape in drawn.layout.shapes
-        if shape.name == name
-    ]
+def distances_of(trace, n: int) -> np.ndarray:
+    """Distances k of a line in chart n, whose place on the axis of its row is its own."""
+    T = int(K[-1])
+    pitch = starts._pitch(made(a=powers(0.5)))
+    return np.array([np.nan if x is None else n * pitch + T - x for x in trace.x], float)
+
+
+def called(drawn: go.Figure, name: str) -> list:
+    return [trace for trace in drawn.data if trace.name == name]
 
 
 def test_medians_and_bands_are_the_engines():
     done = compared()
-    drawn, floor = {line.name: line for line in figure(done).data}, LOW
-    for (name, norms_), [band] in zip(
-        done.norms.items(), shapes(figure(done), "band"), strict=True
-    ):
-        values = np.maximum(norms_, floor)  # a dead ReLU's 0 is drawn on the edge
+    drawn = figure(done)
+    for n, (name, norms_) in enumerate(done.norms.items()):
+        (line,), band = called(drawn, name), called(drawn, "band")[n]
+        values = np.maximum(norms_, LOW)  # a dead ReLU's 0 is drawn on the edge
         ordered = np.sort(values, axis=0)
-        middle = np.sqrt(ordered[4] * ordered[5])
-        np.testing.assert_allclose(drawn[name].y, middle, rtol=1e-12)
-        np.testing.assert_allclose(band[:, 0], [*K, *K[::-1]])
-        np.testing.assert_allclose(band[: len(K), 1], ordered[8], rtol=1e-3)
-        np.testing.assert_allclose(band[len(K) :, 1][::-1], ordered[1], rtol=1e-3)
+        np.testing.assert_allclose(line.y, np.sqrt(ordered[4] * ordered[5]), rtol=1e-12)
+        np.testing.assert_array_equal(distances_of(line, n), K)
+        np.testing.assert_array_equal(distances_of(band, n), [*K, *K[::-1]])
+        np.testing.assert_allclose(band.y[: len(K)], ordered[8], rtol=1e-3)
+        np.testing.assert_allclose(band.y[len(K) :][::-1], ordered[1], rtol=1e-3)
 
 
 def test_behind_each_chart_are_the_others():
     done = made(a=powers(0.5, 0.5), b=powers(0.9, 0.9), c=powers(1.1, 1.1))
-    others = shapes(figure(done), "others")
-    assert [len(pieces) for pieces in others] == [2, 2, 2]
-    np.testing.assert_allclose([piece[:, 1] for piece in others[0]], [0.9**K, 1.1**K], rtol=1e-3)
-    assert not shapes(figure(made(a=powers(0.5, 0.6))), "others")
+    others = called(figure(done), "others")
+    for n, behind in enumerate(((0.9, 1.1), (0.5, 1.1), (0.5, 0.9))):
+        y, k = (np.array(v, float) for v in (others[n].y, distances_of(others[n], n)))
+        expected = [v for factor in behind for v in (*factor**K, np.nan)]
+        np.testing.assert_allclose(y, expected, rtol=1e-3)
+        np.testing.assert_array_equal(k, [*K, np.nan] * 2)
+    assert called(figure(made(a=powers(0.5, 0.6))), "others")[0].y == ()
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 5, 8])
 def test_all_charts_have_one_axis_and_their_own_place(count):
-    done = made(**{f"s{n}": powers(0.5, 0.6) for n in range(count)})
-    spec = starts.starts_figure(done)
-    for layout, columns in ((spec["layout"], 4), (spec["layout"]["meta"]["narrow"], 2)):
+    """Wide and narrow: every line stands inside its row's axis, and no two charts overlap."""
+    spec = starts.starts_figure(made(**{f"s{n}": powers(0.5, 0.6) for n in range(count)}))
+    go.Figure(spec)
+    narrow = [{**trace, **trace["meta"]["narrow"]} for trace in spec["data"]]
+    for layout, data, columns in (
+        (spec["layout"], spec["data"], 4),
+        (spec["layout"]["meta"]["narrow"], narrow, 2),
+    ):
         ranges = {tuple(v["range"]) for name, v in layout.items() if name.startswith("yaxis")}
         assert len(ranges) == 1
-        xs = [layout[f"xaxis{'' if n == 0 else n + 1}"]["domain"] for n in range(count)]
-        ys = [layout[f"yaxis{'' if n == 0 else n + 1}"]["domain"] for n in range(count)]
-        assert len({(*x, *y) for x, y in zip(xs, ys, strict=True)}) == count
-        assert all(0 <= a < b <= 1 for a, b in (*xs, *ys))
-        assert len({tuple(y) for y in ys}) == -(-count // min(columns, count))
+        places = []
+        for trace in (t for t in data if t["name"].startswith("s")):
+            n = int(trace["name"][1:])
+            assert (
+                trace["xaxis"][1:]
+                == trace["yaxis"][1:]
+                == ("" if n < columns else str(n // columns + 1))
+            )
+            across, up = (layout[f"{trace[a][0]}axis{trace[a][1:]}"] for a in ("xaxis", "yaxis"))
+            low, high = across["range"]
+            ends = [
+                (x - low) / (high - low) * across["domain"][1]
+                for x in (min(trace["x"]), max(trace["x"]))
+            ]
+            assert 0 <= ends[0] < ends[1] <= 1
+            places.append((up["domain"][0], *ends))
+        rows = {up for up, *_ in places}
+        assert len(rows) == -(-count // columns)
+        for row in rows:
+            ends = [end for up, *chart in sorted(places) if up == row for end in chart]
+            assert ends == sorted(ends)
+        wide = [right - left for _, left, right in places]
+        assert np.ptp(wide) < 1e-9
     assert go.Figure(spec).layout.height < spec["layout"]["meta"]["narrow"]["height"] or count <= 2
+
+
+def test_numbers_stand_at_their_distances_and_gaps_between_the_charts():
+    spec = starts.starts_figure(made(**{f"s{n}": powers(0.5, 0.6) for n in range(6)}))
+    drawn, lower = {t["name"]: t for t in spec["data"]}, spec["layout"]["xaxis2"]
+    for trace in (drawn["s4"], drawn["s5"]):
+        at = dict(zip(trace["x"], K, strict=True))
+        own = [(x, k) for x, k in zip(lower["tickvals"], lower["ticktext"], strict=True) if x in at]
+        assert [str(at[x]) for x, _ in own] == [k for _, k in own] == ["0", "5", "10"]
+    # Two charts of the first row have none below them: only these say their distances.
+    upper = spec["layout"]["xaxis"]["tickvals"]
+    assert len(upper) == 6 and min(upper) > max(drawn["s1"]["x"])
+    gaps = [s for s in spec["layout"]["shapes"] if s.get("fillcolor") == PAPER]
+    assert len(gaps) == 3 + 1
+    for shape in gaps:
+        for trace in spec["data"]:
+            if trace["xaxis"] == shape["xref"]:
+                assert not [
+                    x for x in trace["x"] if x is not None and shape["x0"] <= x <= shape["x1"]
+                ]
 
 
 def test_the_readers_own_start_is_marked():
     titles = [note.text for note in figure(compared()).layout.annotations]
     assert titles[0] == "<b>PyTorch default</b>, yours" and "yours" not in " ".join(titles[1:])
+
+
+def test_a_halls_titles_have_no_room_for_more_than_a_name():
+    hall = starts.starts_figure(compared())["layout"]["meta"]["hall"]["annotations"]
+    wide = figure(compared()).layout.annotations
+    assert hall[0]["text"] == "<b>PyTorch default</b>" and len(hall) == len(wide)
+    assert [note["text"] for note in hall[1:]] == [note.text for note in wide[1:]]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +154,8 @@ def test_the_title_says_how_far_apart_the_starts_are_and_time_runs_to_the_right(
     said = f"{T} steps back: {plain(0.5**T)} is left from low, {plain(1.5**T)} from high"
     assert drawn.layout.title.text.startswith(said)
     assert "2 seeds" in drawn.layout.title.text
-    assert drawn.layout.xaxis.range[0] > drawn.layout.xaxis.range[1]
+    assert list(drawn.layout.xaxis.ticktext[:3]) == ["0", "5", "10"]
+    assert drawn.layout.xaxis.tickvals[0] > drawn.layout.xaxis.tickvals[1]
 
 
 def test_words_count_what_the_draws_agree_on():
@@ -127,9 +180,7 @@ def test_overflow_and_zero_stay_on_the_axis():
     done = made(wild=wild, dead=dead)
     drawn = figure(done)
     low, high = (10.0**v for v in drawn.layout.yaxis.range)
-    lines = [np.asarray(line.y, float) for line in drawn.data]
-    lines += [p[:, 1] for name in ("others", "band") for s in shapes(drawn, name) for p in s]
-    for y in lines:
+    for y in (np.asarray(line.y, float) for line in drawn.data):
         assert ((y >= low) & (y <= high) | np.isnan(y)).all()
     assert "overflow" in starts_words(done)[0]
     assert "drawn between" in drawn.layout.title.text

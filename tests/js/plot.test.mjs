@@ -47,12 +47,13 @@ test("a long title is broken between words", () => {
   assert.equal(wrapped("two lines<br>of its own", 16), "two lines<br>of its own")
 })
 
-test("on a narrow screen a figure may have another layout", () => {
-  const narrow = { height: 900, yaxis: { domain: [0.5, 1] } }
-  const spec = { data: [], layout: { height: 400, yaxis: { domain: [0, 1], type: "log" }, meta: { narrow } } }
+test("on a narrow screen a figure may have another layout, and a line other axes", () => {
+  const narrow = { height: 900, yaxis: { domain: [0.5, 1] } }, data = [{ xaxis: "x", meta: { narrow: { xaxis: "x2" } } }]
+  const spec = { data, layout: { height: 400, yaxis: { domain: [0, 1], type: "log" }, meta: { narrow } } }
   const at = (width) => dressed(spec, () => "#ink", 16, width).layout
   assert.deepEqual([at(900).height, at(900).yaxis.domain], [400, [0, 1]])
   assert.deepEqual([at(400).height, at(400).yaxis.domain, at(400).yaxis.type], [900, [0.5, 1], "log"])
+  assert.deepEqual([900, 400].map((width) => dressed(spec, () => "#ink", 16, width).data[0].xaxis), ["x", "x2"])
 })
 
 const fonts = (part) => part === null || typeof part !== "object" ? [] : Object.entries(part).flatMap(([key, v]) =>

@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from pages.figures.gates.panels import Panel, Payload
 from pages.figures.literal import in_plot
-from pages.figures.theme import Figure, Part, base_figure
+from pages.figures.theme import PAPER, Figure, Part, base_figure
 
 ROW, TOP, BOTTOM, BETWEEN = 150, 60, 56, 44  # pixels
 Span = tuple[float, float]
-PAPER: Final = "var(--st-background-color)"
 UP: Final = [f"var(--ramp-{k})" for k in range(10)]
 HEAT: Final = [f"var(--heat-{k})" for k in range(10)]
 BOTH: Final = [*HEAT[:5], PAPER, *HEAT[5:]]  # 0 is bare paper
