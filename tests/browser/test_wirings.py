@@ -95,8 +95,13 @@ def test_three_cells_by_keyboard(app):
 def test_a_card_opens_its_wiring_in_the_unrolled_graph(app, key):
     card = next(card for card in CARDS if card.key == key)
     app.open("/wirings?cell=gru&steps=9&cards=all")
+    link = app.page.get_by_role("link", name=f"Open “{card.title}”")
+    with app.page.context.expect_page() as beside:
+        link.click(modifiers=["Control"])  # as any link: in a tab of its own, and this one stays
+    assert "/unrolled?" in beside.value.url and "/wirings?" in app.page.url
+    beside.value.close()
     app.page.evaluate("window.sameWindow = true")
-    app.page.get_by_role("link", name=f"Open “{card.title}”").click()
+    link.click()
     app.page.wait_for_url("**/unrolled?*")
     assert app.page.evaluate("window.sameWindow")  # within the app: what was trained here is kept
     app.idle().check_clean()
