@@ -85,9 +85,9 @@ export function typed(value, text) {
  *  the window: the page's first one. */
 export function dressed(spec, colour, text, width, room = Infinity, fills = false) {
   const { data: traces, layout: wide = {} } = typed(painted(spec, colour), text)
-  const hall = text >= WALL, known = (part, where) => merged(part, part.meta?.[where]) // a figure may know better
-  const of = (part) => known(width < NARROW ? known(part, "narrow") : part, hall ? "hall" : "")
-  const own = of(wide), data = traces.map(of)
+  const hall = text >= WALL, where = [width < NARROW && "narrow", hall && "hall"].filter(Boolean)
+  const known = (part) => where.reduce((found, place) => merged(found, part.meta?.[place]), part) // a figure may know better
+  const own = known(wide), data = traces.map(known)
   const plain = own.height ?? DEFAULT_HEIGHT
   const least = hall ? Math.min(plain, LEAST) : plain // a hall does not scroll
   const taller = fills && width >= WIDE ? GROWN : 1

@@ -13,16 +13,7 @@ from numpy.typing import NDArray
 from pages.figures.flow.letters import measured
 from pages.figures.jacobians.words import ONE
 from pages.figures.norm_axis import edges, held, norm_axis, plain, zones
-from pages.figures.theme import (
-    INK,
-    LINES,
-    PAPER,
-    Figure,
-    Part,
-    base_figure,
-    cell_look,
-    number,
-)
+from pages.figures.theme import INK, LINES, PAPER, Figure, Part, base_figure, cell_look, number
 from rnn_core.notation.notation import HOUSE, Notation
 from rnn_core.studies.flow import summary
 
@@ -166,8 +157,8 @@ def _quantity(done: Compared) -> Part:
 
 
 # --- charts in rows -------------------------------------------------------------------------------
-# All charts of a row stand on one pair of axes, one behind the other: a pair for each chart would
-# take Plotly twice as long for every picture. Chart n begins at n times `_pitch`.
+# All charts of a row stand on one pair of axes, one behind the other: with a pair for each chart
+# Plotly takes about a quarter longer for every picture. Chart n begins at n times `_pitch`.
 
 
 def _pitch(done: Compared) -> int:
@@ -185,7 +176,8 @@ def _across(done: Compared, n: int) -> list[int]:
 def _grid(done: Compared, columns: int) -> dict[str, Any]:
     """Axes, zones and titles of so many charts in a row, and how tall that is."""
     count = len(done.norms)
-    columns, rows = min(columns, count), -(-count // min(columns, count))
+    columns = min(columns, count)
+    rows = -(-count // columns)
     charts = rows * ROW if columns <= NARROW_COLUMNS else TALL
     layout: dict[str, Any] = {"height": TOP + BOTTOM + charts, "shapes": [], "annotations": []}
     for row in range(rows):

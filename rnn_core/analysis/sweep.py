@@ -193,7 +193,7 @@ def _together(done: Forward, lengths: Array, every: int) -> Iterator[list[tuple[
             rows = np.concatenate([step.carried[s] for s in names], axis=-1)
             blocks = rows.reshape(-1, side, *rows.shape[1:]).transpose(0, 2, 3, 1, 4)
             part.append((step.t, blocks))
-        if part and (step.t == 0 or sum(blocks.size for _, blocks in part) > TOGETHER):
+        if part and (step.t == 0 or len(part) * part[-1][1].size > TOGETHER):
             yield part
             part = []
 

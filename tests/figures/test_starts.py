@@ -1,5 +1,7 @@
 """Starts compared, drawn: medians and bands, one axis, wide and narrow."""
 
+from itertools import pairwise
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -69,46 +71,56 @@ def test_behind_each_chart_are_the_others():
     assert called(figure(made(a=powers(0.5, 0.6))), "others")[0].y == ()
 
 
+@pytest.mark.parametrize("columns", [4, 2])
 @pytest.mark.parametrize("count", [1, 3, 4, 5, 8])
-def test_all_charts_have_one_axis_and_their_own_place(count):
-    """Wide and narrow: every line stands inside its row's axis, and no two charts overlap."""
-    spec = starts.starts_figure(made(**{f"s{n}": powers(0.5, 0.6) for n in range(count)}))
-    go.Figure(spec)
-    narrow = [{**trace, **trace["meta"]["narrow"]} for trace in spec["data"]]
-    for layout, data, columns in (
-        (spec["layout"], spec["data"], 4),
-        (spec["layout"]["meta"]["narrow"], narrow, 2),
-    ):
-        ranges = {tuple(v["range"]) for name, v in layout.items() if name.startswith("yaxis")}
-        assert len(ranges) == 1
-        places = []
-        for trace in (t for t in data if t["name"].startswith("s")):
-            n = int(trace["name"][1:])
-            assert (
-                trace["xaxis"][1:]
-                == trace["yaxis"][1:]
-                == ("" if n < columns else str(n // columns + 1))
-            )
-            across, up = (layout[f"{trace[a][0]}axis{trace[a][1:]}"] for a in ("xaxis", "yaxis"))
-            low, high = across["range"]
-            ends = [
-                (x - low) / (high - low) * across["domain"][1]
-                for x in (min(trace["x"]), max(trace["x"]))
-            ]
-            assert 0 <= ends[0] < ends[1] <= 1
-            places.append((up["domain"][0], *ends))
-        rows = {up for up, *_ in places}
-        assert len(rows) == -(-count // columns)
-        for row in rows:
-            ends = [end for up, *chart in sorted(places) if up == row for end in chart]
-            assert ends == sorted(ends)
-        wide = [right - left for _, left, right in places]
-        assert np.ptp(wide) < 1e-9
-    assert go.Figure(spec).layout.height < spec["layout"]["meta"]["narrow"]["height"] or count <= 2
+def test_all_charts_have_one_axis_and_their_own_place(count, columns):
+    """Wide and on a phone: every line stands in its row, no two charts overlap, all are alike."""
+    layout, data = laid_out(starts.starts_figure(many(count)), columns)
+    ranges = {tuple(v["range"]) for name, v in layout.items() if name.startswith("yaxis")}
+    assert len(ranges) == 1
+    places = [place(trace, layout) for trace in data if trace["name"].startswith("s")]
+    rows = [n // columns for n in range(count)]
+    assert [row for row, *_ in places] == rows
+    heights = [layout[f"yaxis{'' if row == 0 else row + 1}"]["domain"] for row in set(rows)]
+    assert all(above[0] > below[1] for above, below in pairwise(heights))
+    for row in set(rows):
+        ends = [end for own, *chart in places if own == row for end in chart]
+        assert ends == sorted(ends) and 0 <= ends[0] < ends[-1] <= 1
+    assert np.ptp([right - left for _, left, right in places]) < 1e-9
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 8])
+def test_on_a_phone_the_charts_are_taller_together(count):
+    spec = starts.starts_figure(many(count))
+    assert go.Figure(spec).layout.height < spec["layout"]["meta"]["narrow"]["height"]
+
+
+def many(count: int) -> Compared:
+    return made(**{f"s{n}": powers(0.5, 0.6) for n in range(count)})
+
+
+def laid_out(spec, columns: int) -> tuple[dict, list[dict]]:
+    """Layout and traces with so many charts in a row: four, or a phone's two."""
+    if columns == 4:
+        return spec["layout"], spec["data"]
+    data = [{**trace, **trace["meta"]["narrow"]} for trace in spec["data"]]
+    return spec["layout"]["meta"]["narrow"], data
+
+
+def place(trace, layout) -> tuple[int, float, float]:
+    """A line's row, and where it begins and ends as shares of the figure's width."""
+    number = trace["xaxis"].removeprefix("x")
+    assert trace["yaxis"] == f"y{number}"
+    across = layout[f"xaxis{number}"]
+    low, high = across["range"]
+    left, right = (
+        (x - low) / (high - low) * across["domain"][1] for x in (min(trace["x"]), max(trace["x"]))
+    )
+    return int(number or 1) - 1, left, right
 
 
 def test_numbers_stand_at_their_distances_and_gaps_between_the_charts():
-    spec = starts.starts_figure(made(**{f"s{n}": powers(0.5, 0.6) for n in range(6)}))
+    spec = starts.starts_figure(many(6))
     drawn, lower = {t["name"]: t for t in spec["data"]}, spec["layout"]["xaxis2"]
     for trace in (drawn["s4"], drawn["s5"]):
         at = dict(zip(trace["x"], K, strict=True))
