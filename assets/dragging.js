@@ -67,8 +67,8 @@ const addressOrFrame = () => new Promise((done) => {
   requestAnimationFrame(done)
 })
 
-/** Until the page has answered: each of its runs ends by writing the settings into the address, unless
- *  the browser has had enough of that; then a run that was seen has to rest for a while. */
+/** Until the page has answered: each of its runs writes the settings into the address once the picture is
+ *  there, unless the browser has had enough of that; then a run that was seen has to rest for a while. */
 async function answered(address) {
   const from = performance.now(), passed = () => performance.now() - from
   let seen = false, busy = from

@@ -5,7 +5,7 @@
 
 const UNSEEN = 250 // ms without news
 const ANSWER = 50 // ms that the rest of an answer is waited for, at most
-const drawings = new Map() // node -> { inSight, draw, since, frame, timer }
+const drawings = new Map() // node -> { inSight, draw, since, frame, timer, address }
 const watcher = globalThis.IntersectionObserver && new IntersectionObserver((news) => {
   for (const { target, isIntersecting } of news) {
     const drawing = drawings.get(target)
@@ -17,7 +17,7 @@ const watcher = globalThis.IntersectionObserver && new IntersectionObserver((new
 
 /** Draws at once for the first time, in sight as soon as all is read, else later; always the last news. */
 export function drawSoon(node, draw) {
-  const known = drawings.get(node), drawing = known ?? { inSight: true }
+  const known = drawings.get(node), drawing = known ?? { inSight: true, address: location.search }
   if (!known) {
     drawings.set(node, drawing)
     watcher?.observe(node)
@@ -28,7 +28,7 @@ export function drawSoon(node, draw) {
   drawing.since ||= performance.now()
   node.dataset.waits = drawing.inSight ? "for the answer" : "for sight"
   const look = () => {
-    const due = isResting() || performance.now() - drawing.since > ANSWER
+    const due = isAnswered(drawing) || performance.now() - drawing.since > ANSWER
     if (due) drawing.timer = setTimeout(() => now(node, drawing)) // after what is to be sent first
     else drawing.frame = requestAnimationFrame(look)
   }
@@ -36,9 +36,12 @@ export function drawSoon(node, draw) {
   else drawing.timer = setTimeout(() => now(node, drawing), UNSEEN)
 }
 
+/** A run has ended, or has written its settings into the address since the last picture. */
+const isAnswered = ({ address }) => isResting() || location.search !== address
+
 function now(node, drawing) {
   stop(drawing)
-  drawing.since = 0
+  Object.assign(drawing, { since: 0, address: location.search })
   delete node.dataset.waits
   drawing.draw()
 }

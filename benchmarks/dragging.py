@@ -217,7 +217,7 @@ async def rerun_ms(server: Server, name: str, label: str) -> float:
     async with Reader(server, "" if name == FIRST else name, "") as reader:
         if label not in reader.screen.labels():  # one of few words, which a `Reader` cannot move
             return float("nan")
-        moves = [await reader.move_somewhere(label, dice) for _ in range(RERUNS)]
+        moves = [await reader.drag_somewhere(label, dice) for _ in range(RERUNS)]
     return 1e3 * quantile(moves, 0.5)
 
 
@@ -275,7 +275,7 @@ async def keep_dragging(
     pictures = 0
     try:
         while time.perf_counter() < end:
-            await reader.move_somewhere(slider, dice)
+            await reader.drag_somewhere(slider, dice)
             await asyncio.sleep(PAINTING)
             pictures += 1
     except Unanswered as problem:

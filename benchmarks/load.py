@@ -183,7 +183,7 @@ class Mover:
         due = time.perf_counter() + self.dice.random() * PERIOD
         while due < end:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            into.moves.append(await self.reader.move_somewhere(self.label, self.dice))
+            into.moves.append(await self.reader.drag_somewhere(self.label, self.dice))
             due = max(due + PERIOD, time.perf_counter())
 
 

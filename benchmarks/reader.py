@@ -22,7 +22,7 @@ class Unanswered(Exception):
 
 
 class Reader:
-    """One reader of one page; every call waits for the script's end -> seconds from asked to told.
+    """One reader of one page; every call waits for the run's end -> seconds from asked to told.
 
     async with Reader(server, "gates", "seed=3") as reader:
         seconds = await reader.move(reader.screen.slider("Weight scale"), 3.0)
@@ -55,17 +55,21 @@ class Reader:
     ) -> None:
         await self._close()
 
-    async def move(self, slider: Slider, value: float) -> float:
-        """Let go of a slider: a slider in a fragment runs that fragment alone."""
-        self.screen.set(slider, value)
-        return await self._run(slider.fragment)
+    async def move(self, slider: Slider, value: float, drags: bool = False) -> float:
+        """Move a slider; a slider in a fragment runs that fragment alone.
 
-    async def move_somewhere(self, label: str, dice: random.Random) -> float:
-        """Move that slider, or with "" any, to any of its values."""
+        Who `drags` waits for the picture only: the next move may overtake what comes after it.
+        """
+        self.screen.set(slider, value)
+        return await self._run(slider.fragment, drags=drags)
+
+    async def drag_somewhere(self, label: str, dice: random.Random) -> float:
+        """Drag that slider, or with "" any, to any of its values."""
         sliders = list(self.screen.sliders.values())
         slider = self.screen.slider(label) if label else dice.choice(sliders)
         stops = round((slider.high - slider.low) / slider.step)
-        return await self.move(slider, slider.low + slider.step * dice.randint(0, stops))
+        value = slider.low + slider.step * dice.randint(0, stops)
+        return await self.move(slider, value, drags=True)
 
     async def press(self, label: str) -> float:
         """Press the button of this label."""
@@ -93,17 +97,20 @@ class Reader:
         if hasattr(self, "socket"):
             self.socket.transport.abort()
 
-    async def _run(self, fragment: str, pressed: str = "", timed: bool = False) -> float:
-        sent = time.perf_counter()
+    async def _run(
+        self, fragment: str, pressed: str = "", timed: bool = False, drags: bool = False
+    ) -> float:
+        screen, sent = self.screen, time.perf_counter()
         try:
             async with asyncio.timeout(self.patience):
-                await self.socket.send(self.screen.ask(fragment, pressed, timed))
-                while not self.screen.take(await self.socket.recv(decode=False)):
-                    pass
+                await self.socket.send(screen.ask(fragment, pressed, timed))
+                while not screen.take(await self.socket.recv(decode=False)):
+                    if drags and screen.answered:
+                        break
         except TimeoutError:
             raise Unanswered(f"{self.link}: no answer for {self.patience:g} s") from None
         except (OSError, WebSocketException) as problem:
             raise Unanswered(f"{self.link}: {problem!r}") from problem
-        if self.screen.faults:
-            raise Unanswered(f"{self.link}: the page raised {self.screen.faults[0]}")
+        if screen.faults:
+            raise Unanswered(f"{self.link}: the page raised {screen.faults[0]}")
         return time.perf_counter() - sent

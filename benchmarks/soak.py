@@ -71,7 +71,7 @@ async def soak(
             async with Reader(server, path(next(pages)), query, patience) as reader:
                 answered(reader.opened)
                 for _ in range(MOVES_A_VISIT if reader.screen.sliders else 0):
-                    answered(await reader.move_somewhere("", dice))
+                    answered(await reader.drag_somewhere("", dice))
 
     async def careful(number: int) -> None:
         try:

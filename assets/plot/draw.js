@@ -70,16 +70,18 @@ function after(node) {
   return sum
 }
 
-async function draw(state) {
+async function draw(state, whole = false) {
   const turn = ++state.turn, old = () => turn !== state.turn // a newer drawing is on its way
-  const figure = figureOf(state), moves = still() ? [] : glides(state.figure, figure)
+  const figure = figureOf(state), frame = frameOf(figure)
+  if (!whole && quicken(state, figure, frame)) return drawn(state)
+  const moves = still() ? [] : glides(state.figure, figure)
   state.node.style.height = `${figure.layout.height}px` // before plotly.js is there: nothing jumps
   try {
     if (!window.Plotly && !state.drawn && sketch(state.node, figure)) await shown()
     const Plotly = await load(state.about.source)
     if (old()) return
     if (!state.drawn) state.node.replaceChildren() // the sketch
-    state.figure = figure
+    Object.assign(state, { figure, frame })
     const watcher = watched(state.node, moves)
     await Plotly.react(state.node, figure.data, figure.layout, config())
     watcher?.disconnect()
@@ -88,14 +90,18 @@ async function draw(state) {
     if (old()) return
     layDown(state)
     roll(state, figure)
-    state.node.dataset.digest = state.digest
-    state.node.dataset.drawn = String(++state.drawn)
+    if (!whole) drawn(state) // else it is the picture that is there
     if (isCut(state)) draw(state) // what stands above came while it was drawn
   } catch (error) {
     console.warn("plot:", error)
     fail(state, "This plot could not be drawn: the plotting library did not load. " +
       "Reload the page; the numbers themselves can still be downloaded as CSV.")
   }
+}
+
+function drawn(state) {
+  state.at = performance.now()
+  Object.assign(state.node.dataset, { digest: state.digest, drawn: String(++state.drawn) })
 }
 
 /** A click on a point goes to the page, if it asked for that. */
@@ -149,6 +155,7 @@ function leave(state) {
   if (state.node.isConnected) return
   state.observer.disconnect()
   forget(state.node)
+  clearTimeout(state.settling)
   state.follow()
   state.turn++
   cancelAnimationFrame(state.rolling?.frame)

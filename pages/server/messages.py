@@ -13,10 +13,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.state.session_state import SessionState
 
 GATHERING = 0.04  # seconds; longer reruns go on speaking as they run
+PART = 0.15  # the same where the frame stands there already, and only a part of the page runs
+ANSWERED = 0.002  # who writes the settings into the address and has not ended by then, answers
+REST = 0.3  # what follows the answer
+EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 def send_at_once() -> None:
@@ -38,7 +41,7 @@ def is_tcp(connection: socket.socket) -> bool:
 
 
 class Together:
-    """Bundling of a rerun's messages: sent when it ends, or after `GATHERING` at most.
+    """Bundling of a rerun's messages: sent when it ends, answers or has gathered for long enough.
 
     Streamlit 1.67 sends the first message as soon as a rerun begins and the others in two or three
     handfuls. Each handful makes the browser go through the whole page, which takes longer than the
@@ -47,7 +50,8 @@ class Together:
     """
 
     def __init__(self) -> None:
-        self.gathering: WeakSet[AppSession] = WeakSet()
+        self.gathering: WeakKeyDictionary[AppSession, object] = WeakKeyDictionary()  # which run
+        self.overtaken: WeakSet[AppSession] = WeakSet()  # whose run has ended for the next one
         self.said: WeakKeyDictionary[AppSession, deque[Callable[[], None]]] = WeakKeyDictionary()
         self.handle = AppSession._handle_scriptrunner_event_on_event_loop
         self.ask = AppSession.request_rerun
@@ -60,29 +64,51 @@ class Together:
         if notify is None:
             return
         if kind == "new_session":
-            self.gathering.add(session)
-            loop = session._event_loop
-            send = partial(self.send, session, notify)
-            loop.call_soon_threadsafe(loop.call_later, GATHERING, send)
+            self.gather(session, PART if message.metadata.run.fragment_ids else GATHERING)
+        elif kind == "script_finished" and message.script_finished == EARLY:
+            self.overtaken.add(session)
         elif kind == "session_status_changed":
-            if not message.session_status_changed.script_is_running:
-                self.gathering.discard(session)
-                notify()
+            if message.session_status_changed.script_is_running or session in self.overtaken:
+                self.overtaken.discard(session)  # goes with what the run says that begins now
+                return
+            self.gathering.pop(session, None)
+            notify()
         elif session not in self.gathering:
             notify()
+        elif kind == "page_info_changed":
+            self.later(session, ANSWERED, partial(self.answer, session, self.gathering[session]))
 
-    def send(self, session: AppSession, notify: Callable[[], None]) -> None:
-        """Send what has been gathered; from now on every message goes at once."""
-        self.gathering.discard(session)  # before taking: what is said from now on calls for us
+    def gather(self, session: AppSession, seconds: float) -> None:
+        """Keep back what a run says from now on, but no longer than that."""
+        run = self.gathering[session] = object()
+        self.later(session, seconds, partial(self.send, session, run))
+
+    def answer(self, session: AppSession, run: object) -> None:
+        """Send what a run has gathered, if it goes on; it gathers what is said after that."""
+        if self.send(session, run):
+            self.gather(session, REST)
+
+    def later(self, session: AppSession, seconds: float, do: Callable[[], object]) -> None:
+        loop = session._event_loop
+        loop.call_soon_threadsafe(loop.call_later, seconds, do)
+
+    def send(self, session: AppSession, run: object) -> bool:
+        """Send what a run has gathered, if it still gathers; from now on its words go at once."""
+        if self.gathering.get(session) is not run:
+            return False
+        del self.gathering[session]  # before taking: what is said from now on calls for us
         self.take(session)
-        notify()
+        if session._message_enqueued_callback is not None:
+            session._message_enqueued_callback()
+        return True
 
     def say(self, session: AppSession, *event: Any, **more: Any) -> None:
         """Note an event in the script's thread, instead of calling the server's for each one."""
         found = partial(self.handle, session, *event, **more)
         self.said.setdefault(session, deque()).append(found)
-        is_message = more.get("event") is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG
-        if not (is_message and session in self.gathering):
+        message = more.get("forward_msg")
+        waits = message is not None and message.WhichOneof("type") != "page_info_changed"
+        if not (waits and session in self.gathering):
             session._call_soon_on_event_loop(partial(self.take, session))
 
     def take(self, session: AppSession) -> None:

@@ -53,6 +53,7 @@ class Page:
     variants: bool = False  # the page itself tells where a notation writes another cell
     scenic: bool = True  # it has a picture that can be a scene of a deck
     parts: tuple[str, ...] = ("picture",)  # what its picture consists of, in the order it is drawn
+    live: int = 1  # how many of them follow a slider that is dragged; the others wait for its rest
 
     def minds(self, e: Experiment, own: object) -> tuple[str, ...]:
         """Settings that change anything here, but for own ones that the picture draws; own first.
@@ -253,6 +254,7 @@ PAGES: Final = {
         own=Distance,
         uses=NONE,
         parts=("picture", "untrained", "more"),
+        live=2,
     ),
     "byhand": Page(
         "BPTT by hand",

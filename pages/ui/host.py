@@ -9,6 +9,9 @@ import sys
 from itertools import count
 from typing import Final
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+
 from pages.components.again import again
 
 IN_BROWSER: Final = sys.platform == "emscripten"
@@ -26,3 +29,16 @@ def run_again(seconds: float) -> None:
     """Called last in a fragment: once this is drawn it asks for the next run, if it is to go on."""
     if IN_BROWSER and seconds:
         again(next(_TURNS))
+
+
+def can_be_overtaken() -> bool:
+    """Whether a part of the page runs alone, and its reader may meanwhile ask for its next run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return bool(context and context.fragment_ids_this_run) and not IN_BROWSER
+
+
+def is_overtaken() -> bool:
+    """Whether the next run has been asked for: Streamlit lets a part of the page end first."""
+    context = get_script_run_ctx(suppress_warning=True)
+    requests = context and context.script_requests
+    return getattr(requests, "_state", None) is ScriptRequestType.RERUN

@@ -11,7 +11,18 @@ import streamlit as st
 
 from pages.components import exhibits
 from pages.figures.literal import in_markdown
-from pages.ui import controls, host, keeping, registry, results, runs, session, sharing, take_home
+from pages.ui import (
+    controls,
+    hand,
+    host,
+    keeping,
+    registry,
+    results,
+    runs,
+    session,
+    sharing,
+    take_home,
+)
 from pages.ui.contents import PAGES, Page, group, page_link
 from pages.ui.file_button import file_button
 from pages.ui.sweeps import Turned
@@ -102,7 +113,7 @@ def _living(picture: Picture) -> None:
 
 def _drawn(parts: Iterator[str]) -> Seen:
     """Draw the parts one below the other; a hall and an iframe see one of them."""
-    only, name = session.part_shown(), next(parts)
+    only, name, live = session.part_shown(), next(parts), session.live_parts()
     try:
         while True:
             exhibits.begin_part(name)
@@ -110,6 +121,9 @@ def _drawn(parts: Iterator[str]) -> Seen:
                 following = next(parts)  # draws this part, up to the name of the next
             if only in ("", name):
                 return ""
+            live -= 1
+            if live <= 0:
+                hand.rest()
             name = following
     except StopIteration as end:
         seen: Seen = end.value

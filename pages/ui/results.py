@@ -113,6 +113,11 @@ def served() -> AbstractContextManager[None]:
     return MOVERS.served()
 
 
+def waiting() -> AbstractContextManager[None]:
+    """Context, within `served`, in which nothing is computed for its reader."""
+    return MOVERS.waiting()
+
+
 @contextmanager
 def tick() -> Iterator[None]:
     """Context for a page that runs by itself, one at a time: others get their share."""

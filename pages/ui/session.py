@@ -61,6 +61,7 @@ class Session:
     arriving: bool = True  # no run of this page has come to its end yet
     carried: bool = False  # an empty link to this page means the settings we came with
     moved: bool = False  # a control was used: the link in the browser may lag behind
+    hand: bool = False  # a slider was moved, and may be under a hand that moves on
     drawn: set[str] = field(default_factory=set)  # controls on screen before this run
     drawing: set[str] = field(default_factory=set)
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
@@ -280,7 +281,13 @@ def _is_shown(scene: Scene) -> bool:
 
 
 def end() -> None:
-    """End a run: write the settings on screen into the link."""
+    """End a run: its settings are in the link."""
+    tell()
+    current().arriving = current().hand = False
+
+
+def tell() -> None:
+    """Write the settings on screen into the link: a slider that waits for an answer has it."""
     session = current()
     link = to_params(session.playing) | to_params(session.experiment) | to_params(session.view)
     if session.page and session.page.own:
@@ -293,7 +300,7 @@ def end() -> None:
     session.followed = False
     if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
-    session.written, session.moved, session.arriving = link, False, False
+    session.written, session.moved = link, False
 
 
 def _said_default(opening: Mapping[str, str]) -> dict[str, str]:
@@ -351,6 +358,12 @@ def show_only(names: Sequence[str], part: str) -> None:
 def part_shown() -> str | None:
     """The only part of the page that is drawn, "" the first; None: all."""
     return current().part
+
+
+def live_parts() -> int:
+    """How many parts of the page follow a slider that is dragged."""
+    page = current().page
+    return page.live if page else 1
 
 
 def wanted() -> tuple[str, ...] | None:

@@ -163,15 +163,30 @@ class Movers:
     @contextmanager
     def served(self) -> Iterator[None]:
         """Inside of this block a reader is served."""
-        with self._lock:
-            self._served += 1
+        self._more()
         try:
             yield
         finally:
-            with self._lock:
-                self._served -= 1
-                if not self._served:
-                    self._lock.notify_all()
+            self._less()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Inside of this block, within `served`, its reader only waits."""
+        self._less()
+        try:
+            yield
+        finally:
+            self._more()
+
+    def _more(self) -> None:
+        with self._lock:
+            self._served += 1
+
+    def _less(self) -> None:
+        with self._lock:
+            self._served -= 1
+            if not self._served:
+                self._lock.notify_all()
 
     def go_first(self) -> None:
         """Wait until nobody is served, or for `YIELDED` seconds."""

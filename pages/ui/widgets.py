@@ -1,10 +1,12 @@
 """Widgets of the settings: each shows the session's value and, moved, changes it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from pages.ui import hand
 from pages.ui.session import (
     VIEW,
     adjust,
@@ -158,6 +160,7 @@ def _widget(setting: Setting, **common: Any) -> None:
     if setting.kind == "text":
         st.text_input(label, max_chars=200, **common)
     elif setting.kind == "levels":
+        common["on_change"] = partial(_slid, common["on_change"])
         st.select_slider(label, setting.options, format_func=words.__getitem__, **common)
     elif setting.kind == "choice" and len("".join(setting.words)) <= 18:
         common["width"] = "content"
@@ -167,4 +170,10 @@ def _widget(setting: Setting, **common: Any) -> None:
     else:
         number = int if setting.kind == "integer" else float
         low, high, step = map(number, (setting.low, setting.high, setting.step))
+        common["on_change"] = partial(_slid, common["on_change"])
         st.slider(label, low, high, step=step, **common)
+
+
+def _slid(change: Callable[[str], None], name: str) -> None:
+    hand.moved()
+    change(name)

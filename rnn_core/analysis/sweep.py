@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -74,7 +74,11 @@ def from_states(done: Forward, lengths: Array, whole: bool = False) -> Iterator[
 
 
 def flow(
-    many: Stack, quantity: str, lengths: Sequence[int] | None = None, *, every: int = 1
+    many: Stack,
+    quantity: str,
+    lengths: Sequence[int] | None = None,
+    *,
+    distances: Collection[int] | None = None,
 ) -> dict[str, Array]:
     """Norms at boundaries 0..T of every network, state -> (L, M, S, T+1); nan where there is none.
 
@@ -86,14 +90,14 @@ def flow(
                            c_t does not stand for what it does through h_t
               "share"      step t's share of dL/dW_hh, loss where the experiment has it (key "h")
     lengths   where the sequence ends (each is a run of its own); by default its whole length
-    every     measured only at every so many-th boundary from the end, and at the start
+    distances how far from the end it is measured, and at the start; by default everywhere
     """
     if quantity not in QUANTITIES:
         raise ValueError(f"quantity: expected one of {', '.join(QUANTITIES)}; got {quantity!r}")
     asked = np.asarray([many.steps] if lengths is None else lengths, int)
     order = np.argsort(-asked, kind="stable")
     parts = [
-        _flow(many.part(start, start + size), quantity, asked[order], every)
+        _flow(many.part(start, start + size), quantity, asked[order], distances)
         for size in [_draws_together(many, quantity, len(asked))]
         for start in range(0, many.shape[0], size)
     ]
@@ -122,7 +126,7 @@ def seconds(
     return passes + points * networks * SINGULAR * hidden * hidden * rows
 
 
-def _flow(many: Stack, quantity: str, lengths: Array, every: int) -> dict[str, Array]:
+def _flow(many: Stack, quantity: str, lengths: Array, distances: Distances) -> dict[str, Array]:
     done = forward(many)
     if quantity == "share":
         return _shares(done, lengths)
@@ -130,18 +134,23 @@ def _flow(many: Stack, quantity: str, lengths: Array, every: int) -> dict[str, A
         placement = {"total": "every", "last": "last"}[quantity]
         return _norms(done, lengths, from_losses(done, placement, lengths), length)
     if quantity == "state":
-        return _whole(done, lengths, every)
+        return _whole(done, lengths, distances)
     size = _spectral if quantity == "spectral" else _frobenius
-    return _norms(done, lengths, from_states(done, lengths), _matrices(done, size), every)
+    return _norms(done, lengths, from_states(done, lengths), _matrices(done, size), distances)
 
 
 QUANTITIES: Final = ("total", "last", "spectral", "frobenius", "state", "share")
 JACOBIANS: Final = ("spectral", "frobenius", "state")
 Measure = Callable[[Array], Array]
+Distances = Collection[int] | None
 
 
 def _norms(
-    done: Forward, lengths: Array, steps: Iterator[Step], measure: Measure, every: int = 1
+    done: Forward,
+    lengths: Array,
+    steps: Iterator[Step],
+    measure: Measure,
+    distances: Distances = None,
 ) -> dict[str, Array]:
     """Measure the gradient of every state at every boundary."""
     many = done.stack
@@ -150,7 +159,7 @@ def _norms(
     }
     step = None
     for step in steps:
-        if (many.steps - step.t - 1) % every == 0:
+        if distances is None or many.steps - step.t - 1 in distances:
             for s, array in step.total.items():
                 sizes = measure(array)
                 found[s][: len(sizes), ..., step.t + 1] = sizes
@@ -170,12 +179,12 @@ def _matrices(done: Forward, size: Measure) -> Measure:
     return measure
 
 
-def _whole(done: Forward, lengths: Array, every: int) -> dict[str, Array]:
+def _whole(done: Forward, lengths: Array, distances: Distances) -> dict[str, Array]:
     """Spectral norms of ds_n/ds_t: the states before each step, as if they were independent."""
     many = done.stack
     found = np.full((len(lengths), *many.shape, many.steps + 1), np.nan)
     found[np.arange(len(lengths)), ..., lengths] = 1.0
-    for part in _together(done, lengths, every):
+    for part in _together(done, lengths, distances):
         sizes = _spectral(np.concatenate([blocks for _, blocks in part]))
         ends = np.cumsum([len(blocks) for _, blocks in part])
         for (t, _), own in zip(part, np.split(sizes, ends[:-1]), strict=True):
@@ -183,13 +192,15 @@ def _whole(done: Forward, lengths: Array, every: int) -> dict[str, Array]:
     return {"s": found}
 
 
-def _together(done: Forward, lengths: Array, every: int) -> Iterator[list[tuple[int, Array]]]:
+def _together(
+    done: Forward, lengths: Array, distances: Distances
+) -> Iterator[list[tuple[int, Array]]]:
     """Boundaries t with ds_n/ds_t (N, M, S, rows, columns): so many at a time that one call of
     LAPACK's has enough to do, and the cache holds them."""
     many, names = done.stack, done.stack.cell.states
     side, part = many.hidden * len(names), list[tuple[int, Array]]()
     for step in from_states(done, lengths, whole=True):
-        if (many.steps - step.t) % every == 0 or step.t == 0:
+        if distances is None or many.steps - step.t in distances or step.t == 0:
             rows = np.concatenate([step.carried[s] for s in names], axis=-1)
             blocks = rows.reshape(-1, side, *rows.shape[1:]).transpose(0, 2, 3, 1, 4)
             part.append((step.t, blocks))

@@ -156,7 +156,7 @@ def bench(
     bound = None
     for cell in CELLS:
         many = family(replace(e, cell=cell), knob, values, seeds, series)
-        norms = flow(many, quantity, lengths, every=every)
+        norms = flow(many, quantity, lengths, distances=range(0, many.steps + 1, every))
         with np.errstate(all="ignore"):
             logs = {s: np.log10(_by_value(a, lengths)) for s, a in norms.items()}
         curves += [Curve(cell, s, summary(a)) for s, a in logs.items()]

@@ -25,7 +25,7 @@ from rnn_core.experiment.run import make_cell, run
 from rnn_core.experiment.settings import Value, choice
 
 DEEP: Final = 2.0  # what rows in small groups take more than all at once
-POINTS: Final = 25  # of a curve: each costs a singular value decomposition per seed
+FURTHER: Final = 3  # a distance's part that the next one is further; each costs a norm per seed
 HIDDEN: Final = (4, 16, 32, 64)
 LAYERS: Final = (1, 2, 3)
 BIASES: Final = (0.0, 1.0, 3.0, 5.0)
@@ -144,13 +144,11 @@ def _biases(e: Experiment) -> dict[str, Start]:
 
 
 def distances(T: int) -> Array:
-    """The measured distances: every so many-th of a long sequence, 0 and T always."""
-    return np.unique(np.append(np.arange(0, T + 1, stride(T)), T))
-
-
-def stride(T: int) -> int:
-    """Steps from one measured distance to the next."""
-    return max(1, -(-T // POINTS))
+    """The measured distances, 0 to T: each of the first, where curves bend, then ever fewer."""
+    found = [0]
+    while found[-1] < T:
+        found.append(min(T, found[-1] + max(1, found[-1] // FURTHER)))
+    return np.array(found)
 
 
 def norms(e: Experiment, seeds: Sequence[int], series: Series | None = None) -> Array:
@@ -158,15 +156,15 @@ def norms(e: Experiment, seeds: Sequence[int], series: Series | None = None) -> 
     plain, drawn = replace(e, scale=1.0), tuple(seeds)
     alike = _kept(plain, drawn) if series is None else _draws(plain, drawn, series)
     many = replace(alike, factor=np.array([e.scale]))
-    T = many.steps
-    return flow(many, "state", every=stride(T))["s"][0, :, 0, T - distances(T)].T
+    k, T = distances(many.steps), many.steps
+    return flow(many, "state", distances=k.tolist())["s"][0, :, 0, T - k].T
 
 
 def seconds(e: Experiment, seeds: int, deep: bool, series: Series | None = None) -> float:
     """About how long one start's norms take, on one core."""
     T, cell = length(e, series), make_cell(e)
     if not deep:
-        return flow_seconds(cell, seeds, e.hidden, T, "state", POINTS)
+        return flow_seconds(cell, seeds, e.hidden, T, "state", len(distances(T)))
     rows = network_pass(cell, T=T, B=e.hidden, D=e.hidden, H=e.hidden, layers=e.layers)
     return seeds * DEEP * rows.seconds
 

@@ -75,6 +75,9 @@ class Screen:
         self.texts: list[str] = []  # of the last run
         self.faults: list[str] = []  # exceptions that the last run showed
         self.heard: set[str] = set()  # hashes of all messages of the last run
+        self.begun = False  # the run that was asked for last
+        self.ends: list[int] = []  # how each run so far has ended
+        self.answered = False  # it has written the settings into the address: the picture is there
         self._seen: set[str] = set()  # widgets that this run has drawn
 
     def slider(self, label: str = "") -> Slider:
@@ -131,7 +134,7 @@ class Screen:
             widget.id = self.uploaders[label]
             found = widget.file_uploader_state_value.uploaded_file_info.add()
             found.name, found.file_id = "a.txt", file
-        self.heard = set()
+        self.heard, self.begun = set(), False
         self._begin()
         return message.SerializeToString()
 
@@ -146,7 +149,7 @@ class Screen:
         if kind == "new_session":
             self.page_hash = message.new_session.page_script_hash
             self.theme = message.new_session.custom_theme.SerializeToString(deterministic=True)
-            self.id = message.new_session.initialize.session_id
+            self.id, self.begun = message.new_session.initialize.session_id, True
             self._begin()
             if not fragments:
                 self.timers = {}
@@ -154,6 +157,7 @@ class Screen:
             self.page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
+            self.answered = self.begun
         elif kind == "auto_rerun":
             timer = message.auto_rerun
             self.timers[timer.fragment_id] = Timer(timer.fragment_id, timer.interval)
@@ -163,11 +167,12 @@ class Screen:
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._draw(message.delta)
         elif kind == "script_finished":
-            return self._finish(message.script_finished, fragments)
+            self.ends.append(message.script_finished)
+            return self.begun and self._finish(message.script_finished, fragments)
         return False
 
     def _begin(self) -> None:
-        self.texts, self.faults, self._seen = [], [], set()
+        self.texts, self.faults, self._seen, self.answered = [], [], set(), False
 
     def _finish(self, status: int, fragments: frozenset[str]) -> bool:
         """Forget widgets that the run no longer drew; False if the script begins once more."""

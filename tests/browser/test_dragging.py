@@ -78,13 +78,17 @@ def test_the_picture_follows_a_drag_before_the_slider_is_let_go(app):
     assert setting(app, "gain") == pytest.approx(2.95)
 
 
-# How often the page asked for a run before the last one had answered.
+# How often the page asked for a run before the last one had answered, which is in the address.
 OVERTAKEN = """() => {
-  let hasty = false
+  let hasty = false, address
   window.overtaken = 0
   Object.defineProperty(turn, 'hasty', {
     get: () => hasty,
-    set: value => { hasty = value; window.overtaken += value },
+    set: value => {
+      window.overtaken += value && location.search === address
+      hasty = value
+      address = location.search
+    },
   })
 }"""
 
@@ -154,3 +158,50 @@ def test_a_picture_that_has_all_its_leaves_follows_without_asking(app):
     lines = [t for t in app.plots()[0]["traces"] if t["name"] in drawn]
     for trace in lines:
         np.testing.assert_allclose(np.log10(trace["y"]), drawn[trace["name"]], atol=0.02)
+
+
+# Each figure that follows another: the boxes of its lines and its title, as they are drawn at once.
+# Time stands still: however slow a machine is, one figure follows the other.
+FOLLOWING = """() => {
+  const node = document.querySelector('.plotly-live'), now = performance.now
+  const pens = trace => [...trace.querySelectorAll('.js-line')]
+    .flatMap(line => line.getAttribute('d').match(/M/g) ?? []).length
+  window.drawnNow = () => ({
+    title: node.querySelector('.g-gtitle').textContent,
+    pieces: [...node.querySelectorAll('g.trace')].map(pens),
+    boxes: [...node.querySelectorAll('g.trace')].map(trace => {
+      const { x, y, width, height } = trace.getBBox()
+      return [x, y, x + width, y + height]
+    }),
+  })
+  window.followed = []
+  new MutationObserver(() => {
+    if (node.dataset.waits === 'for rest') window.followed.push(drawnNow())
+  }).observe(node, { attributeFilter: ['data-drawn'] })
+  performance.now = () => now.call(performance) * (window.goesOn ? 1 : 0)
+}"""
+
+
+@at_1280
+def test_lines_that_follow_each_other_are_drawn_where_plotly_draws_them(app):
+    app.open("/starts?steps=9&hidden=3")
+    app.page.evaluate(FOLLOWING)
+    hand = Hand(app, "scale")
+    hand.to(0.3)
+    hand.mouse.down()
+    for share in np.linspace(0.35, 0.6, 6):
+        hand.to(share)
+        app.page.wait_for_function(
+            f"share => Math.abs(({SET})('scale') - (0.1 + 3.9 * share)) < 0.06", arg=float(share)
+        )
+    hand.mouse.up()
+    app.page.wait_for_function(
+        "!turn.waiting && followed.length > 2 && !document.querySelector('[data-waits]')"
+    )
+    app.page.evaluate("goesOn = true")
+    app.idle().check_clean()
+    seen, plotly = app.page.evaluate("followed"), app.page.evaluate("drawnNow()")
+    assert seen[-1]["title"] == plotly["title"] != seen[0]["title"]
+    assert seen[-1]["pieces"] == plotly["pieces"]
+    np.testing.assert_allclose(seen[-1]["boxes"], plotly["boxes"], atol=0.6)
+    assert np.ptp([one["boxes"] for one in seen], axis=0).max() > 5

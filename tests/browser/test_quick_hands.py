@@ -1,8 +1,14 @@
 """A reader who is quicker than the page: nothing is lost, and the page does not die of it."""
 
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.serving import ROOT, serve
 from tests.browser.session import Session
 
 
@@ -13,6 +19,52 @@ def test_every_message_is_sent_whole(server, page):
     with Session(server, page=page) as session:
         session.rerun()  # fails at the first message that only refers to an earlier one
         assert session.kept
+
+
+# What waits for a while in a copy of the app, so that no test waits for the clock.
+PATIENT = {
+    "pages/ui/hand.py": ("RESTS: Final = 0.15", "RESTS: Final = 3"),
+    "pages/server/messages.py": ("PART = 0.15", "PART = 60"),
+}
+
+
+def patient_copy(folder: Path) -> Path:
+    for room in ("pages", "rnn_core", "assets", ".streamlit"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / room, folder / room, ignore=ignored)
+    shutil.copy(ROOT / "app.py", folder)
+    for name, (short, long) in PATIENT.items():
+        text = (folder / name).read_text()
+        assert text.count(short) == 1, f"{name} has no {short}"
+        (folder / name).write_text(text.replace(short, long))
+    return folder
+
+
+def test_what_stands_below_a_picture_waits_until_the_hand_rests(tmp_path):
+    """The next value comes as soon as the picture is there, and overtakes what would follow it."""
+    heard: list[str] = []
+    with ExitStack() as stack:
+        server = stack.enter_context(serve(tmp_path / "log", patient_copy(tmp_path / "patient")))
+        session = stack.enter_context(Session(server, "gap=9", "distance", heard.append))
+        screen, pictures = session.screen, []
+        heard.clear()
+        screen.ends.clear()
+        for gap in (11, 12, 13):
+            slider = screen.slider("Gap")
+            screen.set(slider, gap)
+            session.socket.send(screen.ask(slider.fragment))
+            while not screen.answered:
+                assert not screen.take(session.socket.recv(30, decode=False)), "all came at once"
+            assert f"gap={gap}" in screen.query
+            pictures.append(screen.texts.copy())
+        while not screen.take(session.socket.recv(30, decode=False)):
+            pass
+    first, second, third = pictures
+    assert first != second != third and 0 < len(third) < len(screen.texts)
+    early = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    assert screen.ends == [early, early, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY]
+    assert heard == first + second + screen.texts
+    assert screen.texts[: len(third)] == third
 
 
 def test_quick_keys_all_count_and_back_undoes_them_all(app):

@@ -144,6 +144,27 @@ test("a figure may know better what a phone shows, and what a hall does", () => 
   assert.deepEqual([hall.showlegend, desk.showlegend, dressed(spec, colour, 22, 300).layout.a], [false, true, 1])
 })
 
+const { frameOf } = await load("plot/quick.js")
+
+test("a figure stays in its frame while only its lines and the words of its title move", () => {
+  const line = (more) => ({ type: "scatter", mode: "lines", x: [0, 1], y: [1, 2], line: { color: "#a" }, ...more })
+  const figure = (trace, title, more) => ({ data: [line(trace)], layout: { title: { text: title, x: 0 }, yaxis: { range: [0, 1] }, ...more } })
+  const frame = frameOf(figure({}, "One"))
+  assert.equal(frameOf(figure({ x: [5], y: [null], text: ["no"] }, "Two")), frame)
+  for (const other of [figure({ line: { color: "#b" } }, "One"), figure({ name: "n" }, "One"), figure({}, "One<br>more"),
+    figure({}, "One", { yaxis: { range: [0, 2] } }), figure({}, "One", { annotations: [{ text: "end" }] }),
+    { ...figure({}, "One"), data: [line(), line()] }]) assert.notEqual(frameOf(other), frame)
+})
+
+test("a figure of which more moves than lines and words is in no frame", () => {
+  const layout = { title: { text: "One" } }, of = (trace, title = "One") => frameOf({ data: [trace], layout: { title: { text: title } } })
+  const line = { type: "scatter", mode: "lines", y: [1] }
+  for (const trace of [{ ...line, mode: "lines+markers" }, { type: "bar" }, { ...line, meta: { roll: true } }, { ...line, meta: { glide: "y" } }])
+    assert.equal(of(trace), "")
+  assert.equal(of(line, "h<sub>T</sub>"), "")
+  assert.notEqual(frameOf({ data: [line], layout }), "")
+})
+
 const { path, places, sketched } = await load("plot/sketch.js")
 const axes = { width: 400, height: 300, margin: { l: 100, r: 0, t: 0, b: 100 }, template: { layout: { title: { font: { size: 20 } }, font: {} } },
   xaxis: { range: [0, 10], domain: [0, 0.5] }, xaxis2: { range: [-1, 1], domain: [0.5, 1] }, yaxis: { type: "log", range: [-2, 2] } }

@@ -5,6 +5,7 @@ import test from "node:test"
 
 let tell, running = false
 globalThis.document = { querySelector: () => ({ dataset: { testScriptState: running ? "running" : "notRunning" } }) }
+globalThis.location = { search: "?a=1" }
 globalThis.IntersectionObserver = class {
   constructor(heard) { tell = (target, isIntersecting) => heard([{ target, isIntersecting }]) }
   observe() {}
@@ -36,6 +37,24 @@ test("what is in sight is drawn at once for the first time, then when the whole 
   assert.deepEqual(drawn, [1]) // what the slider wants next is sent first
   await moment()
   assert.deepEqual([drawn, node.dataset.waits], [[1, 3], undefined])
+})
+
+test("a run that goes on has answered once the settings are in the address", async () => {
+  const node = { dataset: {} }, drawn = []
+  drawSoon(node, () => drawn.push(1))
+  tell(node, true)
+  running = true
+  for (const k of [2, 3]) {
+    drawSoon(node, () => drawn.push(k))
+    frame()
+    await moment()
+    assert.deepEqual(drawn.at(-1), k - 1)
+    location.search = `?a=${k}`
+    frame()
+    await moment()
+    assert.deepEqual(drawn.at(-1), k)
+  }
+  running = false
 })
 
 test("an answer that takes long is not waited for, though news come all the time", async () => {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import shipped
+from pages.ui import hand, shipped
 from pages.ui.contents import FIRST
 from pages.ui.store import STORE
 from tests.pages.reader import clean
@@ -15,6 +15,12 @@ SHELL = Path(__file__).parents[2] / "pages" / "_shell.py"
 PATIENCE_SECONDS = 60
 
 Visit = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def nobody_drags(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slider that is moved here is not under a hand: what stands below it comes at once."""
+    monkeypatch.setattr(hand, "RESTS", 0.0)
 
 
 @pytest.fixture

@@ -210,6 +210,20 @@ def test_what_goes_on_by_itself_waits_while_a_reader_is_served():
     assert events == ["reader", "training"]
 
 
+def test_a_reader_who_only_waits_holds_nothing_up():
+    movers, went_on = Movers(), threading.Event()
+
+    def training():
+        movers.go_first()
+        went_on.set()
+
+    def reader():
+        with movers.served(), movers.waiting():
+            assert went_on.wait(YIELDED / 5)
+
+    assert not together(reader, training)
+
+
 def test_what_goes_on_by_itself_is_not_held_up_for_ever():
     movers, went_on = Movers(), threading.Event()
 
