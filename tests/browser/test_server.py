@@ -123,7 +123,7 @@ class Watch:
         link = f"seed={seed}&steps=100&hidden=64&layers=3"
         async with Reader(self.server, "gates", link) as reader:
             while True:
-                await reader.move_somewhere("Weight scale", dice)
+                await reader.drag_somewhere("Weight scale", dice)
                 self.last = time.monotonic()
                 await asyncio.sleep(APART_SECONDS)
 
@@ -192,7 +192,7 @@ async def moves_beside(
 
         async def moved() -> float:
             await asyncio.sleep(PAUSE_SECONDS)
-            return await reader.move_somewhere("Weight scale", dice)
+            return await reader.drag_somewhere("Weight scale", dice)
 
         quiet = [await moved() for _ in range(QUIET_MOVES)]
         work, beside, begun = asyncio.ensure_future(heavy()), [], time.monotonic()
