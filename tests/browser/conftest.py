@@ -28,15 +28,15 @@ FLAGS = [
 ]
 
 
-ALL_PAGES = ("test_frame", "test_literal", "test_pages")  # half of the time of all browser tests
+ELSEWHERE = {"test_pages"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Browser tests stay together on one worker: one server, one browser, no rivals for time.
 
-    Those that speak to a server without a browser make a group of their own, and those of the site
-    without a server: the browser's is the longest, and would keep one worker busy for minutes after
-    the other has nothing left to do.
+    Those that speak to a server without a browser make a group of their own, those of the site
+    without a server, and those of `ELSEWHERE`: the browser's is the longest, and would keep one
+    worker busy for minutes after the other has nothing left to do.
 
     (Marked here, because xdist reads the groups before any conftest may modify the items.)
     A failure gets a second chance and is named in the report: a browser on shared cores has its own
@@ -45,6 +45,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if item.path.is_relative_to(Path(__file__).parent):
         asked = getattr(item, "fixturenames", ())
         group = "site" if "host" in asked else "browser" if "browser" in asked else "server"
+        group = "pages" if item.path.stem in ELSEWHERE else group
         item.add_marker(pytest.mark.xdist_group(group))
         item.add_marker(pytest.mark.flaky(reruns=1))
 

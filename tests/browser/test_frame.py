@@ -1,16 +1,15 @@
 """Checks that hold for every page: its frame, its link, accessibility, a clean console."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from pages.ui.contents import FIRST, PAGES
 from rnn_core.experiment.experiment import SETTINGS
+from tests.browser.axe import serious
 from tests.browser.driving import CUT, LOOKS
 from tests.browser.hall import RULER
 from tests.pages.choices import revealing, setting
 
 LINKS = {name: "/" if name == FIRST else f"/{name}" for name in PAGES}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 
 SIDEWAYS = """() => {
@@ -66,12 +65,6 @@ def warnings(app):
     return app.page.locator("[data-testid=stAlert]").all_inner_texts()
 
 
-def words_of(fault):
-    """An axe fault as a developer needs it: the rule, and where."""
-    places = [f"{node['html'][:200]}: {node['failureSummary']}" for node in fault["nodes"][:3]]
-    return "\n".join([fault["id"], *places])
-
-
 def test_a_shared_link_opens_framed_on_a_fresh_server(visit, fresh_server):
     """Streamlit's old multipage mode would answer with the bare page and an exception."""
     reader = visit(fresh_server).open("/gates?cell=gru")
@@ -87,14 +80,14 @@ def test_a_shared_link_opens_framed_on_a_fresh_server(visit, fresh_server):
 def test_a_page_is_clean_fits_and_is_accessible(app, look, name):
     """No exception, a clean console, nothing asked of other machines, no serious axe fault."""
     app.open(LINKS[name])
-    assert not faults(app.page, RULES)
+    assert not serious(app.page)
     assert app.page.evaluate(SIDEWAYS) <= 0
     assert not small_type(app.page, FIRST_PART[name])
     assert not app.page.evaluate(CHIPS)
     assert not app.page.evaluate(CUT)
     app.page.emulate_media(color_scheme="light" if look.scheme == "dark" else "dark")
     app.idle()
-    assert not faults(app.page, CONTRAST)  # nothing else depends on the colours
+    assert not serious(app.page, CONTRAST)  # nothing else depends on the colours
     if look.is_phone and name not in LISTS:
         assert not app.page.evaluate(CUT_MENUS)
         assert app.page.evaluate(BOXES)["picture"][1] <= HEAD
@@ -150,12 +143,6 @@ def pick(app, name, control, value):
         app.choose(of.label, of.table[value])
     app.page.wait_for_url(f"**{control}={value}*" if value != of.default else "**")
     app.idle()
-
-
-def faults(page, rules):
-    """Accessibility faults that axe rates serious or critical."""
-    found = Axe().run(page, options={"runOnly": rules}).response["violations"]
-    return [words_of(fault) for fault in found if fault["impact"] in {"serious", "critical"}]
 
 
 @pytest.mark.parametrize("look", (LOOKS[2],), indirect=True, ids=str)

@@ -1,10 +1,10 @@
 """A deck made in the app: the same in another tab, as a file in another browser, and as a link."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from pages.ui.shelf import LINKED
 from rnn_core.decks import read_deck
+from tests.browser.axe import serious
 from tests.browser.driving import LOOKS, Look
 
 WALL = Look(1280, 720)
@@ -85,10 +85,7 @@ def test_the_editor_is_accessible_fits_and_another_tab_hears_of_it(app, look):
     app.page.get_by_role("link", name="Another title").wait_for()
     other.get_by_role("link", name="Another title").wait_for()
     app.idle().check_clean()
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    found = Axe().run(app.page, options=rules).response["violations"]
-    serious = [f for f in found if f["impact"] in ("serious", "critical")]
-    assert not serious, [(f["id"], f["nodes"][0]["html"][:200]) for f in serious]
+    assert not serious(app.page)
     page = "document.documentElement"
     assert app.page.evaluate(f"{page}.scrollWidth - {page}.clientWidth") <= 0
 

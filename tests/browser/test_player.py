@@ -1,9 +1,9 @@
 """A student plays a deck by clicking: three scenes, one question, the way back to the list."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from pages.ui.shelf import shelf
+from tests.browser.axe import violations
 from tests.browser.driving import LOOKS, Look
 
 WALL = Look(1280, 720)
@@ -13,8 +13,8 @@ DRAWN = "[data-testid=stPlotlyChart], [data-component], .plotly-live"
 
 def axe_of(app) -> list[str]:
     """Faults that axe finds in the player's bar."""
-    found = Axe().run(app.page, context=".st-key-player")
-    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
+    found = violations(app.page, within=".st-key-player")
+    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in found]
 
 
 def play(app, number: int) -> None:

@@ -7,8 +7,8 @@ from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.axe import violations
 from tests.browser.driving import LOOKS, Look
 
 WALL = Look(1280, 720)
@@ -44,7 +44,7 @@ def test_three_links_are_copied_by_a_press(app, look):
     assert int(re.search(r'height="(\d+)"', html)[1]) >= 320
     box = app.page.get_by_test_id("stPopoverBody").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= look.width
-    found = Axe().run(app.page, context="[data-component=sharing]").response["violations"]
+    found = violations(app.page, within="[data-component=sharing]")
     assert not found, found
     app.check_clean()
 
