@@ -107,9 +107,14 @@ def flow(
 
 def _draws_together(many: Stack, quantity: str, lengths: int) -> int:
     rows = many.hidden if quantity in JACOBIANS else 1
-    draw = many.hidden * many.shape[1]
-    kept = many.steps * draw * 2 * (len(many.cell.gates) + len(many.cell.states))
-    return max(1, min(TOGETHER // (draw * rows * lengths), KEPT // kept))
+    settings = many.shape[1]
+    in_cache = TOGETHER // (many.hidden * settings * rows * lengths)
+    return max(1, min(in_cache, KEPT // _kept(many, settings)))
+
+
+def _kept(many: Stack, networks: int) -> int:
+    """How many numbers all steps of so many networks keep together."""
+    return many.steps * many.hidden * networks * 2 * (len(many.cell.gates) + len(many.cell.states))
 
 
 def seconds(
@@ -262,14 +267,15 @@ def phase_map(
     lengths: Sequence[int],
     seeds: Sequence[int],
     series: Series | None = None,
-    rows: int = 10,
+    rows: int = 0,
 ) -> Array:
-    """(S, L) log10 of |dL_T/dh_0| / |dL_T/dh_T|, median over seeds: a few scales at a time forward
-    once to the longest T, then one way back for all lengths together.  -inf: nothing arrives; inf
-    or nan: it overflowed."""
+    """(S, L) log10 of |dL_T/dh_0| / |dL_T/dh_T|, median over seeds: `rows` scales at a time (0: as
+    many as memory allows) forward once to the longest T, then one way back for all lengths
+    together.  -inf: nothing arrives; inf or nan: it overflowed."""
     longest_first = np.sort(np.asarray(lengths, int))[::-1]
     back = np.argsort(np.argsort(np.asarray(lengths))[::-1])
     many = family(replace(e, steps=int(longest_first[0])), "scale", scales, seeds, series)
+    rows = rows or max(1, KEPT // _kept(many, len(seeds)))
     found = []
     for first in range(0, len(scales), rows):
         part = replace(many, factor=many.factor[first : first + rows])

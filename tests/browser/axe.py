@@ -9,13 +9,13 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
 def violations(page: Page, only: Any = None, within: str | None = None) -> list[dict[str, Any]]:
-    """What axe finds wrong; it keeps no account of all that is right, which takes it longer."""
+    """Faults that axe finds; it keeps no account of all that is right, which takes it longer."""
     options = {"resultTypes": ["violations"]} | ({"runOnly": only} if only else {})
     return Axe().run(page, within, options).response["violations"]
 
 
 def serious(page: Page, only: Any = WCAG) -> list[str]:
-    """What axe rates serious or critical, as a developer needs it: the rule, and where."""
+    """Faults that axe rates serious or critical, as a developer needs them: the rule, and where."""
     found = violations(page, only)
     return [_words_of(fault) for fault in found if fault["impact"] in {"serious", "critical"}]
 
