@@ -155,7 +155,7 @@ function leave(state) {
   if (state.node.isConnected) return
   state.observer.disconnect()
   forget(state.node)
-  clearTimeout(state.settling)
+  settle(state)
   state.follow()
   state.turn++
   cancelAnimationFrame(state.rolling?.frame)

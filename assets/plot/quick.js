@@ -3,6 +3,7 @@
 // made. Plotly draws the whole figure, with what it says on hovering, when no other follows.
 
 const FOLLOWS = 300 // ms from one figure to the next
+const SETTLES = "for rest" // the sign that Plotly's own drawing is still to come
 
 const linesOf = ({ layout: { title } }) => (title?.text ?? "").split("<br>")
 
@@ -19,7 +20,7 @@ export function frameOf(figure) {
 /** Draws a figure that follows another in the same frame; whether it did. */
 function quicken(state, figure, frame) {
   const { node } = state
-  clearTimeout(state.settling)
+  settle(state)
   if (!frame || frame !== state.frame || performance.now() - state.at > FOLLOWS) return false
   const axis = (name) => node._fullLayout[`${name[0]}axis${name.slice(1)}`]
   const courses = figure.data.map((trace, k) => {
@@ -35,7 +36,13 @@ function quicken(state, figure, frame) {
   }
   linesOf(figure).forEach((words, k) => { (rows[k] ?? title).textContent = words })
   state.figure = figure
-  node.dataset.waits = "for rest"
-  state.settling = setTimeout(() => { delete node.dataset.waits; draw(state, true) }, FOLLOWS)
+  node.dataset.waits = SETTLES
+  state.settling = setTimeout(() => { settle(state); draw(state, true) }, FOLLOWS)
   return true
+}
+
+/** Plotly is no longer waited for: it draws now, or another figure has come. */
+function settle({ node, settling }) {
+  clearTimeout(settling)
+  if (node.dataset.waits === SETTLES) delete node.dataset.waits
 }

@@ -16,9 +16,9 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.session_state import SessionState
 
 GATHERING = 0.04  # seconds; longer reruns go on speaking as they run
-PART = 0.15  # the same where the frame stands there already, and only a part of the page runs
-ANSWERED = 0.002  # who writes the settings into the address and has not ended by then, answers
-REST = 0.3  # what follows the answer
+PART = 0.15  # the same of a fragment: the page stands there already
+ANSWERED = 0.002  # a run that goes on for so long after it wrote the address has given its answer
+REST = 0.3  # what it says after the answer is gathered again
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 

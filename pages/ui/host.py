@@ -38,7 +38,7 @@ def can_be_overtaken() -> bool:
 
 
 def is_overtaken() -> bool:
-    """Whether the next run has been asked for: Streamlit lets a part of the page end first."""
+    """Whether the next run has been asked for: Streamlit tells only a run of the whole page."""
     context = get_script_run_ctx(suppress_warning=True)
     requests = context and context.script_requests
     return getattr(requests, "_state", None) is ScriptRequestType.RERUN

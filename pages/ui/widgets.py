@@ -157,10 +157,11 @@ def _adjusted(name: str) -> None:
 def _widget(setting: Setting, **common: Any) -> None:
     label, words = lettered(setting.label), dict(zip(setting.options, setting.words, strict=True))
     common["help"] = lettered(common.get("help") or "") or None
+    if setting.kind not in ("text", "choice"):
+        common["on_change"] = partial(_slid, common["on_change"])
     if setting.kind == "text":
         st.text_input(label, max_chars=200, **common)
     elif setting.kind == "levels":
-        common["on_change"] = partial(_slid, common["on_change"])
         st.select_slider(label, setting.options, format_func=words.__getitem__, **common)
     elif setting.kind == "choice" and len("".join(setting.words)) <= 18:
         common["width"] = "content"
@@ -170,7 +171,6 @@ def _widget(setting: Setting, **common: Any) -> None:
     else:
         number = int if setting.kind == "integer" else float
         low, high, step = map(number, (setting.low, setting.high, setting.step))
-        common["on_change"] = partial(_slid, common["on_change"])
         st.slider(label, low, high, step=step, **common)
 
 

@@ -23,14 +23,18 @@ BOUTS, MOVES = 3, 15
 AT_MOST = 0.2  # of the same script under Streamlit as it comes: .05 measured
 
 
-def launcher_around(script: str, folder: Path) -> Path:
-    """Our launcher and our configuration round a script of the test's own."""
+def copied(folder: Path, *more: str) -> Path:
+    """The launcher, its configuration, what they ask for, and `more` of the rooms."""
     folder.mkdir()
     shutil.copy(ROOT / "app.py", folder / "app.py")
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    for room in ("pages", "rnn_core"):  # the launcher's own, and what those ask for
+    for room in (".streamlit", "pages", "rnn_core", *more):
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "pages" / "_shell.py").write_text(script)
+    return folder
+
+
+def launcher_around(script: str, folder: Path) -> Path:
+    """Our launcher and our configuration round a script of the test's own."""
+    (copied(folder) / "pages" / "_shell.py").write_text(script)
     return folder
 
 

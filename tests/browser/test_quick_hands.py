@@ -1,6 +1,5 @@
 """A reader who is quicker than the page: nothing is lost, and the page does not die of it."""
 
-import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -8,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.serving import ROOT, serve
+from tests.browser.serving import serve
 from tests.browser.session import Session
+from tests.browser.test_latency import copied
 
 
 @pytest.mark.parametrize("page", ["wirings", "gates", "starts"])
@@ -29,10 +29,7 @@ PATIENT = {
 
 
 def patient_copy(folder: Path) -> Path:
-    for room in ("pages", "rnn_core", "assets", ".streamlit"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / room, folder / room, ignore=ignored)
-    shutil.copy(ROOT / "app.py", folder)
+    copied(folder, "assets")
     for name, (short, long) in PATIENT.items():
         text = (folder / name).read_text()
         assert text.count(short) == 1, f"{name} has no {short}"
