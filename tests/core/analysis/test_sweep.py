@@ -270,3 +270,14 @@ def test_the_phase_map_is_much_faster_than_its_runs(cell):
         )
         > 10
     )
+
+
+@pytest.mark.parametrize("quantity", sweep.JACOBIANS)
+def test_distances_are_counted_from_the_end_and_the_start_is_always_measured(quantity):
+    many = family(Experiment(cell="lstm", hidden=3, steps=9), "scale", (0.5, 1.5), (0, 1))
+    whole = sweep.flow(many, quantity)
+    for state, some in sweep.flow(many, quantity, distances=(0, 2, 5)).items():
+        measured = [0, 9 - 5, 9 - 2, 9]
+        np.testing.assert_array_equal(some[..., measured], whole[state][..., measured])
+        others = np.delete(some, measured, axis=-1)
+        assert np.isnan(others).all() and np.isfinite(whole[state]).all()
