@@ -6,7 +6,7 @@
 const SLIDER = "[data-testid=stSlider] [role=group]"
 const NUMBER = "[data-testid=stSliderThumbValue]"
 const PATIENCE = 5000 // milliseconds; then an answer that never came is no longer waited for
-const RESTS = 1000 // milliseconds without a run, after one, that no answer followed
+const RESTS = 1000 // milliseconds without a run that is seen, and without an answer
 // Milliseconds between two values: an address may change 200 times in 10 s, in some browsers only 100.
 const APART = globalThis.navigation ? 55 : 110
 const REST = 200 // milliseconds that a slider rests before the page hears of it, if a picture followed
@@ -68,14 +68,14 @@ const addressOrFrame = () => new Promise((done) => {
 })
 
 /** Until the page has answered: each of its runs writes the settings into the address once the picture is
- *  there, unless the browser has had enough of that; then a run that was seen has to rest for a while. */
+ *  there, unless the browser has had enough of that; then the page has to rest for a while. */
 async function answered(address) {
   const from = performance.now(), passed = () => performance.now() - from
-  let seen = false, busy = from
+  let busy = from
   while (location.search === address && passed() < PATIENCE) {
     await addressOrFrame()
-    if (!isResting()) [seen, busy] = [true, performance.now()]
-    else if (seen && performance.now() - busy > RESTS) break
+    if (!isResting()) busy = performance.now()
+    else if (performance.now() - busy > RESTS) break
   }
   if (passed() < APART) await pause(APART - passed())
 }

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.ui import host, results, session
 
-RESTS: Final = 0.15  # seconds without another value
+RESTS: Final = 0.3  # seconds without another value
 LOOK: Final = 0.002
 
 

@@ -127,7 +127,8 @@ def _drawn(parts: Iterator[str]) -> Seen:
             name = following
     except StopIteration as end:
         seen: Seen = end.value
-        return seen
+    hand.rest()  # where all parts follow a hand
+    return seen
 
 
 def _below(seen: Seen) -> None:

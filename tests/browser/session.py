@@ -157,7 +157,7 @@ class Screen:
             self.page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
-            self.answered = self.begun
+            self.answered = True
         elif kind == "auto_rerun":
             timer = message.auto_rerun
             self.timers[timer.fragment_id] = Timer(timer.fragment_id, timer.interval)
