@@ -115,7 +115,7 @@ class Together:
         call(session)
 
     def flush(self, session: AppSession) -> list[ForwardMsg]:
-        """What goes to the browser now; Streamlit asks all sessions if one of them calls."""
+        """All that goes to the browser now; Streamlit asks every session if one of them calls."""
         if session in self.ahead:
             self.ahead.discard(session)
             return news(session._browser_queue, self.shown.setdefault(session, {}))

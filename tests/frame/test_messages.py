@@ -1,4 +1,4 @@
-"""What a run says, and when it is sent: pages/server/messages.py with a clock of the test's own."""
+"""The messages of a run, and when they are sent: pages/server/messages.py by a clock of its own."""
 
 from collections.abc import Callable, Iterator
 
