@@ -1,7 +1,8 @@
 """A hand on a slider: the picture follows it, what stands below comes when it rests.
 
 The next value overtakes a run that waits here, and what stands below the picture is neither
-computed, nor sent, nor drawn for a value that nobody stops at.
+computed, nor sent, nor drawn for a value that nobody stops at. A picture that is still computed
+when the hand has gone on gives way, though not twice in a row: one that is held must see some.
 """
 
 import time
@@ -27,9 +28,9 @@ def rest() -> None:
     a page that runs by itself keeps others waiting.
     """
     mine = session.current()
-    if not mine.hand or session.ticking() or not host.can_be_overtaken():
+    if not _follows(mine):
         return
-    mine.hand = False
+    mine.hand = mine.gave_way = False
     session.tell()
     with results.waiting():
         end = time.monotonic() + RESTS
@@ -38,3 +39,16 @@ def rest() -> None:
                 return
             time.sleep(LOOK)
     st.rerun(scope="fragment")
+
+
+def give_way() -> None:
+    """End the run if the slider has another value by now; called in the midst of computing."""
+    mine = session.current()
+    if _follows(mine) and not mine.gave_way and host.is_overtaken():
+        mine.gave_way = True
+        st.rerun(scope="fragment")
+
+
+def _follows(mine: session.Session) -> bool:
+    """Whether this run follows a hand, and may be overtaken."""
+    return mine.hand and not session.ticking() and host.can_be_overtaken()

@@ -97,7 +97,7 @@ def _living(picture: Picture) -> None:
     controls.above()
     results.place_for_progress()
     exhibits.begin(sharing.is_open())
-    with results.tick() if session.ticking() else results.served():
+    with results.tick() if session.ticking() else results.served(hand.give_way):
         try:
             seen = _drawn(picture())
         except results.Waiting as costly:

@@ -12,6 +12,7 @@ import inspect
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import Any, Final, Generic, ParamSpec, TypeVar
@@ -28,6 +29,7 @@ R = TypeVar("R")
 WAITS: Final = 1.5  # seconds; what takes longer waits for its reader's button
 SHOWN: Final = 0.4  # seconds; what takes longer tells how far it is
 ASKED, PLACE = "asked_for", "progress_place"  # what the session keeps
+_give_way: ContextVar[Watch] = ContextVar("give_way", default=lambda: None)
 
 
 @dataclass
@@ -108,9 +110,16 @@ def training() -> AbstractContextManager[None]:
     return TURNS.turn(reader(), MOVERS.go_first)
 
 
-def served() -> AbstractContextManager[None]:
-    """Context for a page that its reader asked for."""
-    return MOVERS.served()
+@contextmanager
+def served(give_way: Watch = lambda: None) -> Iterator[None]:
+    """Context for a page that its reader asked for; `give_way` is called at pauses, and may raise
+    where they have asked for something else meanwhile."""
+    token = _give_way.set(give_way)
+    try:
+        with MOVERS.served():
+            yield
+    finally:
+        _give_way.reset(token)
 
 
 def waiting() -> AbstractContextManager[None]:
@@ -160,6 +169,7 @@ def progress(words: str, seconds: float) -> Iterator[Watch | None]:
 
     def watch() -> None:
         nonlocal told
+        _give_way.get()()
         since, place = time.perf_counter() - began, st.session_state.get(PLACE)
         if place is not None and since > max(SHOWN, told + LOOK):
             told = since

@@ -62,6 +62,7 @@ class Session:
     carried: bool = False  # an empty link to this page means the settings we came with
     moved: bool = False  # a control was used: the link in the browser may lag behind
     hand: bool = False  # a slider was moved, and may be under a hand that moves on
+    gave_way: bool = False  # the run before did, to the next value
     drawn: set[str] = field(default_factory=set)  # controls on screen before this run
     drawing: set[str] = field(default_factory=set)
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
@@ -283,7 +284,8 @@ def _is_shown(scene: Scene) -> bool:
 def end() -> None:
     """End a run: its settings are in the link."""
     tell()
-    current().arriving = current().hand = False
+    mine = current()
+    mine.arriving = mine.hand = mine.gave_way = False
 
 
 def tell() -> None:

@@ -1,5 +1,7 @@
 """A reader who is quicker than the page: nothing is lost, and the page does not die of it."""
 
+import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -28,12 +30,29 @@ PATIENT = {
 }
 
 
-def patient_copy(folder: Path) -> Path:
+# At one weight scale the computing goes on for ever, and says so.
+ENDLESS = {
+    "pages/ui/models/starts.py": (
+        "    measure, seeds =",
+        """    from pathlib import Path
+    from rnn_core.engine.pace import breathe
+
+    if wishes[0].scale == 2:
+        Path(__file__).with_name("begun").touch()
+        while True:
+            breathe()
+    measure, seeds =""",
+    )
+}
+
+
+def changed_copy(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Path:
+    """The app with one piece of text in place of another, by file."""
     copied(folder, "assets")
-    for name, (short, long) in PATIENT.items():
+    for name, (old, new) in changes.items():
         text = (folder / name).read_text()
-        assert text.count(short) == 1, f"{name} has no {short}"
-        (folder / name).write_text(text.replace(short, long))
+        assert text.count(old) == 1, f"{name} has no {old}"
+        (folder / name).write_text(text.replace(old, new))
     return folder
 
 
@@ -41,7 +60,8 @@ def test_what_stands_below_a_picture_waits_until_the_hand_rests(tmp_path):
     """The next value comes as soon as the picture is there, and overtakes what would follow it."""
     heard: list[str] = []
     with ExitStack() as stack:
-        server = stack.enter_context(serve(tmp_path / "log", patient_copy(tmp_path / "patient")))
+        app = changed_copy(tmp_path / "app", PATIENT)
+        server = stack.enter_context(serve(tmp_path / "log", app))
         session = stack.enter_context(Session(server, "gap=9", "distance", heard.append))
         screen, pictures = session.screen, []
         heard.clear()
@@ -62,6 +82,24 @@ def test_what_stands_below_a_picture_waits_until_the_hand_rests(tmp_path):
     assert heard == first + second + third + screen.texts
     assert set(third) < set(screen.texts)
     assert set(second).isdisjoint(first), "what stands there is sent again"
+
+
+def test_a_picture_that_is_still_computed_gives_way_to_the_next_value(tmp_path):
+    app = changed_copy(tmp_path / "app", ENDLESS)
+    begun = app / "pages" / "ui" / "models" / "begun"
+    with ExitStack() as stack:
+        server = stack.enter_context(serve(tmp_path / "log", app))
+        session = stack.enter_context(Session(server, "scale=1&steps=9&hidden=3", "starts"))
+        screen = session.screen
+        for scale in (2, 3):
+            slider = screen.slider("Weight scale")
+            screen.set(slider, scale)
+            session.socket.send(screen.ask(slider.fragment))
+            while scale == 2 and not begun.exists():
+                time.sleep(0.01)
+        while not screen.take(session.socket.recv(30, decode=False)):
+            pass
+    assert "scale=3" in screen.query
 
 
 def test_quick_keys_all_count_and_back_undoes_them_all(app):

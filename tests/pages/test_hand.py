@@ -1,0 +1,53 @@
+"""Runs under a hand on a slider: when they give way to its next value."""
+
+import pytest
+
+from pages.ui import hand
+from pages.ui.session import Session
+
+
+class Overtaken(Exception):
+    """The run has ended for the next one."""
+
+
+@pytest.fixture
+def mine(monkeypatch: pytest.MonkeyPatch) -> Session:
+    """A session whose run is overtaken at every moment."""
+
+    def rerun(scope: str) -> None:
+        assert scope == "fragment"
+        raise Overtaken
+
+    mine = Session(hand=True)
+    monkeypatch.setattr(hand.session, "current", lambda: mine)
+    monkeypatch.setattr(hand.session, "tell", lambda: None)
+    monkeypatch.setattr(hand.host, "can_be_overtaken", lambda: True)
+    monkeypatch.setattr(hand.host, "is_overtaken", lambda: True)
+    monkeypatch.setattr(hand.st, "rerun", rerun)
+    return mine
+
+
+def test_a_run_gives_way_but_not_twice_before_a_picture_is_there(mine):
+    with pytest.raises(Overtaken):
+        hand.give_way()
+    hand.give_way()
+    with pytest.raises(Overtaken):
+        hand.rest()  # the picture is there, and the address written
+    hand.give_way()  # nobody's hand is on a slider
+    hand.moved()
+    with pytest.raises(Overtaken):
+        hand.give_way()
+
+
+@pytest.mark.parametrize("state", [{"hand": False}, {"tick": 0.1}])
+def test_a_run_that_follows_no_hand_or_goes_on_by_itself_gives_no_way(mine, state):
+    vars(mine).update(state)
+    hand.give_way()
+    hand.rest()
+
+
+def test_a_run_that_nothing_overtakes_goes_on(mine, monkeypatch):
+    monkeypatch.setattr(hand.host, "is_overtaken", lambda: False)
+    hand.give_way()
+    hand.rest()  # as long as a hand rests in these tests
+    assert not mine.hand
