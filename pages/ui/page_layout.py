@@ -122,7 +122,7 @@ def _drawn(parts: Iterator[str]) -> Seen:
             if only in ("", name):
                 return ""
             live -= 1
-            if live <= 0:
+            if only is None and live <= 0:
                 hand.rest()
             name = following
     except StopIteration as end:

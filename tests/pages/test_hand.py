@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui import hand
+from pages.ui import hand, page_layout
 from pages.ui.session import Session
 
 
@@ -51,3 +51,30 @@ def test_a_run_that_nothing_overtakes_goes_on(mine, monkeypatch):
     hand.give_way()
     hand.rest()  # as long as a hand rests in these tests
     assert not mine.hand
+
+
+@pytest.mark.parametrize(
+    ("only", "live", "order"),
+    [
+        (None, 1, ["picture", "rest", "more", "rest", "last", "rest"]),
+        (None, 2, ["picture", "more", "rest", "last", "rest"]),
+        (None, 3, ["picture", "more", "last", "rest"]),
+        ("", 1, ["picture"]),
+        ("more", 1, ["picture", "more"]),
+    ],
+)
+def test_what_follows_a_hand_is_drawn_before_it_is_waited_for(monkeypatch, only, live, order):
+    """In a hall the part that is shown is not kept waiting behind those that are not."""
+    done: list[str] = []
+
+    def parts():
+        for name in ("picture", "more", "last"):
+            yield name
+            done.append(name)
+
+    monkeypatch.setattr(page_layout.session, "part_shown", lambda: only)
+    monkeypatch.setattr(page_layout.session, "live_parts", lambda: live)
+    monkeypatch.setattr(page_layout.exhibits, "begin_part", lambda name: None)
+    monkeypatch.setattr(page_layout.hand, "rest", lambda: done.append("rest"))
+    page_layout._drawn(parts())
+    assert done == order
