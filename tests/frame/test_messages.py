@@ -183,12 +183,28 @@ def test_the_end_of_a_run_that_the_browser_knows_of_is_told(reader, clock):
     assert reader.hear() == [*OVER, *WHOLE, "0/0 b", *OVER]
 
 
+def test_a_run_that_ends_before_its_answer_is_on_the_way_sends_all(reader, clock):
+    reader.say(begin(), status(True), text((0, 0), "a"), address("x=1"))
+    clock.passes(ANSWERED)
+    reader.say(end(), status(False))
+    assert reader.hear() == [*WHOLE, "0/0 a", "page_info_changed", *OVER]
+
+
+def test_no_answer_is_on_the_way_any_more_when_the_next_run_begins(reader, clock):
+    reader.say(begin(), status(True), text((0, 0), "a"), address("x=1"))
+    clock.passes(ANSWERED)
+    overtaken(reader)
+    reader.say(begin(), status(True), text((0, 0), "b"))
+    assert reader.hear() == []
+
+
 def test_a_run_that_goes_on_for_long_after_its_answer_tells_all(reader, clock):
     reader.say(begin(), status(True), text((0, 0), "a"), address("x=1"))
     clock.passes(ANSWERED)
     reader.hear()
     reader.say(text((0, 1), "b"))
-    assert reader.hear() == []
+    clock.passes(PART)
+    assert reader.hear() == [], "the hand has not rested yet"
     clock.passes(REST)
     assert reader.hear() == [*WHOLE, "0/0 a", "0/1 b"]
 
