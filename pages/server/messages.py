@@ -173,8 +173,8 @@ def untold(queue: ForwardMsgQueue) -> list[ForwardMsg]:
 
 
 def news(queue: ForwardMsgQueue, shown: Shown) -> list[ForwardMsg]:
-    """The drawings that are not shown yet, all of which are said again when the run ends, and the
-    address, which is not."""
+    """The drawings that are not shown yet, and the address. All drawings stay in the queue until
+    the run ends; the address is sent once."""
     said = queue.flush()
     for message in said:
         if kind_of(message) != "page_info_changed":

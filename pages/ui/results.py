@@ -111,7 +111,7 @@ def training() -> AbstractContextManager[None]:
 
 
 @contextmanager
-def served(give_way: Watch = lambda: None) -> Iterator[None]:
+def served(give_way: Watch) -> Iterator[None]:
     """Context for a page that its reader asked for; `give_way` is called at pauses, and may raise
     where they have asked for something else meanwhile."""
     token = _give_way.set(give_way)

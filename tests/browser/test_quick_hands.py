@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -25,47 +24,46 @@ def test_every_message_is_sent_whole(server, page):
 
 # What waits for a while in a copy of the app, so that no test waits for the clock.
 PATIENT = {
-    "pages/ui/hand.py": ("RESTS: Final = 0.3", "RESTS: Final = 3"),
-    "pages/server/messages.py": ("PART = 0.15", "PART = 60"),
+    "pages/ui/hand.py": {"RESTS: Final = 0.3": "RESTS: Final = 3"},
+    "pages/server/messages.py": {"PART = 0.15": "PART = 60", "REST = 0.6": "REST = 60"},
 }
 
 
 # At one weight scale the computing goes on for ever, and says so.
 ENDLESS = {
-    "pages/ui/models/starts.py": (
-        "    measure, seeds =",
-        """    from pathlib import Path
+    "pages/ui/models/starts.py": {
+        "    measure, seeds =": """    from pathlib import Path
     from rnn_core.engine.pace import breathe
 
     if wishes[0].scale == 2:
         Path(__file__).with_name("begun").touch()
         while True:
             breathe()
-    measure, seeds =""",
-    )
+    measure, seeds ="""
+    }
 }
 
 
-def changed_copy(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Path:
-    """The app with one piece of text in place of another, by file."""
+def changed_copy(folder: Path, changes: Mapping[str, Mapping[str, str]]) -> Path:
+    """The app with some pieces of text in place of others, by file."""
     copied(folder, "assets")
-    for name, (old, new) in changes.items():
+    for name, pieces in changes.items():
         text = (folder / name).read_text()
-        assert text.count(old) == 1, f"{name} has no {old}"
-        (folder / name).write_text(text.replace(old, new))
+        for old, new in pieces.items():
+            assert text.count(old) == 1, f"{name} has no {old}"
+            text = text.replace(old, new)
+        (folder / name).write_text(text)
     return folder
 
 
 def test_what_stands_below_a_picture_waits_until_the_hand_rests(tmp_path):
     """The next value comes as soon as the picture is there, and overtakes what would follow it."""
     heard: list[str] = []
-    with ExitStack() as stack:
-        app = changed_copy(tmp_path / "app", PATIENT)
-        server = stack.enter_context(serve(tmp_path / "log", app))
-        session = stack.enter_context(Session(server, "gap=9", "distance", heard.append))
+    app = changed_copy(tmp_path / "app", PATIENT)
+    page = ("gap=9", "distance", heard.append)
+    with serve(tmp_path / "log", app) as server, Session(server, *page) as session:
         screen, pictures = session.screen, []
-        heard.clear()
-        screen.ends.clear()
+        del heard[:], screen.ends[:]
         for gap in (11, 12, 13):
             slider = screen.slider("Gap")
             screen.set(slider, gap)
@@ -87,9 +85,8 @@ def test_what_stands_below_a_picture_waits_until_the_hand_rests(tmp_path):
 def test_a_picture_that_is_still_computed_gives_way_to_the_next_value(tmp_path):
     app = changed_copy(tmp_path / "app", ENDLESS)
     begun = app / "pages" / "ui" / "models" / "begun"
-    with ExitStack() as stack:
-        server = stack.enter_context(serve(tmp_path / "log", app))
-        session = stack.enter_context(Session(server, "scale=1&steps=9&hidden=3", "starts"))
+    link = "scale=1&steps=9&hidden=3"
+    with serve(tmp_path / "log", app) as server, Session(server, link, "starts") as session:
         screen = session.screen
         for scale in (2, 3):
             slider = screen.slider("Weight scale")

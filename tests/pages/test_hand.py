@@ -78,3 +78,9 @@ def test_what_follows_a_hand_is_drawn_before_it_is_waited_for(monkeypatch, only,
     monkeypatch.setattr(page_layout.hand, "rest", lambda: done.append("rest"))
     page_layout._drawn(parts())
     assert done == order
+
+
+def test_a_run_that_has_ended_leaves_nothing_to_the_next_hand(mine):
+    mine.gave_way = True
+    hand.session.end()
+    assert not (mine.hand or mine.gave_way)
