@@ -26,6 +26,7 @@ from rnn_core.engine.trace import LayerTrace
 
 ROWS = 8  # losses that go back through all layers together
 TOGETHER = 20_000_000  # multiplications of singular values in a row: some 10 ms
+SQUARED = (1e-100, 1e100)  # between these, squares neither over- nor underflow
 GAMMA = {"tanh": 1.0, "sigmoid": 0.25, "relu": 1.0}  # the largest slope of the activation
 
 
@@ -137,32 +138,35 @@ def spectral_norms(matrices: Array) -> Array:
     return _of_finite(matrices, 1, _largest)[:, 0]
 
 
-def _of_finite(matrices: Array, size: int, measure: Callable[[Array], Array]) -> Array:
-    """(n, size): what `measure` finds in matrices (n, r, c), some of them together."""
+def _of_finite(matrices: Array, size: int, measure: Callable[[Array, Array], Array]) -> Array:
+    """(n, size): what `measure` finds in matrices (n, r, c), some of them together, by them and
+    the size (n,) of the largest number in each."""
     values = np.full((len(matrices), size), np.nan)
     some = max(1, TOGETHER // (min(matrices.shape[1:]) ** 2 * max(matrices.shape[1:])))
     for first in range(0, len(matrices), some):
         breathe()
-        part = matrices[first : first + some]
-        finite = np.isfinite(part).all((1, 2))
-        if finite.any():
-            values[first : first + some][finite] = measure(part[finite])
+        part = np.ascontiguousarray(matrices[first : first + some])
+        most = np.abs(part).max((1, 2))
+        finite = np.isfinite(most)
+        if finite.all():
+            values[first : first + some] = measure(part, most)
+        elif finite.any():
+            values[first : first + some][finite] = measure(part[finite], most[finite])
     return values
 
 
-def _decomposed(matrices: Array) -> Array:
+def _decomposed(matrices: Array, _: Array) -> Array:
     return np.asarray(np.linalg.svd(matrices, compute_uv=False))
 
 
-def _largest(matrices: Array) -> Array:
+def _largest(matrices: Array, most: Array) -> Array:
     """(n, 1): the root of the largest eigenvalue of A Aᵀ, as exact as a decomposition for this one
-    value, in two thirds of its time. Scaled first: no square over- or underflows."""
-    most = np.abs(matrices).max((1, 2), keepdims=True)
-    scale = np.where(most > 0, most, 1.0)
-    unit = matrices / scale
+    value, in two thirds of its time. Scaled first where a square would over- or underflow."""
+    scale = np.where((most > SQUARED[0]) & (most < SQUARED[1]) | (most == 0), 1.0, most)[:, None]
+    unit = matrices if (scale == 1).all() else matrices / scale[..., None]
     turned = unit.swapaxes(1, 2)
     squares = unit @ turned if unit.shape[1] <= unit.shape[2] else turned @ unit
-    return np.asarray(scale[:, 0] * np.sqrt(np.maximum(np.linalg.eigvalsh(squares)[:, -1:], 0)))
+    return np.asarray(scale * np.sqrt(np.maximum(np.linalg.eigvalsh(squares)[:, -1:], 0)))
 
 
 def resolved(values: Array) -> Array:
