@@ -17,7 +17,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.state.session_state import SessionState
 
 GATHERING = 0.04  # seconds; longer reruns go on speaking as they run
-PART = 0.15  # the same of a fragment: the page stands there already
+PART = 0.3  # the same of a fragment: the page stands there already, and no bar comes before
 ANSWERED = 0.002  # a run that goes on for so long after it wrote the address has given its answer
 REST = 0.6  # what it says after the answer is gathered again: first it waits for the hand to rest
 SIGNS = {"new_session", "session_status_changed", "script_finished"}  # of a run, not of its page
