@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.flow.letters import measured
-from pages.figures.jacobians.words import ONE
+from pages.figures.jacobians.products import ONE
 from pages.figures.norm_axis import edges, held, norm_axis, plain, zones
 from pages.figures.theme import INK, LINES, PAPER, Figure, Part, base_figure, cell_look, number
 from rnn_core.notation.notation import HOUSE, Notation

@@ -152,6 +152,26 @@ def overflowing() -> Measured:
     return measure(network.forward(np.zeros((1, 120, 1)), initial=start).top)
 
 
+def test_a_product_that_grew_before_it_shrank_is_marked_where_it_was_largest():
+    done = measured(cell="rnn", init="gaussian", gain=0.9, steps=50, hidden=32)
+    figure, (top,) = apart(done), np.flatnonzero(done.norms["s"] == done.norms["s"].max())
+    (mark,) = [a for a in figure.layout.annotations if "at k = " in a.text]
+    assert mark.x == done.distance[top] > 0 and mark.text.endswith(f"k = {mark.x}")
+    assert 10**mark.y == pytest.approx(done.norms["s"][top]) and 1 < 10**mark.y < 1.7
+    told = f"it first grew, to {number(float(done.norms['s'][top]))} at k = {mark.x}"
+    assert told in figure.layout.title.text and "times 0.000157" in figure.layout.title.text
+
+
+@pytest.mark.parametrize(("cell", "scale", "marks"), [("gru", 1.0, 0), ("rnn", 2.7, 1)])
+def test_a_product_that_shrinks_from_the_start_or_stays_large_did_not_grow_first(
+    cell, scale, marks
+):
+    done = measured(cell=cell, scale=scale)
+    found = [a for a in apart(done).layout.annotations if "at k = " in a.text]
+    assert len(found) == marks and "first grew" not in products.conclusion(done)
+    assert (done.norms["s"][-1] > 1) == bool(marks)
+
+
 def test_where_states_overflow_there_is_no_jacobian():
     network = Network.create(RNN("relu"), 1, 3, 3, readout="linear", init="identity", gain=1e3)
     start = {"h": np.ones((1, 1, 3))}

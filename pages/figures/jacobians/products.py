@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pages.figures.norm_axis import HIGH, edges, fate, held, norm_axis, plain, zone_words, zones
 from pages.figures.theme import (
     INK,
+    PAPER,
     Figure,
     Part,
     base_figure,
@@ -29,6 +30,7 @@ from rnn_core.studies.jacobians import Measured, largest, typical
 Floats = NDArray[np.float64]
 
 TALL, PICTURE = 440, 420  # pixels
+ONE: Final = 1e-9  # nearer to 1 than this, rounding decides
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ def bounding(done: Measured, notation: Notation = HOUSE) -> list[Line]:
     bound, k = done.bound, done.distance
     with np.errstate(all="ignore"):
         slope = bound.radius ** k.astype(float)
-    sigma = f"bound (σₘₐₓ γ)ᵏ, σₘₐₓ γ = {number(bound.factor)}"
-    rho = f"reference slope ρᵏ, ρ = {number(bound.radius)}"
+    sigma = f"bound (σₘₐₓ γ)ᵏ = {number(bound.factor)}ᵏ"
+    rho = f"reference ρᵏ = {number(bound.radius)}ᵏ"
     return [
         *found,
         Line(sigma, bound.envelope(k), INK, "dot"),
@@ -143,7 +145,7 @@ def singular_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
     every = np.concatenate([done.values.ravel(), *(line.norms for line in lines)])
     drawn = [_all_values(done), *(_drawn(line, done.distance) for line in lines)]
     what = f"singular values of {letters(done, notation)['s']}"
-    return _chart(done, drawn, conclusion(done) + edges(every), what)
+    return _chart(done, drawn, at_the_end(done) + edges(every), what)
 
 
 def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
@@ -154,6 +156,7 @@ def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
     title = f"{conclusion(done)}<br>{_apart_words(done)}{edges(every)}"
     figure = _chart(done, drawn, title, "spectral norm")
     layout = figure["layout"]
+    layout["annotations"] += _peaked(done)
     layout |= {"height": PICTURE, "margin": {"l": 72, "r": 12, "t": 96, "b": 48}}
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.01, "xanchor": "left"}
     layout["legend"] |= {"yanchor": "bottom"}
@@ -163,11 +166,30 @@ def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
 
 
 def conclusion(done: Measured) -> str:
+    """Norm of the whole product over the largest distance, and how it grew if it is small then."""
+    top = peak(done)
+    if top is None or done.norms["s"][-1] >= 1:
+        return at_the_end(done)
+    grown = plain(float(done.norms["s"][top]))
+    return f"{at_the_end(done)}; it first grew, to {grown} at k = {done.distance[top]}"
+
+
+def at_the_end(done: Measured) -> str:
     """Norm of the whole product over the largest distance, in words."""
     last = float(done.norms["s"][-1])
     if not np.isfinite(last):
         return f"Over {done.steps} steps the product overflows"
     return f"Over {done.steps} steps the product {fate(last)}: times {plain(last)}"
+
+
+def peak(done: Measured) -> int | None:
+    """Index of the distance at which the product is largest, if it first grew and then shrank."""
+    norms = done.norms["s"]
+    if not np.isfinite(norms).all():
+        return None
+    top = int(norms.argmax())
+    grew, shrank = norms[top] > 1 + ONE, norms[-1] < norms[top] * (1 - ONE)
+    return top if grew and shrank else None
 
 
 def _apart_words(done: Measured) -> str:
@@ -242,6 +264,19 @@ def _overflowed(done: Measured) -> list[Part]:
             "yanchor": "top",
         }
     ]
+
+
+def _peaked(done: Measured) -> list[Part]:
+    """The largest norm, where the last one alone would not show that the product grew."""
+    top = peak(done)
+    if top is None:
+        return []
+    k, norm = int(done.distance[top]), float(done.norms["s"][top])
+    text = f"<b>{number(norm)}</b> at k = {k}"
+    place = {"x": k, "y": float(np.log10(held(np.array([norm])))[0]), "ax": 0, "ay": -30}
+    look = {"bgcolor": PAPER, "arrowcolor": INK, "arrowwidth": 1, "arrowhead": 0}
+    side = "right" if k < done.steps / 2 else "left"
+    return [place | look | {"text": text, "showarrow": True, "xanchor": side}]
 
 
 def product_rows(done: Measured, notation: Notation = HOUSE) -> dict[str, NDArray[Any]]:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.figures.jacobians.products import letters
+from pages.figures.jacobians.products import ONE, letters, peak
 from pages.figures.norm_axis import EXPLODED, VANISHED
 from pages.figures.theme import cell_look, number
 from pages.figures.verdict import PROVISO, Bound, bound_words
@@ -17,7 +17,6 @@ from rnn_core.studies.jacobians import Measured, largest
 
 Floats = NDArray[np.float64]
 
-ONE: Final = 1e-9  # nearer to 1 than this, rounding decides
 TINY: Final = 1e-250  # a norm below this becomes 0 without being it
 FED: Final = (
     "The output is fed back as the next input here. These Jacobians hold the inputs fixed: the way "
@@ -59,11 +58,10 @@ def _nothing(done: Measured) -> str:
 
 def _peak(done: Measured) -> str:
     """Note where the product first grew and then shrank: the last norm alone would not show it."""
-    norms = done.norms["s"]
-    top = int(norms.argmax())
-    if norms[top] <= 1 + ONE or norms[-1] >= norms[top] * (1 - ONE):
+    top = peak(done)
+    if top is None:
         return ""
-    return f" It first grew, to {number(float(norms[top]))} at k = {done.distance[top]}."
+    return f" It first grew, to {number(float(done.norms['s'][top]))} at k = {done.distance[top]}."
 
 
 def _judged(done: Measured) -> str:
