@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.load import PLACES, STAGGER, quantile
-from benchmarks.pages import FLAGS, browser_path
+from benchmarks.pages import FLAGS
 from benchmarks.reader import Reader, Unanswered
 from pages.ui.contents import FIRST, PAGES
+from scripts import browser as finder
 from tests.browser.serving import Server, serve
 
 SECONDS: Final = 3.0
@@ -184,7 +185,7 @@ def measured(names: Sequence[str]) -> dict[str, Dragged]:
         return {}
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=finder.find(), args=FLAGS)
             found = [dragged(browser, server, name) for name in names]
             browser.close()
         return {

@@ -12,8 +12,9 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pages import FLAGS, browser_path
+from benchmarks.pages import FLAGS
 from pages.ui.shelf import shelf
+from scripts import browser as finder
 from tests.browser.driving import HEAR, IDLE
 from tests.browser.serving import ROOT, serve
 
@@ -54,7 +55,7 @@ def _played(chromium: Any, folder: Path) -> list[float]:
     scenes = shelf().decks[DECK].scenes
     log = Path(tempfile.mkdtemp()) / "server.log"
     with serve(log, folder) as server:
-        browser = chromium.launch(executable_path=browser_path(), args=FLAGS)
+        browser = chromium.launch(executable_path=finder.find(), args=FLAGS)
         page = browser.new_page(viewport=WINDOW)
         page.add_init_script(HEAR)
         page.add_init_script(PRESSED)

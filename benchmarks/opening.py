@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
-from benchmarks.pages import FLAGS, browser_path, serve
+from benchmarks.pages import FLAGS, serve
+from scripts import browser as finder
 
 VIEW: Final = {"width": 1280, "height": 720}
 PATIENCE_MS: Final = 60_000
@@ -62,7 +63,7 @@ def main(quick: bool) -> None:
     with ExitStack() as stack, sync_playwright() as playwright:
         scripts = dict.fromkeys(each.script for each in PAGES)
         addresses = {script: stack.enter_context(serve(script)) for script in scripts}
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=finder.find(), args=FLAGS)
         rounds = [
             [open_cold(browser, addresses, each) for each in PAGES]
             for _ in range(1 + (3 if quick else 9))

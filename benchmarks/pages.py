@@ -8,7 +8,6 @@ value that nobody has asked for before, and no two pages share a seed, so no cac
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -20,6 +19,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from scripts import browser as finder
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = [
@@ -136,15 +137,9 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the server did not answer within 30 s")
 
 
-def browser_path() -> str | None:
-    """An installed Chromium; None lets Playwright use its own."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 def open_page(chromium: Any, address: str) -> Any:
     """Each page in a browser of its own: a tab that was in the background wakes up slowly."""
-    browser = chromium.launch(executable_path=browser_path(), args=FLAGS)
+    browser = chromium.launch(executable_path=finder.find(), args=FLAGS)
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(SCRIPT)
     page.goto(address)

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.opening import SCRIPT, VIEW
-from benchmarks.pages import FLAGS, browser_path, move, open_page, warm_up
+from benchmarks.pages import FLAGS, move, open_page, warm_up
 from benchmarks.vitals import Vitals, readable, vitals
+from scripts import browser as finder
 from tests.browser.serving import serve
 from tests.browser.static_site import hosted, why_not
 
@@ -97,7 +98,7 @@ def main(quick: bool) -> None:
 
 def visits(chromium: Any, place: Place, opened: Opened) -> tuple[Visit, Visit]:
     """A cold visit and a warm one, by a browser of their own."""
-    browser = chromium.launch(executable_path=browser_path(), args=FLAGS)
+    browser = chromium.launch(executable_path=finder.find(), args=FLAGS)
     context = browser.new_context(viewport=VIEW)
     cold = visit(browser, context, place, opened)
     warm = visit(browser, context, place, opened)

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SHELL = "chromium-headless-shell"  # without windows of its own: two thirds of the time for a page
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -106,7 +107,7 @@ def install_playwrights() -> bool:
 
 def install_debians() -> bool:
     """The distribution's Chromium."""
-    return apt_install("chromium")
+    return apt_install(SHELL) or apt_install("chromium")
 
 
 INSTALLERS: tuple[Callable[[], bool], ...] = (install_playwrights, install_debians)

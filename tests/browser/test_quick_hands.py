@@ -25,7 +25,7 @@ def test_every_message_is_sent_whole(server, page):
 # What waits for a while in a copy of the app, so that no test waits for the clock.
 PATIENT = {
     "pages/ui/hand.py": {"RESTS: Final = 0.3": "RESTS: Final = 3"},
-    "pages/server/messages.py": {"PART = 0.15": "PART = 60", "REST = 0.6": "REST = 60"},
+    "pages/server/messages.py": {"PART = 0.3": "PART = 60", "REST = 0.6": "REST = 60"},
 }
 
 
