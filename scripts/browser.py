@@ -5,7 +5,6 @@ The order: ``$CHROMIUM``, an installed Chrome or Chromium, Playwright's own, Pla
 installing it, and on Debian as root the distribution's package.
 """
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -24,6 +23,11 @@ PLACES = (
 )
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 INSTALL_SECONDS = 300
+OWN = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
 
 
 def candidates() -> Iterator[str]:
@@ -37,14 +41,13 @@ def candidates() -> Iterator[str]:
 
 
 def playwrights_own() -> Iterator[str]:
-    """The browser that ``playwright install chromium`` puts in the user's cache, where it did."""
-    if importlib.util.find_spec("playwright") is None:
-        return
-    from playwright.sync_api import sync_playwright
+    """The browser that ``playwright install chromium`` puts in the user's cache, where it did.
 
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    if Path(path).exists():
+    Asked in a process of its own: who looks for a browser may have Playwright under way already.
+    """
+    asked = subprocess.run([sys.executable, "-c", OWN], capture_output=True, text=True)
+    path = asked.stdout.strip()
+    if path and Path(path).exists():
         yield path
 
 
