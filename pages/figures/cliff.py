@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.clipping import LOOKS, Look
-from pages.figures.theme import FLOOR, INK, LINES, PAPER, Figure, Part, base_figure, number
+from pages.figures.theme import (
+    CALLOUT,
+    FLOOR,
+    INK,
+    LINES,
+    PAPER,
+    Figure,
+    Part,
+    base_figure,
+    number,
+)
 from rnn_core.studies.cliff import (
     B_RANGE,
     HIGHEST,
@@ -296,14 +306,13 @@ def _edge() -> Part:
 
 def _notes(paths: Sequence[Path]) -> list[Part]:
     """Labels of the cliff's line and of each path's first throw, on an opaque ground."""
-    paper = {"bgcolor": PAPER, "arrowcolor": INK, "arrowwidth": 1, "arrowhead": 0}
     line = {"x": 6.2, "y": float(edge(6.2)), "text": f"x stays at {START:g}", "ax": 60, "ay": -30}
-    found = [{**line, **paper}]
+    found = [{**line, **CALLOUT}]
     for path in paths:
         for k in path.throws[:1]:
             w, b = path.points[k - 1]
             text = f"update {k}: {number(float(path.lengths[k - 1]))} long"
-            found.append({"x": w, "y": b, "text": text, "ax": 110, "ay": -12, **paper})
+            found.append({"x": w, "y": b, "text": text, "ax": 110, "ay": -12, **CALLOUT})
     return found
 
 

@@ -19,6 +19,7 @@ Figure = dict[str, Any]  # {"data": […], "layout": {…}}
 INK = "var(--st-text-color)"
 LINES = "var(--st-border-color)"
 PAPER = "var(--st-background-color)"
+CALLOUT = {"bgcolor": PAPER, "arrowcolor": INK, "arrowwidth": 1, "arrowhead": 0}
 # Of the diverging colours, from deep warm (0) to deep cool (9): what vanishes is cool, what
 # explodes warm, on every page; the pale ones lie behind lines, the deep ones are for words.
 COOL, WARM = "var(--heat-5)", "var(--heat-4)"

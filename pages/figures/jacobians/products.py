@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from pages.figures.norm_axis import HIGH, edges, fate, held, norm_axis, plain, zone_words, zones
 from pages.figures.theme import (
+    CALLOUT,
     INK,
-    PAPER,
     Figure,
     Part,
     base_figure,
@@ -161,7 +161,8 @@ def apart_figure(done: Measured, notation: Notation = HOUSE) -> Figure:
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.01, "xanchor": "left"}
     layout["legend"] |= {"yanchor": "bottom"}
     # Long words and six entries below each other; the factors' numbers stand in the words below.
-    layout["meta"] = {"narrow": {"height": 640, "title": {"text": conclusion(done)}}}
+    short = {"title": {"text": conclusion(done)}}
+    layout["meta"] = {"narrow": short | {"height": 640}, "hall": short}
     return figure
 
 
@@ -274,9 +275,8 @@ def _peaked(done: Measured) -> list[Part]:
     k, norm = int(done.distance[top]), float(done.norms["s"][top])
     text = f"<b>{number(norm)}</b> at k = {k}"
     place = {"x": k, "y": float(np.log10(held(np.array([norm])))[0]), "ax": 0, "ay": -30}
-    look = {"bgcolor": PAPER, "arrowcolor": INK, "arrowwidth": 1, "arrowhead": 0}
     side = "right" if k < done.steps / 2 else "left"
-    return [place | look | {"text": text, "showarrow": True, "xanchor": side}]
+    return [place | CALLOUT | {"text": text, "showarrow": True, "xanchor": side}]
 
 
 def product_rows(done: Measured, notation: Notation = HOUSE) -> dict[str, NDArray[Any]]:
