@@ -61,6 +61,7 @@ class Together:
         self.gathering: WeakKeyDictionary[AppSession, object] = WeakKeyDictionary()  # which run
         self.ahead: WeakSet[AppSession] = WeakSet()  # which sends ahead what it has drawn
         self.shown: WeakKeyDictionary[AppSession, Shown] = WeakKeyDictionary()  # what it sent so
+        self.due: WeakKeyDictionary[AppSession, list[ForwardMsg]] = WeakKeyDictionary()  # to go now
         self.overtaken: WeakSet[AppSession] = WeakSet()  # whose run has ended for the next one
         self.said: WeakKeyDictionary[AppSession, deque[Callable[[], None]]] = WeakKeyDictionary()
         self.handle = AppSession._handle_scriptrunner_event_on_event_loop
@@ -109,20 +110,23 @@ class Together:
             self.send(session)
 
     def send(self, session: AppSession) -> None:
-        """Send all that a session has to say."""
+        """Send all that a session has to say.
+
+        Streamlit asks for it up to 10 ms later. A run that begins before would drop parts of it.
+        """
         self.gathering.pop(session, None)
         self.ahead.discard(session)
+        self.shown.pop(session, None)
+        self.due.setdefault(session, []).extend(self.all(session))
         call(session)
 
     def flush(self, session: AppSession) -> list[ForwardMsg]:
         """All that goes to the browser now; Streamlit asks every session if one of them calls."""
+        due = self.due.pop(session, [])
         if session in self.ahead:
             self.ahead.discard(session)
-            return news(session._browser_queue, self.shown.setdefault(session, {}))
-        if session in self.gathering:
-            return []
-        self.shown.pop(session, None)
-        return self.all(session)
+            return due + news(session._browser_queue, self.shown.setdefault(session, {}))
+        return due if session in self.gathering else due + self.all(session)
 
     def later(self, session: AppSession, seconds: float, do: Callable[[], object]) -> None:
         loop = session._event_loop

@@ -217,6 +217,29 @@ def test_the_whole_page_sends_nothing_ahead(reader, clock):
     assert reader.hear() == [*WHOLE, "0/0 a", "page_info_changed"]
 
 
+def next_run(reader: Reader) -> None:
+    """The next run of a part begins: Streamlit drops what the last one has not sent."""
+    reader._browser_queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[""])
+    reader.say(begin(), status(True), text((0, 0), "b"))
+
+
+def test_a_run_that_is_over_is_told_whole_though_the_next_begins_before_it_is_sent(reader, clock):
+    """Streamlit sends 10 ms after it sent last: long enough for a hand to ask again."""
+    reader.say(begin(""), status(True), text((0, 0), "a"), address("x=1"))
+    reader.say(end(ForwardMsg.FINISHED_SUCCESSFULLY), status(False))
+    next_run(reader)
+    assert reader.hear() == [*WHOLE, "0/0 a", "page_info_changed", *OVER], "at once"
+    reader.say(address("x=2"))
+    clock.passes(ANSWERED)
+    assert reader.hear() == ["0/0 b", "page_info_changed"]
+    reader.say(end(), status(False))
+    next_run(reader)
+    reader.say(address("x=3"))
+    clock.passes(ANSWERED)
+    told, news = [*WHOLE, "0/0 b", *OVER], ["0/0 b", "page_info_changed"]
+    assert reader.hear() == [*told, *news], "first what was over, then what was drawn after it"
+
+
 def test_a_session_that_is_over_is_not_called(clock):
     reader = Reader(Together(), clock)
     reader._message_enqueued_callback = None  # type: ignore[assignment, method-assign]
