@@ -6,12 +6,17 @@
 
 `opened` is called when another path has been opened, by a link or by Back or Forward. A stop of
 the same page may be left from before this script had come, with the link as it was typed: Back
-goes on from there. */
+goes on from there. Streamlit writes the settings of a page that answers at once into the address
+before the page's name: the stop that is left gets its own back, as it was at the reader's last
+press. */
 export function onePerPage(window, opened) {
   const { document, history, location } = window
   const push = history.pushState
   if (push.onePerPage) return
   let path = location.pathname
+  let left = new URL(location.href)
+  for (const press of ["click", "keydown"])
+    window.addEventListener(press, () => void (left = new URL(location.href)), true)
   const arrive = () => {
     if (path === location.pathname) return false
     path = location.pathname
@@ -21,6 +26,8 @@ export function onePerPage(window, opened) {
   history.pushState = function (state, title, address) {
     const there = new URL(address ?? location.href, document.baseURI)
     if (there.pathname === location.pathname) return history.replaceState(state, title, address)
+    if (left.pathname === location.pathname && there.search && there.search === location.search)
+      history.replaceState(history.state, "", left.href)
     push.call(history, state, title, address)
     arrive()
   }

@@ -7,20 +7,22 @@ const { onePerPage, toTop } = await import(`data:text/javascript,${encodeURIComp
 
 /** A window with a history of stops, as a browser has it; `opened` are the paths heard of. */
 function visit(address, base = "https://host/") {
-  const window = { document: { baseURI: base }, opened: [], heard: [] }
+  const window = { document: { baseURI: base }, opened: [], heard: { popstate: [] } }
   const stops = [new URL(address, base)]
   let at = 0
   const travel = (by) => {
     if (!stops[at + by]) return
     at += by
-    for (const listener of window.heard) listener()
+    for (const listener of window.heard.popstate) listener()
   }
   window.location = {
     get pathname() { return stops[at].pathname },
     get href() { return stops[at].href },
+    get search() { return stops[at].search },
     get hash() { return stops[at].hash },
   }
-  window.addEventListener = (_, listener) => window.heard.push(listener)
+  window.addEventListener = (event, listener) => (window.heard[event] ??= []).push(listener)
+  window.press = (event) => window.heard[event].forEach((listener) => listener())
   window.history = {
     pushState(_, __, to) { stops.splice(++at, Infinity, new URL(to ?? stops[at - 1], base)) },
     replaceState(_, __, to) { stops[at] = new URL(to ?? stops[at], base) },
@@ -67,6 +69,19 @@ test("one press of Back leaves a page as it was left, and Forward comes again", 
   assert.deepEqual(window.opened, ["/flow", "/cell", "/flow", "/gates", "/flow"])
 })
 
+test("a page's settings that come before its name do not stay at the page before", () => {
+  for (const press of ["click", "keydown"]) {
+    const window = visit("/gates")
+    window.manners()
+    go(window, "/gates?scale=2", "/gates?scale=3")
+    window.press(press)
+    go(window, "/gates?gain=3", "/gradients?gain=3", "/gradients?gain=4")
+    assert.deepEqual(window.stops(), ["/gates?scale=3", "/gradients?gain=4"])
+    go(window, "/flow", "/flow?gain=4", "/flow?gain=5", "/cell?gain=5")
+    assert.deepEqual(window.stops().slice(2), ["/flow?gain=5", "/cell?gain=5"], "not pressed there")
+  }
+})
+
 test("a link that was put right before the script came is passed by on the way back", () => {
   const window = visit("/start")
   go(window, "/gates?scale=3.0", "/gates?scale=3")
@@ -93,7 +108,7 @@ test("it is put in place once, however often a run asks for it", () => {
   const { pushState } = window.history
   window.manners()
   assert.equal(window.history.pushState, pushState)
-  assert.equal(window.heard.length, 1)
+  assert.deepEqual(Object.values(window.heard).map((all) => all.length), [1, 1, 1])
 })
 
 test("the page is scrolled at once, and where there is none nothing happens", () => {
