@@ -2,13 +2,15 @@
 
 from tests.browser.driving import App
 
-LINES = (
-    "e => e.map(p => { const b = p.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] })"
-)
+LINES = """lines => lines.map(line => {
+  const box = line.getBoundingClientRect()
+  const figure = line.closest('.st-key-norms').getBoundingClientRect()
+  return [box.x - figure.x, box.y - figure.y, box.width, box.height]
+})"""
 
 
 def boxes(app: App, lines: str) -> list[list[float]]:
-    """Where the lines stand on the screen."""
+    """Where the lines stand in the figure; what stands above it may still be on its way."""
     return app.page.locator(f".st-key-norms {lines}").evaluate_all(LINES)
 
 
@@ -28,5 +30,6 @@ def test_a_figure_is_sketched_until_plotly_is_there(visit, server):
     after = boxes(app.idle(), ".scatterlayer .js-line")
     assert not sketch.count()
     for was, now in zip(before, after, strict=True):
-        assert max(abs(a - b) for a, b in zip(was, now, strict=True)) < 6  # the width of a line
+        moved = max(abs(a - b) for a, b in zip(was, now, strict=True))
+        assert moved < 6, f"by more than the width of a line: {was}, {now}"
     app.check_clean()
