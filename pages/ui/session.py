@@ -40,6 +40,7 @@ Own = TypeVar("Own")
 
 
 PLAYING: Final = settings_of(Playing)
+IN_FLIGHT: Final = 99  # links that may be on their way to the browser, at most
 MINE: Final = "mine"  # the name of the reader's own deck, in links and among what is kept
 
 
@@ -56,7 +57,7 @@ class Session:
     arrived: dict[str, str] = field(default_factory=dict)  # the link that Reset goes back to
     touched: bool = False  # the reader came with settings, or made some: pages keep them
     more: bool = False  # the panel with all other settings is open
-    written: dict[str, str] | None = None  # the link as we left it
+    links: list[dict[str, str]] = field(default_factory=list)  # see `written` and `tell`
     followed: bool = False  # this run follows a link
     arriving: bool = True  # no run of this page has come to its end yet
     carried: bool = False  # an empty link to this page means the settings we came with
@@ -74,6 +75,11 @@ class Session:
     coming: list[Any] = field(default_factory=list)  # scenes to be made ready when this is sent
     tick: float = 0.0  # seconds until the picture runs again by itself; 0: it rests
     kept: dict[str, object] = field(default_factory=dict)  # what single pages keep for their reader
+
+    @property
+    def written(self) -> dict[str, str] | None:
+        """The link as we left it; None where nothing was said yet."""
+        return self.links[-1] if self.links else None
 
 
 def current() -> Session:
@@ -94,10 +100,10 @@ def begin(page: Page) -> None:
     if elsewhere and session.carried:
         _leave_scene()
     asked = link or not session.carried
-    lags = session.moved and not elsewhere
+    lags = not elsewhere and (session.moved or (link in session.links and not _by_history()))
     if session.written is None or (asked and not lags and link != session.written):
         _follow(link, page)
-        session.written = link  # even if the page should fail before it says what it shows
+        session.links = [link]  # even if the page should fail before it says what it shows
         session.followed = not elsewhere
     elif elsewhere and session.carried and not session.touched:
         _follow(_along(), page)
@@ -289,7 +295,11 @@ def end() -> None:
 
 
 def tell() -> None:
-    """Write the settings on screen into the link: a slider that waits for an answer has it."""
+    """Write the settings on screen into the link: a slider that waits for an answer has it.
+
+    A browser that asks again before the answer has come names an earlier link, which is no wish to
+    go back: those that it may still have are kept.
+    """
     session = current()
     link = to_params(session.playing) | to_params(session.experiment) | to_params(session.view)
     if session.page and session.page.own:
@@ -297,12 +307,14 @@ def tell() -> None:
     if session.page and not _asks(link, session.page):  # the bare link means the page's own scene
         link |= _said_default(_opening(link, session.page))
     # The address may be that of the page before, whose run spoke last; a link to the page that is
-    # there already changes no address by itself.
-    late = _by_history() or session.followed
+    # there already changes no address by itself; and this run may have been asked for before the
+    # last one's address came.
+    late = _by_history() or session.followed or session.written != link
     session.followed = False
     if late or st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
-    session.written, session.moved = link, False
+    session.links = [*(old for old in session.links[-IN_FLIGHT:] if old != link), link]
+    session.moved = False
 
 
 def _said_default(opening: Mapping[str, str]) -> dict[str, str]:

@@ -121,3 +121,28 @@ def test_keys_back_and_forth_end_where_the_reader_does(app):
     assert "steps=15" in app.page.url
     assert app.slider("Sequence length").input_value() == "15"
     app.check_clean()
+
+
+@pytest.mark.parametrize(
+    ("then", "link"), [(90, "gap=90"), (89, "gap=89"), (None, "gap=89")], ids=str
+)
+def test_what_is_asked_for_before_the_address_has_come_neither_keeps_nor_loses_it(
+    server, then, link
+):
+    """A browser that asks before it is answered names the address of the run before: by the same
+    slider, or for the whole page (None) by a button beside it."""
+    with Session(server, "gap=90", "distance") as session:
+        screen, slider, asked = session.screen, session.screen.slider("Gap"), []
+        for gap, fragment in (
+            (89, slider.fragment),
+            (then or 89, "" if then is None else slider.fragment),
+        ):
+            screen.set(slider, gap)
+            asked.append(screen.ask(fragment))
+        for message in asked:
+            session.socket.send(message)
+            while not screen.take(session.socket.recv(30, decode=False)):
+                pass
+        assert screen.query == link
+        session.rerun()
+        assert screen.query == link and screen.slider("Gap").value == float(link[4:])
