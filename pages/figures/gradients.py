@@ -28,6 +28,7 @@ from pages.figures.norm_axis import (
     zone_words,
     zones,
 )
+from pages.figures.numbers import norm
 from pages.figures.theme import (
     CEILING,
     FLOOR,
@@ -334,7 +335,7 @@ def clipping_rows(clipped: Clipped) -> dict[str, NDArray[Any]]:
     columns: dict[str, list[Any]] = {"parameter": list(together)}
     for when, gradients in (("before", clipped.before), ("after", clipped.after)):
         flat = [np.concatenate([np.ravel(gradients[n]) for n in ns]) for ns in together.values()]
-        columns[f"norm {when}"] = [_norm(v) for v in flat]
+        columns[f"norm {when}"] = [float(norm(v)) for v in flat]
         columns[f"largest entry {when}"] = [float(np.abs(v).max(initial=0.0)) for v in flat]
     return {
         name: np.array(v, dtype=object if name == "parameter" else float)
@@ -477,11 +478,3 @@ def _drawable(values: NDArray[Any]) -> Floats:
     """Finite values on the log axis: zero on the floor, overflow on the ceiling, nan left out."""
     finite = np.nan_to_num(values.astype(float), nan=np.nan, posinf=CEILING)
     return np.asarray(np.clip(finite, FLOOR, CEILING))
-
-
-def _norm(flat: NDArray[Any]) -> float:
-    """Euclidean norm without overflow of the squares."""
-    largest = float(np.abs(flat).max(initial=0.0))
-    if largest == 0.0 or not np.isfinite(largest):
-        return largest
-    return largest * float(np.sqrt(np.square(flat / largest).sum()))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pages.figures.clipping import LOOKS
 from pages.figures.norm_axis import beyond, edges, held, norm_axis, plain, zone_words, zones
+from pages.figures.numbers import norm
 from pages.figures.theme import Figure, Part, base_figure, number
 from rnn_core.notation.notation import HOUSE, Notation
 
@@ -24,11 +25,7 @@ def shares(run: Run) -> Floats:
     found = []
     for stage in run.stages:
         each = stage.gradient.top.share("weight_hh")
-        flat = each.reshape(len(each), -1)
-        largest = np.abs(flat).max(axis=1, keepdims=True)
-        safe = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-        with np.errstate(all="ignore"):
-            found.append(safe[:, 0] * np.sqrt(np.square(flat / safe).sum(axis=1)))
+        found.append(norm(each.reshape(len(each), -1)))
     return np.concatenate(found)
 
 

@@ -126,6 +126,13 @@ def test_numbers_too_large_for_single_precision_stay_true():
     np.testing.assert_array_equal(found["panels"][0]["values"], payload["panels"][0]["values"])
 
 
+def test_a_state_whose_squares_overflow_has_a_size_all_the_same():
+    trace, _ = layer()
+    huge = replace(trace, states={**trace.states, "h": np.full_like(trace.states["h"], -3e200)})
+    said = panels.conclusion({"one": huge}, ["h"])
+    assert said == "Hidden state hₜ: root mean square 3·10²⁰⁰"
+
+
 def test_what_is_picked_stays_within_what_there_is():
     payload = gate_panels(*layer())
     menu = Menu("sort", "Sort", "number", {"number": "number", "h": "h"})

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.figures.gates.similarity import unit_order
+from pages.figures.numbers import rms
 from pages.figures.theme import number, quantity_look, range_of
 from rnn_core.engine.cells import Cell
 from rnn_core.engine.trace import LayerTrace
@@ -154,7 +155,7 @@ def conclusion(
 
 def _said(values: NDArray[Any], is_gate: bool) -> str:
     if not is_gate:
-        return f"root mean square {number(float(np.sqrt(np.mean(np.square(values)))))}"
+        return f"root mean square {number(float(rms(values.ravel())))}"
     return f"{np.mean(values > HIGH):.0%} above {HIGH:g}, {np.mean(values < LOW):.0%} below {LOW:g}"
 
 
