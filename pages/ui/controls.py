@@ -90,8 +90,8 @@ def _scenes(scenes: Sequence[Scene]) -> None:
         format_func=lambda name: named[name].title,
         key="scenes",
         label_visibility="collapsed",
-        on_change=_scene_picked,
-        args=(named,),
+        on_change=widgets.heard,
+        args=("scenes", _scene_picked, named),
     )
 
 

@@ -44,6 +44,13 @@ IN_FLIGHT: Final = 99  # links that may be on their way to the browser, at most
 MINE: Final = "mine"  # the name of the reader's own deck, in links and among what is kept
 
 
+class Put(NamedTuple):
+    """A value put into a widget: the one it took the place of, and the last link before."""
+
+    instead: object
+    link: dict[str, str] | None
+
+
 @dataclass
 class Session:
     """One reader's session."""
@@ -66,6 +73,7 @@ class Session:
     gave_way: bool = False  # the run before did, to the next value
     drawn: set[str] = field(default_factory=set)  # controls on screen before this run
     drawing: set[str] = field(default_factory=set)
+    put: dict[str, Put] = field(default_factory=dict)  # the last of each widget
     frame: tuple[object, ...] = ()  # what the frame round the picture was drawn for
     minds_all: bool = False  # the frame says something that any setting may change
     first: tuple[str, ...] = ()  # the controls above the picture; none: those of the page
@@ -124,6 +132,24 @@ def show_again() -> None:
     are dropped when the next run begins, and its widgets would stand at their lowest values.
     """
     current().arriving = True
+
+
+def put(key: str, value: object) -> None:
+    """Put a value into a widget that shows another, or none."""
+    session = current()
+    session.put[key] = Put(st.session_state.get(key), session.written)
+    st.session_state[key] = value
+
+
+def is_behind(key: str) -> bool:
+    """Whether a widget only says what stood there before: the browser asked for this run before it
+    heard what was put into the widget, as its link tells. For callbacks."""
+    session, had = current(), st.query_params.to_dict()
+    found, links = session.put.get(key), session.links
+    if found is None or found.link not in links or had not in links:
+        return False
+    heard = links.index(had) > links.index(found.link) or found.link == session.written
+    return not heard and st.session_state[key] == found.instead
 
 
 def _by_history() -> bool:

@@ -13,10 +13,12 @@ from pages.ui.session import (
     change,
     current,
     experiment,
+    is_behind,
     is_wanted,
     lettered,
     look,
     own,
+    put,
     view,
 )
 from rnn_core.experiment.experiment import SETTINGS
@@ -33,15 +35,24 @@ def control(name: str, **shape: Any) -> None:
     """Draw the one widget of a setting of `Experiment`."""
     key, setting, value = f"set_{name}", SETTINGS[name], getattr(experiment(), name)
     show(key, value)
-    _widget(setting, key=key, help=setting.help, on_change=_moved, args=(name,), **shape)
+    _widget(setting, key, _moved, name, **shape)
 
 
 def show(key: str, value: object) -> None:
     """Make the widget show the truth; left alone if it does, or quick keys would be undone."""
     session = current()
     if key not in session.drawn or st.session_state.get(key) != value:
-        st.session_state[key] = value
+        put(key, value)
     session.drawing.add(key)
+
+
+def heard(key: str, do: Callable[..., None], *given: object) -> None:
+    """Callback of a widget: do as its reader says, or show it the truth if it only lags behind."""
+    if is_behind(key):
+        current().drawing.discard(key)
+        current().drawn.discard(key)
+    else:
+        do(*given)
 
 
 def _moved(name: str) -> None:
@@ -65,7 +76,8 @@ def layer_menu(names: Sequence[str]) -> int:
             range(len(names)),
             format_func=names.__getitem__,
             key="layer",
-            on_change=_layer_picked,
+            on_change=heard,
+            args=("layer", _layer_picked),
         )
     return picked
 
@@ -85,7 +97,8 @@ def notation_menu(**shape: Any) -> str:
         NOTATIONS,
         format_func=lambda n: NOTATIONS[n].label,
         key="notation",
-        on_change=_notation_picked,
+        on_change=heard,
+        args=("notation", _notation_picked),
         **shape,
     )
     return view().notation
@@ -108,8 +121,8 @@ def view_menu(name: str, words: Mapping[str, str], **shape: Any) -> str:
         list(words),
         format_func=words.__getitem__,
         key=key,
-        on_change=_looked,
-        args=(name,),
+        on_change=heard,
+        args=(key, _looked, name),
         **shape,
     )
     return picked
@@ -125,7 +138,7 @@ def view_control(name: str, **shape: Any) -> None:
         return
     key, setting = f"view_{name}", VIEW[name]
     show(key, getattr(view(), name))
-    _widget(setting, key=key, help=setting.help, on_change=_view_moved, args=(name,), **shape)
+    _widget(setting, key, _view_moved, name, **shape)
 
 
 def _view_moved(name: str) -> None:
@@ -141,7 +154,7 @@ def own_control(name: str, **shape: Any) -> None:
     assert page and page.own, "this page has no settings of its own"
     key, setting = f"own_{name}", settings_of(page.own)[name]
     show(key, getattr(own(page.own), name))
-    _widget(setting, key=key, help=setting.help, on_change=_adjusted, args=(name,), **shape)
+    _widget(setting, key, _adjusted, name, **shape)
 
 
 def _adjusted(name: str) -> None:
@@ -154,11 +167,13 @@ def _adjusted(name: str) -> None:
         current().notes = (f"{problem}. Left as it was.",)
 
 
-def _widget(setting: Setting, **common: Any) -> None:
+def _widget(
+    setting: Setting, key: str, change: Callable[[str], None], name: str, **common: Any
+) -> None:
     label, words = lettered(setting.label), dict(zip(setting.options, setting.words, strict=True))
-    common["help"] = lettered(common.get("help") or "") or None
-    if setting.kind not in ("text", "choice"):
-        common["on_change"] = partial(_slid, common["on_change"])
+    common |= {"key": key, "help": lettered(setting.help or "") or None}
+    do = change if setting.kind in ("text", "choice") else partial(_slid, change)
+    common |= {"on_change": heard, "args": (key, do, name)}
     if setting.kind == "text":
         st.text_input(label, max_chars=200, **common)
     elif setting.kind == "levels":

@@ -146,3 +146,45 @@ def test_what_is_asked_for_before_the_address_has_come_neither_keeps_nor_loses_i
         assert screen.query == link
         session.rerun()
         assert screen.query == link and screen.slider("Gap").value == float(link[4:])
+
+
+# As over a slow network: what the server says comes late.
+LATE = """(() => { window.WebSocket = class extends window.WebSocket {
+  addEventListener(kind, heard, ...more) {
+    const late = (event) => void setTimeout(() => heard.call(this, event), 500)
+    super.addEventListener(kind, kind === 'message' ? late : heard, ...more)
+  }
+} })()"""
+FOCUS = "() => document.querySelector('.st-key-set_scale input').focus()"
+CLIP = "() => document.querySelectorAll('.st-key-set_clip [role=radio]')[1].click()"
+CHIP = "() => document.querySelectorAll('.st-key-scenes [role=radio]')[2].click()"
+
+
+def over_a_slow_network(app, link):
+    app.page.add_init_script(LATE)
+    app.open(link)
+    app.page.wait_for_function("() => location.search")  # the scene's settings are there as well
+    return app.idle().page
+
+
+def test_two_controls_moved_before_an_answer_both_count(app):
+    """The second says of the scene that it is chosen still, which is no wish to go back to it."""
+    page = over_a_slow_network(app, "/gradients")
+    page.evaluate(FOCUS)
+    page.keyboard.press("ArrowLeft")
+    page.evaluate(CLIP)
+    page.wait_for_url("**/gradients?*scale=0.95*clip=norm*")
+    assert app.idle().slider("Weight scale").input_value() == "0.95"
+    assert page.locator(".st-key-set_clip [aria-checked=true]").inner_text() == "By norm"
+    assert not page.locator(".st-key-scenes [aria-checked=true]").count()
+    app.check_clean()
+
+
+def test_a_control_moved_before_a_scene_has_come_does_not_undo_it(app):
+    page = over_a_slow_network(app, "/gradients?cell=rnn&scale=2")
+    page.evaluate(CHIP)
+    page.evaluate(CLIP)
+    page.wait_for_url("**/gradients?*clip=norm*")
+    assert "scale=2" not in app.idle().page.url
+    assert app.slider("Weight scale").input_value() == "1"
+    app.check_clean()

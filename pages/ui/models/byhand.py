@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import controls, session
+from pages.ui import controls, session, widgets
 from pages.ui.results import stored
 from rnn_core.experiment.experiment import Experiment, normalise
 from rnn_core.studies.byhand import (
@@ -61,14 +61,15 @@ def _button(label: str, stops: Sequence[Stop], at: int, icon: str) -> None:
 
 
 def _stages(stage: str) -> None:
-    _show("walk_stage", stage)
+    widgets.show("walk_stage", stage)
     st.segmented_control(
         "Step of BPTT",
         STAGES,
         format_func=STAGE_WORDS.__getitem__,
         key="walk_stage",
         label_visibility="collapsed",
-        on_change=_staged,
+        on_change=widgets.heard,
+        args=("walk_stage", _staged),
     )
 
 
@@ -97,22 +98,16 @@ def move(stops: Sequence[Stop], now: Stop, way: int) -> None:
 def menu(name: str, label: str, words: Mapping[Any, str]) -> None:
     """A choice among a few values of a setting of this page, in the letters of the notation."""
     key, value = f"walk_{name}", getattr(session.own(Walk), name)
-    _show(key, value if value in words else list(words)[-1])
+    widgets.show(key, value if value in words else list(words)[-1])
     st.segmented_control(
         label,
         list(words),
         format_func=words.__getitem__,
         key=key,
         label_visibility="collapsed",
-        on_change=_picked,
-        args=(name,),
+        on_change=widgets.heard,
+        args=(key, _picked, name),
     )
-
-
-def _show(key: str, value: object) -> None:
-    """Make the widget show the truth; left alone if it does, or quick clicks would be undone."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
 
 
 def _picked(name: str) -> None:
