@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
 from streamlit import config
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
@@ -63,6 +64,7 @@ class Together:
         self.shown: WeakKeyDictionary[AppSession, Shown] = WeakKeyDictionary()  # what it sent so
         self.due: WeakKeyDictionary[AppSession, list[ForwardMsg]] = WeakKeyDictionary()  # to go now
         self.overtaken: WeakSet[AppSession] = WeakSet()  # whose run has ended for the next one
+        self.pages: WeakKeyDictionary[AppSession, str] = WeakKeyDictionary()  # which is read
         self.said: WeakKeyDictionary[AppSession, deque[Callable[[], None]]] = WeakKeyDictionary()
         self.handle = AppSession._handle_scriptrunner_event_on_event_loop
         self.ask = AppSession.request_rerun
@@ -73,6 +75,8 @@ class Together:
         kind = kind_of(message)
         if kind == "new_session":
             forget_overtaken(session._browser_queue)
+        elif kind == "navigation":
+            self.pages[session] = message.navigation.page_script_hash
         session._browser_queue.enqueue(message)
         if kind == "new_session":
             self.gather(session, PART if message.metadata.run.fragment_ids else GATHERING)
@@ -151,10 +155,19 @@ class Together:
             if events:  # one has failed: the others are not lost
                 session._call_soon_on_event_loop(partial(self.take, session))
 
-    def request_rerun(self, session: AppSession, *given: Any) -> None:
-        """Take what the present script has said while it is the present one."""
+    def request_rerun(self, session: AppSession, asked: ClientState | None, *more: Any) -> None:
+        """Take what the present script has said while it is the present one; then begin the next.
+
+        A part of a page that the reader has left is not run: Streamlit would run the new page's
+        part of that place, and the browser would clear the page for it and stop for good.
+        """
         self.take(session)
-        self.ask(session, *given)
+        if asked is not None and asked.fragment_id:
+            if asked.page_script_hash != self.pages.get(session, asked.page_script_hash):
+                return
+        elif asked is not None and asked.page_script_hash:
+            self.pages[session] = asked.page_script_hash
+        self.ask(session, asked, *more)
 
 
 def call(session: AppSession) -> None:

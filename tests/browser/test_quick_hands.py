@@ -188,3 +188,12 @@ def test_a_control_moved_before_a_scene_has_come_does_not_undo_it(app):
     assert "scale=2" not in app.idle().page.url
     assert app.slider("Weight scale").input_value() == "1"
     app.check_clean()
+
+
+def test_a_slider_of_a_page_that_was_left_does_not_stop_the_next(app):
+    page = over_a_slow_network(app, "/scalar?w=2")
+    page.locator(".st-key-beside_jacobians a").click()
+    app.slider("Weight w").press("ArrowRight")  # it stands there until the new page has come
+    page.wait_for_url("**/jacobians*")
+    app.idle().check_clean()
+    assert app.plots()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
@@ -93,6 +94,12 @@ def address(query: str) -> ForwardMsg:
 def end(how: int = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY) -> ForwardMsg:
     message = ForwardMsg()
     message.script_finished = how  # type: ignore[assignment]
+    return message
+
+
+def navigation(page: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.navigation.page_script_hash = page
     return message
 
 
@@ -238,6 +245,29 @@ def test_a_run_that_is_over_is_told_whole_though_the_next_begins_before_it_is_se
     clock.passes(ANSWERED)
     told, news = [*WHOLE, "0/0 b", *OVER], ["0/0 b", "page_info_changed"]
     assert reader.hear() == [*told, *news], "first what was over, then what was drawn after it"
+
+
+def test_a_part_of_a_page_that_was_left_is_not_asked_for(reader, monkeypatch):
+    asked: list[ClientState | None] = []
+    monkeypatch.setattr(reader.together, "ask", lambda _, state: asked.append(state))
+
+    def ask(page: str, part: str = "") -> bool:
+        """Whether a run begins that is asked for by that page, if it heard of none other."""
+        asked.clear()
+        reader.together.request_rerun(
+            reader, ClientState(page_script_hash=page, fragment_id=part, page_name="gates")
+        )
+        return len(asked) == 1
+
+    assert ask("", "part") and ask(""), "before it is known which page it is"
+    reader.say(navigation("gates"))
+    assert ask("gates", "part") and ask("gates") and ask("gates", "part")
+    assert ask("flow") and not ask("gates", "part") and ask("flow", "part")
+    reader.say(navigation("cell"))
+    assert not ask("flow", "part") and ask("cell", "part"), "the script went to another page"
+    assert ask("flow") and ask("flow", "part"), "Back"
+    reader.together.request_rerun(reader, None)
+    assert asked[-1] is None
 
 
 def test_a_session_that_is_over_is_not_called(clock):
