@@ -97,7 +97,7 @@ def _scenes(scenes: Sequence[Scene]) -> None:
 
 def _scene_picked(named: dict[str, Scene]) -> None:
     picked = st.session_state["scenes"]
-    if picked is not None:  # pressed once more, it stays
+    if picked in named:  # else pressed once more, or a scene of a page that was left
         session.show(named[picked])
 
 

@@ -159,8 +159,8 @@ def own_control(name: str, **shape: Any) -> None:
 
 def _adjusted(name: str) -> None:
     page, value = current().page, st.session_state[f"own_{name}"]
-    if value is None or not (page and page.own):
-        return
+    if value is None or not (page and page.own and name in settings_of(page.own)):
+        return  # no choice, or one of a page that was left
     try:
         adjust(**{name: settings_of(page.own)[name].tidy(value)})
     except ValueError as problem:

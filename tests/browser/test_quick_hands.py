@@ -157,6 +157,9 @@ LATE = """(() => { window.WebSocket = class extends window.WebSocket {
 } })()"""
 FOCUS = "() => document.querySelector('.st-key-set_scale input').focus()"
 CLIP = "() => document.querySelectorAll('.st-key-set_clip [role=radio]')[1].click()"
+DRAW = """() => ['keydown', 'keyup'].forEach(kind => document
+  .querySelector('.st-key-own_draw input')
+  .dispatchEvent(new KeyboardEvent(kind, { key: 'ArrowRight', bubbles: true })))"""
 CHIP = "() => document.querySelectorAll('.st-key-scenes [role=radio]')[2].click()"
 
 
@@ -197,3 +200,16 @@ def test_a_slider_of_a_page_that_was_left_does_not_stop_the_next(app):
     page.wait_for_url("**/jacobians*")
     app.idle().check_clean()
     assert app.plots()
+
+
+def test_what_a_page_that_was_left_still_says_is_not_looked_for_on_the_next(app):
+    """A scene, or a setting of its own; the server has drawn the cliff when it hears of it."""
+    for press in (CHIP, DRAW):
+        page = over_a_slow_network(app, "/ceiling?draw=3")
+        page.get_by_role("button", name="More settings").click()
+        app.idle().slider("Draw").focus()
+        page.locator(".st-key-beside_cliff a").click()
+        page.wait_for_timeout(350)
+        page.evaluate(press)
+        page.wait_for_timeout(600)
+        app.idle().check_clean()
