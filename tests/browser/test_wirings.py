@@ -98,7 +98,8 @@ def test_a_card_opens_its_wiring_in_the_unrolled_graph(app, key):
     link = app.page.get_by_role("link", name=f"Open “{card.title}”")
     with app.page.context.expect_page() as beside:
         link.click(modifiers=["Control"])  # as any link: in a tab of its own, and this one stays
-    assert "/unrolled?" in beside.value.url and "/wirings?" in app.page.url
+    beside.value.wait_for_url("**/unrolled?*", wait_until="commit")  # a tab begins as about:blank
+    assert "/wirings?" in app.page.url
     beside.value.close()
     app.page.evaluate("window.sameWindow = true")
     link.click()
