@@ -71,10 +71,10 @@ function ofTitle({ title, height, template }, { left }) {
     "font-size": size, fill: template.layout.font.color }, line.replace(/<[^>]*>/g, "")])
 }
 
-/** Draws it into an empty place of a figure; whether it did. */
+/** Draws it into the place of a figure, anew where the window has got another size; whether it did. */
 function sketch(node, figure) {
   const elements = sketched(figure)
-  if (!elements.length || node.childElementCount) return false
+  if (!elements.length) return false
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   const { width, height } = figure.layout
   for (const [name, value] of Object.entries({ width, height, "aria-hidden": "true" })) svg.setAttribute(name, String(value))
@@ -84,7 +84,7 @@ function sketch(node, figure) {
     if (text) element.textContent = text
     svg.append(element)
   }
-  node.append(svg)
+  node.replaceChildren(svg)
   node.dataset.sketched = "yes"
   return true
 }

@@ -7,6 +7,11 @@ LINES = """lines => lines.map(line => {
   const figure = line.closest('.st-key-norms').getBoundingClientRect()
   return [box.x - figure.x, box.y - figure.y, box.width, box.height]
 })"""
+# It is drawn anew when the window, or the column in which the page begins, gets another width.
+FITS = """() => {
+  const figure = document.querySelector('.st-key-norms .plotly-live')
+  return Math.abs(figure.clientWidth - figure.querySelector('svg').clientWidth) < 2
+}"""
 
 
 def boxes(app: App, lines: str) -> list[list[float]]:
@@ -20,6 +25,8 @@ def test_a_figure_is_sketched_until_plotly_is_there(visit, server):
     app.page.goto(f"{server.url}/gradients?steps=30")
     sketch = app.page.locator(".st-key-norms [data-sketched] > svg")
     sketch.wait_for()
+    app.page.set_viewport_size({"width": 1280, "height": 720})
+    app.page.wait_for_function(FITS)
     before = boxes(app, "svg > path")
     assert len(before) == 4 and not app.page.evaluate("Boolean(window.Plotly)")
     assert "state feels" in sketch.text_content()
