@@ -6,6 +6,7 @@ when the hand has gone on gives way, though not twice in a row: one that is held
 """
 
 import time
+from contextlib import suppress
 from typing import Final
 
 import streamlit as st
@@ -42,11 +43,17 @@ def rest() -> None:
 
 
 def give_way() -> None:
-    """End the run if the slider has another value by now; called in the midst of computing."""
+    """End the run if the slider has another value by now; called in the midst of computing.
+
+    A part of the picture that can be asked for by itself is finished first: from within it
+    Streamlit 1.67 cannot end the run of the whole picture, and says so by a RuntimeError.
+    """
     mine = session.current()
     if _follows(mine) and not mine.gave_way and host.is_overtaken():
         mine.gave_way = True
-        st.rerun(scope="fragment")
+        with suppress(RuntimeError):
+            st.rerun(scope="fragment")
+        mine.gave_way = False
 
 
 def _follows(mine: session.Session) -> bool:

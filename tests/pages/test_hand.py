@@ -39,6 +39,19 @@ def test_a_run_gives_way_but_not_twice_before_a_picture_is_there(mine):
         hand.give_way()
 
 
+def test_a_part_within_the_picture_is_finished_first(mine, monkeypatch):
+    """Streamlit cannot end the run of the whole picture from within it; the picture still can."""
+
+    def refuse(scope: str) -> None:
+        raise RuntimeError("Could not find current_fragment_id in fragment_id_queue.")
+
+    with monkeypatch.context() as within:
+        within.setattr(hand.st, "rerun", refuse)
+        hand.give_way()
+    with pytest.raises(Overtaken):
+        hand.give_way()
+
+
 @pytest.mark.parametrize("state", [{"hand": False}, {"tick": 0.1}])
 def test_a_run_that_follows_no_hand_or_goes_on_by_itself_gives_no_way(mine, state):
     vars(mine).update(state)
