@@ -171,8 +171,8 @@ def _widget(
     setting: Setting, key: str, change: Callable[[str], None], name: str, **common: Any
 ) -> None:
     label, words = lettered(setting.label), dict(zip(setting.options, setting.words, strict=True))
-    common |= {"key": key, "help": lettered(setting.help or "") or None}
     do = change if setting.kind in ("text", "choice") else partial(_slid, change)
+    common |= {"key": key, "help": lettered(setting.help) or None}
     common |= {"on_change": heard, "args": (key, do, name)}
     if setting.kind == "text":
         st.text_input(label, max_chars=200, **common)
